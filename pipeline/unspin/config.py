@@ -1,0 +1,235 @@
+"""Effective configuration: defaults, then ``unspin.toml`` or ``[tool.unspin]``, then options."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from unspin.errors import ConfigError
+
+#: Default limit for one source file, in bytes.
+MAX_BYTES = 20_000_000
+
+
+@dataclass(frozen=True)
+class Gates:
+    """Limits that make a run fail with exit code 1; None is no gate.
+
+    Args:
+        min_score: Least overall score, 0..100.
+        min_parts: Least score of single parts, such as ``{"wording": 80}``.
+        max_spun_probability: Greatest P(spun) of the article, 0..1.
+        fail_on: Least severity of a finding that fails an article: ``error``, ``warning``,
+            ``info``, or None.
+        max_new_findings: Greatest number of findings that no baseline lists.
+    """
+
+    min_score: float | None = None
+    min_parts: Mapping[str, float] = field(default_factory=dict)
+    max_spun_probability: float | None = None
+    fail_on: str | None = None
+    max_new_findings: int | None = None
+
+
+@dataclass(frozen=True)
+class Config:
+    """All that a run can be told.
+
+    Args:
+        to: Format of written articles: ``md``, ``html``, ``json`` or ``txt``.
+        select: Rule ids or id prefixes to run; empty for all.
+        ignore: Rule ids or id prefixes not to run.
+        unsafe_fixes: Apply `suggested` fixes too.
+        normalise: Unify admitted synonyms (TN002).
+        glossaries: House glossaries on top of the shipped one: files or folders.
+        glossary_off: Canonical terms of the shipped glossary to switch off.
+        grammar: ``auto``, ``off`` or the address of a LanguageTool server.
+        model: ``auto``, ``off`` or a folder that holds a trained model.
+        non_english: ``skip`` or ``fail``.
+        max_bytes: Largest source file read, in bytes.
+        text_field: JSON Lines field that holds the text; empty to detect it.
+        title_field: JSON Lines field that holds the title; empty to detect it.
+        originals: Keep the source bytes beside the reports.
+        jobs: Local worker processes; 0 for one per core.
+        gates: Limits that make a run fail.
+        folders: Gates for folders: glob of paths to gate settings, last match wins.
+        suppress: Findings accepted by configuration: ``{"rule", "path", "reason"}`` each.
+        origins: Where each value came from (``unspin config`` prints it).
+    """
+
+    to: str = "md"
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    unsafe_fixes: bool = False
+    normalise: bool = False
+    glossaries: tuple[str, ...] = ()
+    glossary_off: tuple[str, ...] = ()
+    grammar: str = "auto"
+    model: str = "auto"
+    non_english: str = "skip"
+    max_bytes: int = MAX_BYTES
+    text_field: str = ""
+    title_field: str = ""
+    originals: bool = True
+    jobs: int = 1
+    gates: Gates = Gates()
+    folders: Mapping[str, Gates] = field(default_factory=dict)
+    suppress: tuple[Mapping[str, str], ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def runs(self, rule: str) -> bool:
+        """Whether a rule is selected and not ignored (ids and prefixes; ignoring wins)."""
+        chosen = not self.select or any(rule.startswith(s.upper()) for s in self.select)
+        return chosen and not any(rule.startswith(s.upper()) for s in self.ignore)
+
+    def gates_for(self, path: str) -> Gates:
+        """The gates for one source path: the last matching folder pattern, else the general."""
+        from fnmatch import fnmatch
+
+        found = self.gates
+        for pattern, gates in self.folders.items():
+            if fnmatch(path, pattern) or fnmatch(path, pattern.rstrip("/") + "/*"):
+                found = gates
+        return found
+
+    def override(self, origin: str = "option", **values: Any) -> Config:
+        """A copy with the given values, recorded as coming from `origin`; None changes nothing."""
+        given = {k: v for k, v in values.items() if v is not None}
+        return replace(self, **given, origins={**self.origins, **dict.fromkeys(given, origin)})
+
+
+_CHOICES = {"to": ("md", "html", "json", "txt"), "non_english": ("skip", "fail")}
+_NULLABLE = {
+    "min_score": (int, float),
+    "max_spun_probability": (int, float),
+    "fail_on": (str,),
+    "max_new_findings": (int,),
+}
+
+
+def load_config(path: Path | None = None, start: Path | None = None) -> Config:
+    """Reads the configuration.
+
+    Args:
+        path: A named file; None looks for ``unspin.toml``, then for ``pyproject.toml`` with
+            ``[tool.unspin]``, in `start` and its parents.
+        start: Folder to look from; None is the current one.
+
+    Raises:
+        ConfigError: The file is missing, is no TOML, or holds an unknown key or a wrong value.
+    """
+    found = path if path is not None else _find(start or Path.cwd())
+    if found is None:
+        return Config()
+    try:
+        data = tomllib.loads(found.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{found}: cannot be read ({error.strerror}); check --config") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{found}: is not valid TOML: {error}") from error
+    if found.name == "pyproject.toml":
+        data = data.get("tool", {}).get("unspin", {})
+    return _build(data, str(found), found.parent)
+
+
+def _find(start: Path) -> Path | None:
+    for folder in (start, *start.parents):
+        own = folder / "unspin.toml"
+        if own.is_file():
+            return own
+        project = folder / "pyproject.toml"
+        if project.is_file():
+            try:
+                if "unspin" in tomllib.loads(project.read_text(encoding="utf-8")).get("tool", {}):
+                    return project
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
+                continue
+    return None
+
+
+def _build(data: Mapping[str, Any], where: str, base: Path) -> Config:
+    known = {f.name for f in fields(Config)} - {"origins"}
+    values: dict[str, Any] = {}
+    for raw, value in data.items():
+        key = raw.replace("-", "_")
+        _known(key, known, raw, where)
+        if key == "gates":
+            values[key] = _gates(value, f"{where}: [gates]")
+        elif key == "folders":
+            _expect(value, dict, "a table", f"{where}: folders")
+            values[key] = {p: _gates(g, f'{where}: [folders."{p}"]') for p, g in value.items()}
+        elif key == "suppress":
+            values[key] = _suppress(value, where)
+        elif key == "glossaries":
+            values[key] = tuple(str(base / v) for v in _strings(value, f"{where}: {raw}"))
+        else:
+            values[key] = _plain(key, value, f"{where}: {raw}")
+    return Config(**values, origins=dict.fromkeys(values, where))
+
+
+def _known(key: str, known: set[str], raw: str, where: str) -> None:
+    if key in known:
+        return
+    near = get_close_matches(key, known, n=1)
+    hint = f"; did you mean {near[0].replace('_', '-')!r}?" if near else ""
+    raise ConfigError(f"{where}: unknown key {raw!r}{hint}")
+
+
+def _expect(value: Any, kind: type | tuple[type, ...], what: str, where: str) -> None:
+    wanted = kind if isinstance(kind, tuple) else (kind,)
+    if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
+        raise ConfigError(f"{where}: must be {what}, not {value!r}")
+
+
+def _strings(value: Any, where: str) -> tuple[str, ...]:
+    _expect(value, list, "a list of strings", where)
+    for item in value:
+        _expect(item, str, "a list of strings", where)
+    return tuple(value)
+
+
+def _plain(key: str, value: Any, where: str) -> Any:
+    default = getattr(Config(), key)
+    if isinstance(default, tuple):
+        return _strings(value, where)
+    names = {bool: "true or false", int: "a whole number", str: "a string"}
+    _expect(value, type(default), names[type(default)], where)
+    choices = _CHOICES.get(key)
+    if choices and value not in choices:
+        raise ConfigError(f"{where}: must be one of {', '.join(choices)}, not {value!r}")
+    return value
+
+
+def _gates(value: Any, where: str) -> Gates:
+    _expect(value, dict, "a table", where)
+    known = {f.name for f in fields(Gates)}
+    out: dict[str, Any] = {}
+    for raw, item in value.items():
+        key = raw.replace("-", "_")
+        _known(key, known, raw, where)
+        if key == "min_parts":
+            _expect(item, dict, "a table of numbers", f"{where} {raw}")
+            for part, limit in item.items():
+                _expect(limit, (int, float), "a number", f"{where} {raw}.{part}")
+        else:
+            _expect(item, _NULLABLE[key], "a number or a severity", f"{where} {raw}")
+            if key == "fail_on" and item not in ("error", "warning", "info"):
+                raise ConfigError(f"{where} {raw}: must be error, warning or info, not {item!r}")
+        out[key] = item
+    return Gates(**out)
+
+
+def _suppress(value: Any, where: str) -> tuple[Mapping[str, str], ...]:
+    _expect(value, list, "a list of tables", f"{where}: suppress")
+    for i, item in enumerate(value, 1):
+        at = f"{where}: suppress[{i}]"
+        _expect(item, dict, "a table with rule, path and reason", at)
+        if not item.get("reason"):
+            raise ConfigError(f"{at}: a reason is required")
+        if set(item) - {"rule", "path", "reason"} or "rule" not in item:
+            raise ConfigError(f"{at}: takes rule, path and reason, and rule is required")
+    return tuple(value)

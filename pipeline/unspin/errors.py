@@ -1,0 +1,45 @@
+"""Errors that a user can meet. Each message names the file or option, the place, and the remedy."""
+
+from __future__ import annotations
+
+
+class UnspinError(Exception):
+    """Base of every error that unspin raises on purpose."""
+
+
+class InputError(UnspinError):
+    """A source cannot be read: empty, binary, protected, too large, malformed.
+
+    Args:
+        path: The file as the user named it, or ``"-"`` for standard input.
+        reason: What is wrong and, after a semicolon, what to do.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class ConfigError(UnspinError):
+    """A configuration file or option is wrong."""
+
+
+class GlossaryError(UnspinError):
+    """A glossary file is wrong; the message starts with ``file:line:``."""
+
+
+class MissingExtraError(UnspinError):
+    """A feature needs an optional extra that is not installed.
+
+    Args:
+        feature: What the user wanted to do.
+        extra: Name of the extra in ``pyproject.toml``.
+    """
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(
+            f"{feature} needs an extra; install it with: pip install 'unspin[{extra}]'"
+        )
+        self.feature = feature
+        self.extra = extra

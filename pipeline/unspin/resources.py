@@ -1,0 +1,37 @@
+"""The only way to data files: in the wheel ``unspin/data``, in a checkout the top-level folders."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parent.parent
+
+
+def data_path(*parts: str) -> Path:
+    """Path of a data file or folder of the product.
+
+    Args:
+        *parts: Such as ``("glossary",)`` or ``("model", "encoder.onnx")``.
+
+    Returns:
+        The path inside the installed package where it exists there, else inside the checkout.
+        It may not exist: callers say what is missing.
+    """
+    packaged = _PACKAGE.joinpath("data", *parts)
+    if packaged.exists():
+        return packaged
+    return _CHECKOUT.joinpath(*parts) if (_CHECKOUT / "pyproject.toml").exists() else packaged
+
+
+def cache_dir() -> Path:
+    """Folder of caches (LanguageTool, compiled glossary, results); made on first use.
+
+    ``UNSPIN_CACHE`` names another place; else ``XDG_CACHE_HOME/unspin`` or ``~/.cache/unspin``.
+    """
+    named = os.environ.get("UNSPIN_CACHE")
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = Path(named) if named else base / "unspin"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,37 @@
+"""The rules: one file each, named ``<id>_<slug>.py``, found by their file names."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from functools import lru_cache
+
+from unspin.rules.base import Context, Rule
+
+__all__ = ["Context", "Rule", "all_rules", "rule_by_id"]
+
+_MODULE = re.compile(r"[a-z]{2}\d{3}_\w+")
+
+
+@lru_cache(maxsize=1)
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, sorted by id."""
+    found: list[Rule] = []
+    for info in pkgutil.iter_modules(__path__):
+        if _MODULE.fullmatch(info.name):
+            module = importlib.import_module(f"{__name__}.{info.name}")
+            found += [
+                obj()
+                for obj in vars(module).values()
+                if isinstance(obj, type)
+                and obj.__module__ == module.__name__
+                and hasattr(obj, "slug")
+            ]
+    return tuple(sorted(found, key=lambda r: r.id))
+
+
+def rule_by_id(name: str) -> Rule | None:
+    """The rule with this id or slug, in any case, or None."""
+    wanted = name.casefold()
+    return next((r for r in all_rules() if wanted in (r.id.casefold(), r.slug.casefold())), None)
