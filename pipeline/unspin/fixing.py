@@ -1,0 +1,328 @@
+"""Fixing: the only stage that changes text.
+
+Chooses non-overlapping fixes (longest and surest first), asks the guard, edits the prose, and keeps
+a record that leads from the restored text back to the source and forth again.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from unspin import guard
+from unspin.article import Article, Mark, MarkKind, Piece, Span, assemble, disassemble
+from unspin.findings import Applicability, Finding
+from unspin.textmap import OffsetMap, Segment
+
+#: Rules whose removals take what they cover with them, numbers and names included.
+REMOVING_FAMILIES = frozenset({"KS", "SD"})
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """``text[start:end]`` (= `before`) becomes `after`; offsets in prose or in the source."""
+
+    start: int
+    end: int
+    before: str
+    after: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What fixing made of an article.
+
+    Args:
+        article: The restored article; its map leads to the source.
+        findings: All findings, with `applied` set and guarded ones demoted to `editor`.
+        edits: Edits of the source, sorted and disjoint, repairs of the reader included.
+        prose_edits: The same edits in offsets of the original prose, without the repairs.
+    """
+
+    article: Article
+    findings: tuple[Finding, ...]
+    edits: tuple[Edit, ...]
+    prose_edits: tuple[Edit, ...]
+
+
+def fix(article: Article, findings: Sequence[Finding], *, unsafe: bool = False) -> Fixed:
+    """Applies what may be applied.
+
+    Args:
+        article: The article as read and structured.
+        findings: What the rules found, in prose offsets.
+        unsafe: Apply `suggested` fixes too (never `editor`).
+
+    Returns:
+        The restored article and the record of what was done.
+    """
+    guarded = [_guard(article, f) for f in findings]
+    chosen = _choose(article, guarded, unsafe)
+    done = [replace(f, applied=True) if i in chosen else f for i, f in enumerate(guarded)]
+    applied = sorted((f for f in done if f.applied and f.source_span is None), key=_place)
+    prose_edits = tuple(
+        Edit(f.start, f.end, article.text[f.start : f.end], f.replacements[0], f.rule)
+        for f in applied
+    )
+    return Fixed(
+        article=_edited(article, prose_edits) if prose_edits else article,
+        findings=tuple(sorted(done, key=_place)),
+        edits=source_edits(article, prose_edits),
+        prose_edits=prose_edits,
+    )
+
+
+def _place(finding: Finding) -> tuple[int, int, str]:
+    return finding.start, finding.end, finding.rule
+
+
+def _guard(article: Article, finding: Finding) -> Finding:
+    """Demotes a fix that would change what the text says."""
+    if not finding.replacements or finding.applicability in (None, Applicability.EDITOR):
+        return finding
+    if finding.family in REMOVING_FAMILIES or finding.source_span is not None:
+        return finding
+    quoted = any(
+        a < finding.end and finding.start < b
+        for a, b in guard.quotations(_around(article.text, finding))
+    )
+    reason = "it stands in a quotation" if quoted else None
+    if reason is None and not finding.states_change:
+        changed = guard.difference(
+            article.text, finding.start, finding.end, finding.replacements[0]
+        )
+        reason = f"the change {changed}" if changed else None
+    if reason is None:
+        return finding
+    return replace(
+        finding,
+        applicability=Applicability.EDITOR,
+        message=f"{finding.message} A medical editor must decide: {reason}.",
+    )
+
+
+def _around(text: str, finding: Finding) -> str:
+    """The block of a finding, padded so that offsets in it are offsets in the prose."""
+    left = text.rfind("\n\n", 0, finding.start) + 1
+    right = text.find("\n\n", finding.end)
+    return " " * left + text[left : right if right >= 0 else len(text)]
+
+
+def _choose(article: Article, findings: Sequence[Finding], unsafe: bool) -> set[int]:
+    """Indices of the fixes to apply: longest first, then surest, then leftmost; disjoint."""
+    allowed = {Applicability.SAFE, Applicability.SUGGESTED} if unsafe else {Applicability.SAFE}
+    candidates = [
+        i
+        for i, f in enumerate(findings)
+        if f.replacements
+        and f.applicability in allowed
+        and (f.source_span is not None or _touchable(article, f))
+    ]
+    candidates.sort(key=lambda i: (-findings[i].length, -findings[i].confidence, _place(findings[i])))
+    taken: list[tuple[int, int]] = []
+    chosen: set[int] = set()
+    for i in candidates:
+        f = findings[i]
+        if f.source_span is None:
+            if any(_clash(f, a, b) for a, b in taken):
+                continue
+            taken.append((f.start, f.end))
+        chosen.add(i)
+    return chosen
+
+
+def _clash(finding: Finding, start: int, end: int) -> bool:
+    """Whether two edits overlap, or insert at one place."""
+    if finding.start == finding.end or start == end:
+        return start <= finding.start <= end or finding.start <= start <= finding.end
+    return finding.start < end and start < finding.end
+
+
+def _touchable(article: Article, finding: Finding) -> bool:
+    """Whether a span lies inside one block and outside everything protected."""
+    span = Span(finding.start, finding.end)
+    if any(span.overlaps(p) for p in article.protected):
+        return False
+    return any(b.start <= span.start and span.end <= b.end for b in article.blocks)
+
+
+def _edited(article: Article, edits: Sequence[Edit]) -> Article:
+    """The article with prose edits applied; blocks that end up empty are dropped."""
+    pieces: list[Piece] = []
+    title: int | None = None
+    moved: list[tuple[int, int, int]] = []  # old block start, old block end, index of its piece
+    for block, piece in zip(article.blocks, disassemble(article), strict=True):
+        inside = [
+            replace(e, start=e.start - block.start, end=e.end - block.start)
+            for e in edits
+            if block.start <= e.start and e.end <= block.end
+        ]
+        new = _edited_piece(piece, inside) if inside else piece
+        if inside and not new.text.strip() and not new.block.verbatim:
+            continue
+        if article.title_span is not None and block.span == article.title_span:
+            title = len(pieces)
+        moved.append((block.start, block.end, len(pieces)))
+        pieces.append(new)
+    return assemble(
+        article.source,
+        pieces,
+        title=title,
+        metadata=article.metadata,
+        repairs=article.repairs,
+        structured=article.structured,
+        language=article.language,
+    )
+
+
+def _edited_piece(piece: Piece, edits: Sequence[Edit]) -> Piece:
+    """One block with edits (offsets in the block) applied to text, map, cells and marks."""
+    offsets = OffsetMap(piece.segments)
+    texts: list[str] = []
+    segments: list[Segment] = []
+    at = out = 0
+    steps: list[tuple[int, int, int, int]] = []
+    for edit in edits:
+        segments += offsets.slice(at, edit.start, out)
+        texts += [piece.text[at : edit.start], edit.after]
+        out += edit.start - at
+        if edit.after:
+            a, b = offsets.span(edit.start, edit.end)
+            segments.append(_atom(out, len(edit.after), a, b))
+        steps.append((edit.start, edit.end, out, out + len(edit.after)))
+        out += len(edit.after)
+        at = edit.end
+    segments += offsets.slice(at, len(piece.text), out)
+    texts.append(piece.text[at:])
+    move = _mover(steps)
+    cells = tuple(Span(move(c.start, False), move(c.end, True)) for c in piece.block.cells)
+    marks = [Mark(move(m.start, False), move(m.end, True), m.kind, m.value) for m in piece.marks]
+    return Piece(
+        text="".join(texts),
+        segments=tuple(segments),
+        block=replace(piece.block, cells=cells),
+        marks=tuple(m for m in marks if m.start < m.end or m.kind is MarkKind.RAW),
+    )
+
+
+def _atom(start: int, length: int, source_start: int, source_end: int) -> Segment:
+    """A segment for replaced text. Equal lengths are fine: it maps to the span it replaced."""
+    return Segment(start, length, source_start, source_end - source_start)
+
+
+def _mover(steps: Sequence[tuple[int, int, int, int]]) -> Callable[[int, bool], int]:
+    """Moves an offset of the old text to the new one; inside an edit it goes to its edge."""
+    starts = [s[0] for s in steps]
+
+    def move(offset: int, is_end: bool) -> int:
+        i = bisect_right(starts, offset - 1 if is_end else offset) - 1
+        if i < 0:
+            return offset
+        old_start, old_end, new_start, new_end = steps[i]
+        if offset >= old_end:
+            return offset + new_end - old_end
+        if offset == old_start:
+            return new_start
+        return new_end if is_end else new_start
+
+    return move
+
+
+# --- edits of the source ---------------------------------------------------------------------
+
+
+def source_edits(article: Article, prose_edits: Sequence[Edit]) -> tuple[Edit, ...]:
+    """Leads prose edits, and the reader's repairs, back to the source.
+
+    Markup that stands inside an edited span survives: the replacement goes to the first piece of
+    text, other pieces are cut.
+
+    Returns:
+        Edits in source offsets, sorted and disjoint.
+    """
+    out: list[Edit] = []
+    for edit in prose_edits:
+        out += _to_source(article, edit)
+    out = [e for e in out if e.before != e.after]
+    for repair in article.repairs:
+        if not any(e.start < repair.end and repair.start < e.end for e in out):
+            out.append(Edit(repair.start, repair.end, repair.before, repair.after, "SD012"))
+    return tuple(sorted(out, key=lambda e: (e.start, e.end)))
+
+
+def _to_source(article: Article, edit: Edit) -> list[Edit]:
+    source = article.source.text
+    if edit.start == edit.end:
+        at, _ = article.map.span(edit.start, edit.end)
+        return [Edit(at, at, "", _escaped(article, edit.after), edit.rule)]
+    pieces = article.map.pieces(edit.start, edit.end)
+    if len(pieces) > 1:
+        edit = _trimmed(article.text, edit)
+        pieces = article.map.pieces(edit.start, edit.end)
+        if not pieces:
+            return _to_source(article, edit) if edit.after else []
+    out = []
+    for n, (a, b, source_a, source_b) in enumerate(pieces):
+        kept_left = article.text[a : max(a, min(edit.start, b))] if a < edit.start else ""
+        kept_right = article.text[min(b, max(edit.end, a)) : b] if b > edit.end else ""
+        new = _escaped(article, kept_left + (edit.after if n == 0 else "") + kept_right)
+        out.append(Edit(source_a, source_b, source[source_a:source_b], new, edit.rule))
+    return out
+
+
+def _trimmed(text: str, edit: Edit) -> Edit:
+    """Cuts the words that both sides share at either end, so that fewer markup borders are met."""
+    before, after = edit.before, edit.after
+    start = 0
+    while start < min(len(before), len(after)) and before[start] == after[start]:
+        start += 1
+    while start and (before[start - 1].isalnum() or before[start - 1 : start] == "-"):
+        start -= 1
+    end = 0
+    while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    while end and before[len(before) - end].isalnum():
+        end -= 1
+    return Edit(
+        edit.start + start,
+        edit.end - end,
+        before[start : len(before) - end],
+        after[start : len(after) - end],
+        edit.rule,
+    )
+
+
+def _escaped(article: Article, text: str) -> str:
+    """Replacement text as the source's format writes it."""
+    if article.source.format == "html" and article.source.offsets == "source":
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text
+
+
+def apply_edits(text: str, edits: Sequence[Edit]) -> str:
+    """The source text with `edits` (sorted, disjoint) applied.
+
+    Raises:
+        ValueError: An edit's `before` does not stand at its place.
+    """
+    out: list[str] = []
+    at = 0
+    for edit in edits:
+        if text[edit.start : edit.end] != edit.before or edit.start < at:
+            raise ValueError(f"edit at {edit.start} does not fit: {edit.before!r} expected")
+        out += [text[at : edit.start], edit.after]
+        at = edit.end
+    return "".join([*out, text[at:]])
+
+
+def invert_edits(edits: Sequence[Edit]) -> list[Edit]:
+    """Edits that lead from the restored text back to the source."""
+    out: list[Edit] = []
+    shift = 0
+    for edit in edits:
+        start = edit.start + shift
+        out.append(Edit(start, start + len(edit.after), edit.after, edit.before, edit.rule))
+        shift += len(edit.after) - len(edit.before)
+    return out
