@@ -1,0 +1,76 @@
+"""Gates: limits that make a run fail with exit code 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from unspin.config import Gates
+from unspin.findings import Finding, Severity
+from unspin.report import Gate
+from unspin.scoring import Score
+
+#: Limits of ``clean --check`` where nothing else is asked for; set by bench/gate.py on clean
+#: documents and joined spun paragraphs.
+CHECK_DEFAULTS = Gates(min_score=60, max_spun_probability=0.5)
+
+_RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+
+
+def effective(gates: Gates, *, check: bool) -> Gates:
+    """The gates of a run: with ``--check`` defaults stand in where no gate is set at all."""
+    if check and gates == Gates():
+        return CHECK_DEFAULTS
+    if check and gates.min_score is None and gates.max_spun_probability is None:
+        return replace(
+            gates,
+            min_score=CHECK_DEFAULTS.min_score,
+            max_spun_probability=CHECK_DEFAULTS.max_spun_probability,
+        )
+    return gates
+
+
+def evaluate(
+    gates: Gates,
+    score: Score | None,
+    spun_probability: float | None,
+    findings: Sequence[Finding],
+    *,
+    judged: bool,
+    fail_unjudged: bool,
+) -> tuple[Gate, ...]:
+    """Holds an article against its gates.
+
+    Args:
+        gates: Limits.
+        score: Score of the source; None where it is not judged.
+        spun_probability: P(spun), 0..1; None where it is not judged.
+        findings: What was found in the source.
+        judged: Whether the article is English and long enough.
+        fail_unjudged: Whether an article that is not judged fails (``--non-english fail``).
+
+    Returns:
+        One entry per gate that was asked for.
+    """
+    if not judged:
+        if fail_unjudged:
+            return (Gate("language", "not judged", "en", False),)
+        return ()
+    out: list[Gate] = []
+    if gates.min_score is not None and score is not None:
+        # Compared as the report shows it, so that the verdict can be checked by eye.
+        value = round(score.score, 3)
+        out.append(Gate("score", value, gates.min_score, value >= gates.min_score))
+    for part, limit in gates.min_parts.items():
+        got = score.parts.get(part) if score else None
+        held = got is None or round(got, 3) >= limit
+        out.append(Gate(f"parts.{part}", got, limit, held))
+    if gates.max_spun_probability is not None and spun_probability is not None:
+        p = round(spun_probability, 3)
+        held = p < gates.max_spun_probability
+        out.append(Gate("spun_probability", p, gates.max_spun_probability, held))
+    if gates.fail_on is not None:
+        least = _RANK[Severity(gates.fail_on)]
+        count = sum(_RANK[f.severity] >= least for f in findings)
+        out.append(Gate(f"findings.{gates.fail_on}", float(count), 0.0, count == 0))
+    return tuple(out)

@@ -1,0 +1,299 @@
+"""The way of an article, in one direction: structure, rules, fixing, grammar, score, report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from unspin import __version__, evidence, gating
+from unspin.article import Article
+from unspin.config import Config
+from unspin.errors import UnspinError
+from unspin.evidence import Window
+from unspin.findings import Applicability, Finding
+from unspin.fixing import Fixed, fix
+from unspin.report import Report
+from unspin.rules import Context, all_rules
+from unspin.scoring import Score, score
+
+if TYPE_CHECKING:
+    from unspin.glossary.matcher import Glossary
+    from unspin.grammar import Checker
+    from unspin.language.model import SpinModel
+
+#: Articles whose restored texts go to the grammar server together.
+GRAMMAR_BATCH = 16
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the rules say of a text."""
+
+    findings: tuple[Finding, ...]
+    spun_probability: float
+    windows: tuple[Window, ...]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An article after fixing, before grammar."""
+
+    article: Article
+    judged: Judged | None
+    fixed: Fixed
+    again: Judged | None
+
+
+class Cleaner:
+    """Cleans articles with one configuration; glossary, model and grammar load on first use.
+
+    Args:
+        config: Effective configuration.
+        check: Whether the run only judges (``--check``): default gates apply.
+    """
+
+    def __init__(self, config: Config | None = None, *, check: bool = False) -> None:
+        self.config = config or Config()
+        self.check = check
+        self._model_reason = "off"
+        self._grammar_reason = "off"
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        """The compiled glossary, house glossaries on top."""
+        from unspin.glossary import load_glossary
+
+        return load_glossary([Path(p) for p in self.config.glossaries], self.config.glossary_off)
+
+    @cached_property
+    def model(self) -> SpinModel | None:
+        """The language model, or None with ``--model off`` or where none is installed."""
+        if self.config.model == "off":
+            return None
+        from unspin.language.model import SpinModel, default_model_dir
+
+        named = self.config.model != "auto"
+        folder = Path(self.config.model) if named else default_model_dir()
+        try:
+            return SpinModel.load(folder)
+        except (UnspinError, OSError) as error:
+            if named:
+                raise
+            self._model_reason = str(error)
+            return None
+
+    @cached_property
+    def checker(self) -> Checker | None:
+        """The grammar checker, or None where it is off or cannot run."""
+        if self.config.grammar == "off":
+            return None
+        from unspin import grammar
+
+        reason = None if self.config.grammar != "auto" else grammar.available()
+        if reason is not None:
+            self._grammar_reason = reason
+            return None
+        url = None if self.config.grammar == "auto" else self.config.grammar
+        return grammar.Checker(url, words=self.glossary.vocabulary)
+
+    def close(self) -> None:
+        """Stops the grammar server, if one was started."""
+        if "checker" in self.__dict__ and self.checker is not None:
+            self.checker.close()
+
+    def __enter__(self) -> Cleaner:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    # --- stages ------------------------------------------------------------------------------
+
+    def judge(
+        self,
+        article: Article,
+        *,
+        spun_probability: float | None = None,
+        neighbours: Sequence[tuple[str, float]] = (),
+    ) -> Judged:
+        """Runs the rules.
+
+        Args:
+            article: A structured article.
+            spun_probability: P(spun) to judge with; None takes it from the article's evidence.
+            neighbours: Near-duplicates in the batch.
+        """
+        hits = self.glossary.find(article.text)
+        judgement = self.model.judge(article.text, hits) if self.model is not None else None
+        if judgement is not None:
+            found = judgement.spun_probability
+            windows = tuple(Window(w.start, w.end, w.spun_probability) for w in judgement.windows)
+        else:
+            found = evidence.spun_probability(hits)
+            windows = evidence.windows(article.text, hits)
+        context = Context(
+            config=self.config,
+            glossary=self.glossary,
+            hits=tuple(hits),
+            spun_probability=found if spun_probability is None else spun_probability,
+            judgement=judgement,
+            neighbours=tuple(neighbours),
+        )
+        findings = [
+            finding
+            for rule in all_rules()
+            if self.config.runs(rule.id)
+            for finding in rule.check(article, context)
+        ]
+        return Judged(tuple(resolve_overlaps(findings)), context.spun_probability, windows)
+
+    def draft(self, article: Article, neighbours: Sequence[tuple[str, float]] = ()) -> Draft:
+        """Structures, judges and fixes one article."""
+        from unspin.structure import structure
+
+        if not article.judged:
+            return Draft(article, None, Fixed(article, (), (), ()), None)
+        article = structure(article)
+        judged = self.judge(article, neighbours=neighbours)
+        fixed = fix(article, judged.findings, unsafe=self.config.unsafe_fixes)
+        again = judged
+        if fixed.prose_edits:
+            again = self.judge(fixed.article, spun_probability=judged.spun_probability)
+        return Draft(article, judged, fixed, again)
+
+    def report(self, draft: Draft, grammar: Sequence[Finding] | None) -> Report:
+        """Scores a draft and makes its report.
+
+        Args:
+            draft: The article after fixing.
+            grammar: Grammar findings in offsets of the restored prose; None where it did not run.
+        """
+        article, judged = draft.article, draft.judged
+        before = after = None
+        p = None
+        findings = list(draft.fixed.findings)
+        if judged is not None and draft.again is not None:
+            p = judged.spun_probability
+            mapped = [_to_source(draft.fixed.article, f) for f in grammar or ()]
+            findings += mapped
+            ran = grammar is not None
+            before = score(article.text, [*judged.findings, *mapped], p, grammar_ran=ran)
+            after = score(
+                draft.fixed.article.text, [*draft.again.findings, *mapped], p, grammar_ran=ran
+            )
+            after = _not_below(after, before)
+        gates = gating.effective(self.config.gates_for(article.source.path), check=self.check)
+        return Report(
+            article=article,
+            restored=draft.fixed.article,
+            findings=tuple(findings),
+            edits=draft.fixed.edits,
+            spun_probability=p,
+            windows=judged.windows if judged else (),
+            before=before,
+            after=after,
+            stages=self._stages(article, grammar),
+            tool=self._tool(),
+            gates=gating.evaluate(
+                gates,
+                before,
+                p,
+                draft.fixed.findings,
+                judged=article.judged,
+                fail_unjudged=self.config.non_english == "fail",
+            ),
+            fixed_findings=draft.again.findings if draft.again else (),
+        )
+
+    def _stages(self, article: Article, grammar: Sequence[Finding] | None) -> dict[str, str]:
+        if not article.judged:
+            why = "too few words" if article.language == "und" else f"language {article.language}"
+            return {"grammar": f"not run: {why}", "model": f"not run: {why}"}
+        model = "run" if self.model is not None else f"not run: {self._model_reason}"
+        ran = "run" if grammar is not None else f"not run: {self._grammar_reason}"
+        return {"grammar": ran, "model": model}
+
+    def _tool(self) -> dict[str, str | None]:
+        return {
+            "name": "unspin",
+            "version": __version__,
+            "model": self.model.version if self.model is not None else None,
+            "glossary": self.glossary.version,
+        }
+
+    def _grammar(self, drafts: Sequence[Draft]) -> list[list[Finding] | None]:
+        """Grammar findings of restored texts, in one go; None each where it cannot run."""
+        wanted = [d for d in drafts if d.judged is not None]
+        if not wanted or self.check or self.checker is None:
+            if self.check:
+                self._grammar_reason = "gates do not depend on it"
+            return [None] * len(drafts)
+        from unspin.grammar.stage import grammar_findings
+
+        try:
+            found = iter(grammar_findings([d.fixed.article for d in wanted], self.checker))
+        except UnspinError as error:
+            self._grammar_reason = str(error)
+            return [None] * len(drafts)
+        return [
+            [f for f in next(found) if self.config.runs(f.rule)] if d.judged is not None else None
+            for d in drafts
+        ]
+
+    # --- whole articles ----------------------------------------------------------------------
+
+    def clean(self, article: Article, neighbours: Sequence[tuple[str, float]] = ()) -> Report:
+        """Cleans one article."""
+        draft = self.draft(article, neighbours)
+        return self.report(draft, self._grammar([draft])[0])
+
+    def finish(self, drafts: Iterable[Draft]) -> Iterator[Report]:
+        """Grammar, score and report for a stream of drafts, in batches."""
+        batch: list[Draft] = []
+        for draft in drafts:
+            batch.append(draft)
+            if len(batch) == GRAMMAR_BATCH:
+                yield from map(self.report, batch, self._grammar(batch))
+                batch = []
+        yield from map(self.report, batch, self._grammar(batch))
+
+
+def resolve_overlaps(findings: Iterable[Finding]) -> list[Finding]:
+    """Makes findings of one rule family disjoint: lowest rule number, then longest, then surest.
+
+    SP001 names the concept, SP002 only suspects: the explanation wins over the suspicion.
+    """
+    kept: list[Finding] = []
+    by_family: dict[str, list[Finding]] = {}
+    order = sorted(findings, key=lambda f: (_rank(f), -f.length, -f.confidence, f.start))
+    for finding in order:
+        others = by_family.setdefault(finding.family, [])
+        if finding.length == 0 or not any(finding.overlaps(o) for o in others):
+            others.append(finding)
+            kept.append(finding)
+    return sorted(kept, key=lambda f: (f.start, f.end, f.rule))
+
+
+def _rank(finding: Finding) -> int:
+    return 0 if finding.rule == "SP001" or finding.family != "SP" else 1
+
+
+def _to_source(restored: Article, finding: Finding) -> Finding:
+    """A finding on restored prose, led back to the source; its fix is only shown."""
+    return replace(
+        finding,
+        source_span=restored.map.span(finding.start, finding.end),
+        applicability=Applicability.SUGGESTED if finding.replacements else None,
+    )
+
+
+def _not_below(after: Score, before: Score) -> Score:
+    """The score after fixing; fewer words outside findings must not make a fix look like a loss."""
+    parts = {
+        name: value if value is None else max(value, before.parts.get(name) or 0.0)
+        for name, value in after.parts.items()
+    }
+    return Score(max(after.score, before.score), parts)
