@@ -1,0 +1,179 @@
+"""Semantic HTML with schema.org metadata; the body is sanitised."""
+
+from __future__ import annotations
+
+import html as _html
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from unspin.article import OBJECT, Article, Block, BlockKind, Mark, MarkKind
+from unspin.report import Report
+from unspin.writing.tree import Section, grouped, marks_in, metadata, one_line, review, sections
+
+_TAGS = {
+    "article", "header", "section", "h1", "h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "li",
+    "blockquote", "table", "thead", "tbody", "tr", "th", "td", "figure", "a", "strong", "em",
+    "code", "pre", "br", "img", "sub", "sup", "span", "time", "address",
+}  # fmt: skip
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ol": {"start"},
+    "figure": {"class"},
+    "th": {"scope"},
+    "time": {"datetime"},
+}
+_PAGE = """<!DOCTYPE html>
+<html lang="{{ language }}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{ meta.title or "Untitled" }}</title>
+{% if meta.author %}<meta name="author" content="{{ meta.author }}">
+{% endif %}{% if meta.source %}<link rel="canonical" href="{{ meta.source }}">
+{% endif %}{% for name, value in review.items() %}<meta name="unspin:{{ name }}" content="{{ value }}">
+{% endfor %}<script type="application/ld+json">{{ linked_data | safe }}</script>
+</head>
+<body>
+{{ body | safe }}
+</body>
+</html>
+"""
+
+
+@lru_cache(maxsize=1)
+def _template() -> Any:
+    from jinja2 import Environment
+
+    return Environment(autoescape=True, keep_trailing_newline=True).from_string(_PAGE)
+
+
+def render(report: Report) -> str:
+    """The restored article as an HTML document."""
+    import nh3
+
+    article = report.restored
+    meta = metadata(report)
+    header = f"<header><h1>{_html.escape(meta['title'])}</h1></header>" if "title" in meta else ""
+    body = f"<article>{header}\n{_section(article, sections(article))}</article>"
+    clean = nh3.clean(
+        body, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"}
+    )
+    page: str = _template().render(
+        language=article.language,
+        meta=meta,
+        review=review(report),
+        linked_data=_linked_data(article, meta),
+        body=clean,
+    )
+    return page
+
+
+def _linked_data(article: Article, meta: dict[str, str]) -> str:
+    """schema.org Article as JSON-LD, safe inside a script element."""
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Article",
+        "headline": meta.get("title", ""),
+        "inLanguage": article.language,
+        "wordCount": article.words,
+    }
+    if "author" in meta:
+        data["author"] = {"@type": "Person", "name": meta["author"]}
+    if "date" in meta:
+        data["datePublished"] = meta["date"]
+    if "source" in meta:
+        data["url"] = meta["source"]
+    text = json.dumps(data, ensure_ascii=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _section(article: Article, section: Section) -> str:
+    inner: list[str] = []
+    if section.heading is not None:
+        level = min(max(2, section.heading.level), 6)
+        inner.append(f"<h{level}>{_inline(article, section.heading)}</h{level}>")
+    inner += [_group(article, run) for run in grouped(section.blocks)]
+    inner += [_section(article, s) for s in section.sections]
+    text = "\n".join(inner)
+    return f"<section>\n{text}\n</section>" if section.heading is not None else text + "\n"
+
+
+def _group(article: Article, run: Sequence[Block]) -> str:
+    first = run[0]
+    if first.kind is BlockKind.LIST_ITEM:
+        return _list(article, run)
+    if first.kind is BlockKind.TABLE and first.cells:
+        return _table(article, run)
+    if first.kind is BlockKind.EMBED:
+        url = _html.escape(first.value)
+        return f'<figure class="embed"><a href="{url}">{url}</a></figure>'
+    if first.kind is BlockKind.CODE:
+        return f"<pre><code>{_html.escape(article.block_text(first))}</code></pre>"
+    if first.verbatim:
+        return first.verbatim  # sanitised with the rest
+    text = _inline(article, first)
+    return (
+        f"<blockquote><p>{text}</p></blockquote>"
+        if first.kind is BlockKind.QUOTE
+        else f"<p>{text}</p>"
+    )
+
+
+def _list(article: Article, run: Sequence[Block]) -> str:
+    out: list[str] = []
+    open_tags: list[str] = []
+    for block in run:
+        level = max(1, min(block.level, len(open_tags) + 1))
+        while len(open_tags) > level:
+            out.append(f"</li></{open_tags.pop()}>")
+        if len(open_tags) == level:
+            out.append("</li>")
+        else:
+            tag = "ol" if block.ordered else "ul"
+            open_tags.append(tag)
+            start = f' start="{block.number}"' if block.ordered and block.number > 1 else ""
+            out.append(f"<{tag}{start}>")
+        out.append(f"<li>{_inline(article, block)}")
+    while open_tags:
+        out.append(f"</li></{open_tags.pop()}>")
+    return "\n".join(out)
+
+
+def _table(article: Article, run: Sequence[Block]) -> str:
+    rows = []
+    for block in run:
+        tag = 'th scope="col"' if block.header else "td"
+        cells = "".join(
+            f"<{tag}>{_inline_span(article, c.start, c.end)}</{tag[:2]}>" for c in block.cells
+        )
+        rows.append(f"<tr>{cells}</tr>")
+    return "<table>\n" + "\n".join(rows) + "\n</table>"
+
+
+def _inline(article: Article, block: Block) -> str:
+    return _inline_span(article, block.start, block.end)
+
+
+def _inline_span(article: Article, start: int, end: int) -> str:
+    marks = marks_in(article, start, end)
+    cuts = sorted({start, end} | {m.start for m in marks} | {m.end for m in marks})
+    out: list[str] = []
+    for a, b in zip(cuts, [*cuts[1:], end], strict=True):
+        out += [_tag(m, False) for m in sorted(marks, key=lambda m: -m.start) if m.end == a]
+        out += [_tag(m, True) for m in sorted(marks, key=lambda m: -m.end) if m.start == a]
+        out.append(_html.escape(article.text[a:b].replace(OBJECT, ""), quote=False))
+    return one_line("".join(out))
+
+
+def _tag(mark: Mark, opening: bool) -> str:
+    if mark.kind is MarkKind.RAW:
+        return mark.value if opening and mark.value.startswith("<") else ""
+    name = {"strong": "strong", "emphasis": "em", "link": "a", "code": "code"}[mark.kind]
+    if not opening:
+        return f"</{name}>"
+    if mark.kind is MarkKind.LINK:
+        return f'<a href="{_html.escape(mark.value)}">'
+    return f"<{name}>"

@@ -1,0 +1,156 @@
+"""Markdown with front matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from unspin.article import OBJECT, Article, Block, BlockKind, Mark, MarkKind
+from unspin.report import Report
+from unspin.writing.tree import body_blocks, grouped, marks_in, metadata, one_line, review
+
+_OWN_KEYS = re.compile(r"(?:review|review_suggested|review_editor):")
+_SPECIAL = re.compile(r"([\\`*<]|\b_|_\b|(?<!\w)_|&(?=#?\w+;)|\[(?=[^\]\n]*\]\())")
+_LINE_START = re.compile(r"^(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|={3,}$|-{3,}$|~{3,})")
+_NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
+
+
+def render(report: Report) -> str:
+    """The restored article as Markdown: front matter, title, body."""
+    article = report.restored
+    parts = [_front_matter(report)]
+    title = article.title_span
+    if title is not None:
+        parts.append("# " + _inline(article, title.start, title.end))
+    elif article.title and article.source.format != "md":
+        parts.append("# " + _escape(one_line(article.title), True))
+    parts += [_group(article, run) for run in grouped(body_blocks(article))]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _front_matter(report: Report) -> str:
+    verbatim = report.article.metadata.front_matter
+    if verbatim.strip():
+        lines = [line for line in verbatim.splitlines() if not _OWN_KEYS.match(line)]
+    else:
+        lines = [f"{key}: {_scalar(value)}" for key, value in metadata(report).items()]
+    lines += [f"{key}: {value}" for key, value in review(report).items()]
+    return "\n".join(["---", *lines, "---"])
+
+
+def _scalar(value: str) -> str:
+    """A YAML double-quoted scalar."""
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _group(article: Article, run: Sequence[Block]) -> str:
+    first = run[0]
+    if first.verbatim:
+        return first.verbatim.strip("\n")
+    if first.kind is BlockKind.LIST_ITEM:
+        return _list(article, run)
+    if first.kind is BlockKind.TABLE:
+        return _table(article, run)
+    if first.kind is BlockKind.EMBED:
+        return first.value or article.block_text(first)
+    if first.kind is BlockKind.CODE:
+        return f"```{first.value}\n{article.block_text(first)}\n```"
+    text = _inline(article, first.start, first.end)
+    if first.kind is BlockKind.HEADING:
+        return "#" * max(1, first.level) + " " + text
+    if first.kind is BlockKind.QUOTE:
+        prefix = "> " * max(1, first.level)
+        return "\n".join(prefix + line for line in text.split("\n"))
+    return text
+
+
+def _list(article: Article, run: Sequence[Block]) -> str:
+    lines: list[str] = []
+    indents = [0]
+    count: dict[int, int] = {}
+    for block in run:
+        level = min(max(1, block.level), len(indents))
+        del indents[level:]
+        for deeper in [n for n in count if n > level]:
+            del count[deeper]
+        count[level] = block.number or count.get(level, 0) + 1
+        marker = f"{count[level]}. " if block.ordered else "- "
+        indent = " " * indents[level - 1]
+        text = _inline(article, block.start, block.end)
+        inner = "\n" + indent + " " * len(marker)
+        lines.append(indent + marker + text.replace("\n", inner))
+        indents.append(indents[level - 1] + len(marker))
+    return "\n".join(lines)
+
+
+def _table(article: Article, run: Sequence[Block]) -> str:
+    rows = [
+        [_inline(article, c.start, c.end).replace("\n", " ").replace("|", "\\|") for c in b.cells]
+        for b in run
+    ]
+    width = max((len(row) for row in rows), default=0)
+    if not width:
+        return "\n\n".join(_inline(article, b.start, b.end) for b in run)
+    rows = [row + [""] * (width - len(row)) for row in rows]
+    if not run[0].header:
+        rows.insert(0, [""] * width)
+    rows.insert(1, ["---"] * width)
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def _inline(article: Article, start: int, end: int) -> str:
+    """Prose of a span with its inline markup written again and the rest escaped."""
+    text = article.text
+    opens: dict[int, list[Mark]] = {}
+    closes: dict[int, list[Mark]] = {}
+    cuts = {start, end}
+    for mark in marks_in(article, start, end):
+        opens.setdefault(mark.start, []).append(mark)
+        closes.setdefault(mark.end, []).append(mark)
+        cuts |= {mark.start, mark.end}
+    out: list[str] = []
+    verbatim: list[Mark] = []
+    points = sorted(cuts)
+    for a, b in zip(points, [*points[1:], end], strict=True):
+        for mark in sorted(closes.get(a, ()), key=lambda m: -m.start):
+            out.append(_close(mark))
+            verbatim = [m for m in verbatim if m is not mark]
+        for mark in sorted(opens.get(a, ()), key=lambda m: -m.end):
+            out.append(_open(mark))
+            if mark.kind in (MarkKind.CODE, MarkKind.RAW):
+                verbatim.append(mark)
+        piece = text[a:b]
+        if verbatim and verbatim[-1].kind is MarkKind.RAW:
+            piece = ""
+        elif not verbatim:
+            piece = _escape(piece, a == start)
+        out.append(piece)
+    return "".join(out).replace(OBJECT, "").strip()
+
+
+def _open(mark: Mark) -> str:
+    if mark.kind is MarkKind.RAW:
+        return mark.value
+    return {"strong": "**", "emphasis": "*", "link": "[", "code": "`"}[mark.kind]
+
+
+def _close(mark: Mark) -> str:
+    if mark.kind is MarkKind.LINK:
+        return f"]({mark.value})"
+    return {"strong": "**", "emphasis": "*", "code": "`"}.get(mark.kind, "")
+
+
+def _escape(text: str, at_line_start: bool) -> str:
+    """Prose as Markdown reads it back."""
+    lines = text.split("\n")
+    for i, line in enumerate(lines):
+        escaped = _SPECIAL.sub(r"\\\1", line)
+        if i or at_line_start:
+            body = escaped.lstrip(" \t")
+            indent = "" if i or at_line_start else escaped[: len(escaped) - len(body)]
+            body = _LINE_START.sub(r"\\\1", body)
+            escaped = indent + _NUMBERED.sub(r"\1\\\2", body)
+        lines[i] = escaped
+    return "\n".join(lines)
