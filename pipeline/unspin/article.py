@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as default
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -158,7 +159,7 @@ class Source:
     bom: bool = False
     record: int | None = None
     field: str | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = default(default_factory=dict)
     raw: bytes = b""
 
 
