@@ -1,0 +1,78 @@
+"""Undo: from a report back to the source, byte for byte."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from unspin.errors import InputError
+from unspin.fixing import Edit, apply_edits, invert_edits
+from unspin.running.files import find_original
+
+_BOMS = {"utf-8": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
+
+
+def undo(report_path: Path) -> bytes:
+    """The source that a report describes.
+
+    The kept original is preferred; without it, the file at the reported path is used: unchanged, or
+    edited in place, in which case the edits are inverted.
+
+    Args:
+        report_path: A ``.report.json``, or a ``.report.jsonl`` (its records share one source).
+
+    Returns:
+        The bytes of the source.
+
+    Raises:
+        InputError: The report cannot be read, or neither way leads back to the bytes it names.
+    """
+    report = _load(report_path)
+    wanted = report["source"]["sha256"]
+    kept = find_original(report_path, wanted)
+    if kept is not None:
+        if hashlib.sha256(kept).hexdigest() != wanted:
+            raise InputError(str(report_path), "the kept original is damaged; its hash differs")
+        return kept
+    return _invert(report_path, report, wanted)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = json.loads(text.splitlines()[0] if path.suffix == ".jsonl" else text)
+        if data["schema_version"] != 1 or "source" not in data or "edits" not in data:
+            raise ValueError("not a report, version 1")
+    except OSError as error:
+        raise InputError(str(path), f"cannot be read ({error.strerror}); name a report") from error
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        raise InputError(str(path), f"is no unspin report ({error}); name a .report.json") from error
+    found: dict[str, Any] = data
+    return found
+
+
+def _invert(report_path: Path, report: dict[str, Any], wanted: str) -> bytes:
+    source = Path(report["source"]["path"])
+    if not source.is_file():
+        raise InputError(
+            str(report_path),
+            f"no original is kept beside it and {source} does not exist; restore one of them",
+        )
+    raw = source.read_bytes()
+    if hashlib.sha256(raw).hexdigest() == wanted:
+        return raw
+    encoding = report["source"]["encoding"]
+    mark = next((b for b in _BOMS.values() if raw.startswith(b)), b"")
+    edits = [Edit(e["start"], e["end"], e["before"], e["after"], e["rule"]) for e in report["edits"]]
+    try:
+        text = raw[len(mark) :].decode(encoding)
+        back = mark + apply_edits(text, invert_edits(edits)).encode(encoding)
+    except (ValueError, LookupError):
+        back = b""
+    if hashlib.sha256(back).hexdigest() != wanted:
+        raise InputError(
+            str(source), "has changed since the report was written; its edits cannot be undone"
+        )
+    return back

@@ -1,0 +1,106 @@
+"""What a batch writes besides articles: the summary and the worklist."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+WORKLIST_COLUMNS = (
+    "path", "record", "line", "column", "rule", "applicability", "confidence", "text",
+    "replacements", "message", "fingerprint", "decision",
+)  # fmt: skip
+#: A cell that begins so is a formula to a spreadsheet.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def summary(
+    rows: Sequence[Mapping[str, Any]], errors: Sequence[tuple[str, str]], tool: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The batch in one object.
+
+    Args:
+        rows: `row` of each report.
+        errors: Path and reason of each source that could not be read.
+        tool: Name, version, model and glossary.
+    """
+    judged = [r for r in rows if r["score"] is not None]
+    rules: Counter[str] = Counter()
+    for row in rows:
+        rules.update(row["rules"])
+    return {
+        "schema_version": 1,
+        "tool": dict(tool),
+        "articles": len(rows),
+        "judged": len(judged),
+        "passed": all(r["passed"] for r in rows) and not errors,
+        "review_required": sum(r["review"] == "required" for r in rows),
+        "mean_score": _mean([r["score"] for r in judged]),
+        "mean_score_after": _mean([r["score_after"] for r in judged]),
+        "findings": dict(sorted(rules.items())),
+        "edits": sum(r["edits"] for r in rows),
+        "files": [dict(r) for r in rows],
+        "errors": [{"path": p, "reason": why} for p, why in errors],
+    }
+
+
+def row(report: Mapping[str, Any], review: str, output: str | None) -> dict[str, Any]:
+    """One line of the summary, from a report's data."""
+    rules = Counter(f["rule"] for f in report["findings"])
+    out: dict[str, Any] = {
+        "path": report["source"]["path"],
+        "output": output,
+        "title": report["article"]["title"],
+        "language": report["article"]["language"],
+        "words": report["source"]["words"],
+        "spun_probability": report["spun_probability"],
+        "score": report["score"],
+        "score_after": report["after"]["score"],
+        "passed": report["passed"],
+        "review": review,
+        "findings": len(report["findings"]),
+        "edits": len(report["edits"]),
+        "rules": dict(sorted(rules.items())),
+    }
+    if "record" in report["source"]:
+        out["record"] = report["source"]["record"]
+    return out
+
+
+def worklist(reports: Sequence[Mapping[str, Any]]) -> str:
+    """CSV of every place that a person must decide; the last column is theirs to fill."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(WORKLIST_COLUMNS)
+    for report in reports:
+        source = report["source"]
+        for f in report["findings"]:
+            if not is_open(f):
+                continue
+            cells = (
+                source["path"], source.get("record", ""), f["line"], f["column"], f["rule"],
+                f["applicability"], f["confidence"], " ".join(f["text"].split()),
+                " | ".join(f["replacements"]), f["message"], f["fingerprint"], "",
+            )  # fmt: skip
+            writer.writerow([_cell(c) for c in cells])
+    return out.getvalue()
+
+
+def is_open(finding: Mapping[str, Any]) -> bool:
+    """Whether a finding of a report waits for a person (grammar remarks do not)."""
+    return (
+        finding["applicability"] in ("suggested", "editor")
+        and not finding["applied"]
+        and not finding["rule"].startswith("GR")
+    )
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return "'" + text if text.startswith(_FORMULA) else text
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return round(sum(values) / len(values), 3) if values else None
