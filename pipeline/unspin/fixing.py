@@ -120,7 +120,9 @@ def _choose(article: Article, findings: Sequence[Finding], unsafe: bool) -> set[
         and f.applicability in allowed
         and (f.source_span is not None or _touchable(article, f))
     ]
-    candidates.sort(key=lambda i: (-findings[i].length, -findings[i].confidence, _place(findings[i])))
+    candidates.sort(
+        key=lambda i: (-findings[i].length, -findings[i].confidence, _place(findings[i]))
+    )
     taken: list[tuple[int, int]] = []
     chosen: set[int] = set()
     for i in candidates:

@@ -146,7 +146,18 @@ def _roman(token: str) -> float | None:
     match = _ROMAN.fullmatch(token)
     if not match or not token:
         return None
-    units = {"": 0, "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9}
+    units = {
+        "": 0,
+        "i": 1,
+        "ii": 2,
+        "iii": 3,
+        "iv": 4,
+        "v": 5,
+        "vi": 6,
+        "vii": 7,
+        "viii": 8,
+        "ix": 9,
+    }
     return float(10 * len(match[1]) + units[match[2]])
 
 

@@ -196,7 +196,7 @@ class Cleaner:
             before=before,
             after=after,
             stages=self._stages(article, grammar),
-            tool=self._tool(),
+            tool=self.tool(),
             gates=gating.evaluate(
                 gates,
                 before,
@@ -216,7 +216,8 @@ class Cleaner:
         ran = "run" if grammar is not None else f"not run: {self._grammar_reason}"
         return {"grammar": ran, "model": model}
 
-    def _tool(self) -> dict[str, str | None]:
+    def tool(self) -> dict[str, str | None]:
+        """Name and version of the tool, its model and its glossary."""
         return {
             "name": "unspin",
             "version": __version__,

@@ -48,7 +48,9 @@ def _load(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise InputError(str(path), f"cannot be read ({error.strerror}); name a report") from error
     except (ValueError, KeyError, IndexError, TypeError) as error:
-        raise InputError(str(path), f"is no unspin report ({error}); name a .report.json") from error
+        raise InputError(
+            str(path), f"is no unspin report ({error}); name a .report.json"
+        ) from error
     found: dict[str, Any] = data
     return found
 
@@ -65,7 +67,9 @@ def _invert(report_path: Path, report: dict[str, Any], wanted: str) -> bytes:
         return raw
     encoding = report["source"]["encoding"]
     mark = next((b for b in _BOMS.values() if raw.startswith(b)), b"")
-    edits = [Edit(e["start"], e["end"], e["before"], e["after"], e["rule"]) for e in report["edits"]]
+    edits = [
+        Edit(e["start"], e["end"], e["before"], e["after"], e["rule"]) for e in report["edits"]
+    ]
     try:
         text = raw[len(mark) :].decode(encoding)
         back = mark + apply_edits(text, invert_edits(edits)).encode(encoding)

@@ -17,8 +17,13 @@ _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 
 def render(report: Report) -> str:
     """The restored article as Markdown: front matter, title, body."""
+    return _front_matter(report) + "\n\n" + render_body(report)
+
+
+def render_body(report: Report) -> str:
+    """The restored article as Markdown without front matter."""
     article = report.restored
-    parts = [_front_matter(report)]
+    parts: list[str] = []
     title = article.title_span
     if title is not None:
         parts.append("# " + _inline(article, title.start, title.end))

@@ -69,23 +69,27 @@ def row(report: Mapping[str, Any], review: str, output: str | None) -> dict[str,
     return out
 
 
-def worklist(reports: Sequence[Mapping[str, Any]]) -> str:
+def worklist(rows: Sequence[Sequence[str]]) -> str:
     """CSV of every place that a person must decide; the last column is theirs to fill."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(WORKLIST_COLUMNS)
-    for report in reports:
-        source = report["source"]
-        for f in report["findings"]:
-            if not is_open(f):
-                continue
-            cells = (
-                source["path"], source.get("record", ""), f["line"], f["column"], f["rule"],
-                f["applicability"], f["confidence"], " ".join(f["text"].split()),
-                " | ".join(f["replacements"]), f["message"], f["fingerprint"], "",
-            )  # fmt: skip
-            writer.writerow([_cell(c) for c in cells])
+    writer.writerows(rows)
     return out.getvalue()
+
+
+def worklist_rows(report: Mapping[str, Any]) -> list[list[str]]:
+    """Lines of the worklist for one report."""
+    source = report["source"]
+    rows = []
+    for f in filter(is_open, report["findings"]):
+        cells = (
+            source["path"], source.get("record", ""), f["line"], f["column"], f["rule"],
+            f["applicability"], f["confidence"], " ".join(f["text"].split()),
+            " | ".join(f["replacements"]), f["message"], f["fingerprint"], "",
+        )  # fmt: skip
+        rows.append([_cell(c) for c in cells])
+    return rows
 
 
 def is_open(finding: Mapping[str, Any]) -> bool:

@@ -1,0 +1,356 @@
+"""Click commands. Everything heavier than click is imported inside the commands."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from unspin import __version__
+
+if TYPE_CHECKING:
+    from unspin.config import Config
+    from unspin.pipeline import Cleaner
+    from unspin.report import Report
+
+EXIT_OK = 0
+EXIT_GATE = 1
+EXIT_ERROR = 2
+
+_PATH = click.Path(path_type=Path)
+
+
+class _Lazy(click.Group):
+    """A group whose subcommands are imported when they are used.
+
+    Args:
+        homes: Command name to ``(module, attribute, one-line help)``.
+    """
+
+    def __init__(self, *args: Any, homes: dict[str, tuple[str, str, str]], **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.homes = homes
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands, sorted."""
+        return sorted({*super().list_commands(ctx), *self.homes})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        if cmd_name not in self.homes:
+            return super().get_command(ctx, cmd_name)
+        import importlib
+
+        module, attribute, _ = self.homes[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Lists the commands without importing them."""
+        rows = []
+        for name in self.list_commands(ctx):
+            if name in self.homes:
+                rows.append((name, self.homes[name][2]))
+            else:
+                command = super().get_command(ctx, name)
+                rows.append((name, command.get_short_help_str() if command else ""))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def _fail(message: str) -> None:
+    click.echo(f"error: {message}", err=True)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=_PATH)
+@click.option(
+    "-o", "--out", type=_PATH, default=Path("output"), show_default=True, help="Output folder."
+)
+@click.option(
+    "--to",
+    type=click.Choice(["md", "html", "json", "txt"]),
+    help="Format of written articles.  [default: md]",
+)
+@click.option(
+    "--check", is_flag=True, help="Write nothing; judge the sources; exit 1 when a gate fails."
+)
+@click.option("--diff", is_flag=True, help="Show what changes in the text of each source.")
+@click.option("--min-score", type=click.FloatRange(0, 100), help="Fail (exit 1) below this score.")
+@click.option(
+    "--select", multiple=True, metavar="RULE", help="Run only these rules (ids or prefixes)."
+)
+@click.option("--ignore", multiple=True, metavar="RULE", help="Do not run these rules.")
+@click.option("--unsafe-fixes", is_flag=True, default=None, help="Apply suggested fixes too.")
+@click.option("--normalise", is_flag=True, default=None, help="Unify admitted synonyms.")
+@click.option(
+    "--glossary",
+    multiple=True,
+    type=_PATH,
+    metavar="PATH",
+    help="House glossary on top of the shipped one.",
+)
+@click.option("--grammar", metavar="auto|off|URL", help="LanguageTool: own server, none, or yours.")
+@click.option("--model", metavar="auto|off|DIR", help="Language model: shipped, none, or yours.")
+@click.option("--jobs", type=click.IntRange(0), help="Worker processes; 0 for one per core.")
+@click.option("--text-field", help="JSON Lines field that holds the text.")
+@click.option("--title-field", help="JSON Lines field that holds the title.")
+@click.option(
+    "--non-english", type=click.Choice(["skip", "fail"]), help="What text that is not English does."
+)
+@click.option("--max-bytes", type=click.IntRange(1), help="Largest source file read.")
+@click.option(
+    "--no-originals", is_flag=True, help="Do not keep the source bytes beside the reports."
+)
+@click.option("--stdin-filename", metavar="NAME", help="Name (and format) of standard input.")
+@click.option("--config", "config_path", type=_PATH, help="Configuration file.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@click.version_option(__version__, prog_name="unspin")
+def clean(paths: tuple[Path, ...], **options: Any) -> None:
+    """Clean scraped health articles: read PATHS (default: input/), write to the output folder.
+
+    "-" reads standard input and writes the cleaned article to standard output.
+    """
+    from unspin.errors import UnspinError
+
+    try:
+        code = _clean(paths, options)
+    except UnspinError as error:
+        _fail(str(error))
+        code = EXIT_ERROR
+    sys.exit(code)
+
+
+def _config(options: dict[str, Any]) -> Config:
+    from unspin.config import load_config
+
+    config = load_config(options["config_path"])
+    config = config.override(
+        "command line",
+        to=options["to"],
+        select=options["select"] or None,
+        ignore=options["ignore"] or None,
+        unsafe_fixes=options["unsafe_fixes"] or None,
+        normalise=options["normalise"] or None,
+        glossaries=tuple(str(p) for p in options["glossary"]) or None,
+        grammar=options["grammar"],
+        model=options["model"],
+        jobs=options["jobs"],
+        text_field=options["text_field"],
+        title_field=options["title_field"],
+        non_english=options["non_english"],
+        max_bytes=options["max_bytes"],
+        originals=False if options["no_originals"] else None,
+    )
+    if options["min_score"] is not None:
+        from dataclasses import replace
+
+        gates = replace(config.gates, min_score=options["min_score"])
+        config = config.override("command line", gates=gates)
+    return config
+
+
+def _clean(paths: tuple[Path, ...], options: dict[str, Any]) -> int:
+    from unspin.errors import InputError
+    from unspin.pipeline import Cleaner
+
+    config = _config(options)
+    named = list(paths) or [Path("input")]
+    if not paths and not named[0].exists():
+        raise InputError("input", "no such folder; name the files to clean, or make it")
+    with Cleaner(config, check=options["check"]) as cleaner:
+        if Path("-") in named:
+            if len(named) > 1:
+                raise InputError("-", "standard input cannot be mixed with files; name one of them")
+            return _stdin(cleaner, options)
+        if options["check"]:
+            return _check(named, cleaner, options)
+        return _batch(named, cleaner, options)
+
+
+def _stdin(cleaner: Cleaner, options: dict[str, Any]) -> int:
+    from unspin.errors import InputError
+    from unspin.reading import read_bytes
+    from unspin.running.batch import record_line
+    from unspin.writing import render
+
+    config = cleaner.config
+    code = EXIT_OK
+    name = options["stdin_filename"] or "-"
+    for article in read_bytes(sys.stdin.buffer.read(), name, config):
+        if isinstance(article, InputError):
+            _fail(str(article))
+            code = EXIT_ERROR
+            continue
+        report = cleaner.clean(article)
+        if options["check"]:
+            _print_findings(report)
+        elif options["diff"]:
+            _print_diff(report)
+        elif article.source.record is not None:
+            sys.stdout.buffer.write(record_line(report, config.to))
+        else:
+            sys.stdout.buffer.write(render(report, config.to).encode("utf-8"))
+        if not report.passed and code == EXIT_OK:
+            code = EXIT_GATE
+    return code
+
+
+def _check(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
+    from unspin.running.batch import reports
+    from unspin.writing.summary import row
+    from unspin.writing.terminal import table
+    from unspin.writing.tree import review
+
+    rows: list[dict[str, Any]] = []
+    failed = False
+    for made in reports(named, cleaner.config, cleaner):
+        for error in made.errors:
+            _fail(str(error))
+            failed = True
+        for report in made.reports:
+            if not options["quiet"]:
+                _print_findings(report)
+            rows.append(row(report.to_dict(), review(report)["review"], None))
+    passed = all(r["passed"] for r in rows)
+    if not options["quiet"]:
+        table(rows)
+    if failed:
+        return EXIT_ERROR
+    return EXIT_OK if passed else EXIT_GATE
+
+
+def _batch(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
+    from unspin.running.batch import clean_batch
+    from unspin.writing.terminal import table
+
+    quiet = options["quiet"]
+    each = _print_diff if options["diff"] else None
+    with _progress(quiet or options["diff"]) as seen:
+        result = clean_batch(named, options["out"], cleaner.config, cleaner, seen=seen, each=each)
+    for path, why in result.errors:
+        _fail(f"{path}: {why}")
+    if not quiet:
+        if not options["diff"]:
+            table(result.rows)
+        _print_sum(result.summary, options["out"])
+    if result.errors:
+        return EXIT_ERROR
+    return EXIT_OK if result.passed else EXIT_GATE
+
+
+class _progress:  # noqa: N801 - reads as a function at its place of use
+    """A progress bar in a terminal, nothing elsewhere."""
+
+    def __init__(self, quiet: bool) -> None:
+        self.bar: Any = None
+        self.task: Any = None
+        self.show = not quiet and sys.stderr.isatty()
+
+    def __enter__(self) -> Any:
+        if not self.show:
+            return None
+        from rich.console import Console
+        from rich.progress import Progress
+
+        self.bar = Progress(console=Console(stderr=True), transient=True)
+        self.bar.start()
+        self.task = self.bar.add_task("cleaning", total=None)
+        return lambda done, total: self.bar.update(self.task, completed=done, total=total)
+
+    def __exit__(self, *exc: object) -> None:
+        if self.bar is not None:
+            self.bar.stop()
+
+
+def _print_findings(report: Report) -> None:
+    for finding in report.to_dict()["findings"]:
+        place = f"{finding['line']}:{finding['column']}" if finding["line"] else "-:-"
+        fix = f" -> {finding['replacements'][0]!r}" if finding["replacements"] else ""
+        click.echo(
+            f"{report.article.source.path}:{place} {finding['rule']} {finding['message']}{fix}"
+        )
+
+
+def _print_diff(report: Report) -> None:
+    from unspin.writing.terminal import diff
+
+    diff(report.article.source.path, report.article.source.text, report.text)
+
+
+def _print_sum(summary: dict[str, Any], out: Path) -> None:
+    click.echo(
+        f"{summary['articles']} articles, {summary['edits']} edits, "
+        f"{summary['review_required']} need review; written to {out}"
+    )
+
+
+@click.group(
+    cls=_Lazy,
+    homes={
+        "glossary": (
+            "unspin.glossary.cli",
+            "glossary",
+            "Lint, search, extend and exchange the glossary.",
+        ),
+        "grammar": (
+            "unspin.grammar.cli",
+            "grammar",
+            "Install LanguageTool, or say where it stands.",
+        ),
+    },
+)
+@click.version_option(__version__, prog_name="unspin")
+def main() -> None:
+    """Find and restore spun wording, keyword stuffing and scrape debris in health articles."""
+
+
+main.add_command(clean)
+
+
+@main.command()
+@click.argument("report", type=_PATH)
+@click.option("-o", "--out", type=_PATH, help="File to write; standard output otherwise.")
+def undo(report: Path, out: Path | None) -> None:
+    """Write the source that REPORT describes, byte for byte."""
+    from unspin.errors import UnspinError
+    from unspin.running.files import write_atomic
+    from unspin.undo import undo as body
+
+    try:
+        data = body(report)
+        if out is None:
+            sys.stdout.buffer.write(data)
+        else:
+            write_atomic(out, data)
+    except (UnspinError, OSError) as error:
+        _fail(str(error))
+        sys.exit(EXIT_ERROR)
+
+
+@main.command()
+def rules() -> None:
+    """List the rules."""
+    from unspin.rules import all_rules
+
+    for rule in all_rules():
+        head = (rule.__doc__ or "").strip().splitlines()[0]
+        click.echo(f"{rule.id}  {rule.slug:<24} {rule.severity:<8} {head}")
+
+
+@main.command()
+@click.argument("rule")
+def explain(rule: str) -> None:
+    """Show the page of RULE (an id or a slug)."""
+    import inspect
+
+    from unspin.rules import rule_by_id
+
+    found = rule_by_id(rule)
+    if found is None:
+        _fail(f"no rule {rule!r}; `unspin rules` lists them")
+        sys.exit(EXIT_ERROR)
+    click.echo(f"{found.id} {found.slug} ({found.severity})\n")
+    click.echo(inspect.getdoc(found))
