@@ -57,7 +57,7 @@ class MarkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Inline markup over the prose span ``start..end``; `value` is a link's target or raw source."""
+    """Inline markup over a prose span; `value` is a link's target or raw source."""
 
     start: int
     end: int

@@ -45,7 +45,9 @@ def spun_probability(hits: Sequence[Hit]) -> float:
             continue
         certain = hit.applicability == Applicability.SAFE and not hit.when
         weight = SAFE_HIT if certain else WEAK_HIT
-        weights[hit.replacement.casefold()] = max(weight, weights.get(hit.replacement.casefold(), 0))
+        weights[hit.replacement.casefold()] = max(
+            weight, weights.get(hit.replacement.casefold(), 0)
+        )
     return 1 / (1 + math.exp(-(PRIOR + sum(weights.values()))))
 
 

@@ -46,7 +46,7 @@ def _lists() -> _Lists:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     data: dict[str, Any] = yaml.load(data_path("guard.yaml").read_text("utf-8"), Loader=loader)
-    opposites = {}
+    opposites: dict[str, str] = {}
     for pair in data["opposites"]:
         a, b = pair["name"].split("/")
         opposites |= dict.fromkeys(pair["a"], f"{pair['name']}:{a}")

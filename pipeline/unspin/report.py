@@ -174,7 +174,13 @@ class Report:
             "stages": dict(self.stages),
             "findings": findings,
             "edits": [
-                {"start": e.start, "end": e.end, "before": e.before, "after": e.after, "rule": e.rule}
+                {
+                    "start": e.start,
+                    "end": e.end,
+                    "before": e.before,
+                    "after": e.after,
+                    "rule": e.rule,
+                }
                 for e in self.edits
             ],
         }

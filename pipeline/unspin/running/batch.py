@@ -272,7 +272,7 @@ def _write(made: FileReports, out: Path, config: Config) -> str:
 
 
 def record_line(report: Report, to: str) -> bytes:
-    """One record of a JSON Lines output: the source's fields, the text restored, the review state."""
+    """One record of a JSON Lines output: its fields, the restored text, the review state."""
     from unspin.writing.json import tree
     from unspin.writing.markdown import render_body
 

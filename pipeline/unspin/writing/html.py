@@ -33,7 +33,7 @@ _PAGE = """<!DOCTYPE html>
 <title>{{ meta.title or "Untitled" }}</title>
 {% if meta.author %}<meta name="author" content="{{ meta.author }}">
 {% endif %}{% if meta.source %}<link rel="canonical" href="{{ meta.source }}">
-{% endif %}{% for name, value in review.items() %}<meta name="unspin:{{ name }}" content="{{ value }}">
+{% endif %}{% for key, value in review.items() %}<meta name="unspin:{{ key }}" content="{{ value }}">
 {% endfor %}<script type="application/ld+json">{{ linked_data | safe }}</script>
 </head>
 <body>

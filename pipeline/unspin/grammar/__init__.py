@@ -1,0 +1,1 @@
+"""Grammar: a LanguageTool server of our own, and what is left of its findings."""

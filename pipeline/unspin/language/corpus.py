@@ -1,0 +1,135 @@
+"""Clean text for training and counting: reading, the kept tenth, sampling of passages."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+KEPT_MODULUS = 10  # a document is kept for evaluation when its first hash byte is divisible by this
+MIN_PASSAGE_WORDS = 5  # shorter paragraphs are headings and list stubs
+WORD = re.compile(r"[A-Za-z0-9]+(?:['’.-][A-Za-z0-9]+)*")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+
+
+@dataclass(frozen=True)
+class Document:
+    """One clean text with its source."""
+
+    id: str
+    source: str
+    text: str
+
+
+def is_kept(doc_id: str) -> bool:
+    """Tell whether a document belongs to the tenth that is never trained or counted on."""
+    return hashlib.sha256(doc_id.encode()).digest()[0] % KEPT_MODULUS == 0
+
+
+def read_documents(
+    folder: Path, *, kept: bool | None = False, without: Iterable[str] = ()
+) -> Iterator[Document]:
+    """Read ``*.jsonl`` and ``*.jsonl.gz`` (``id``, ``source``, ``text``) and ``*.txt`` of a folder.
+
+    Args:
+        folder: Where the files lie.
+        kept: False for training documents, True for the kept tenth, None for both.
+        without: Names of sources to leave out.
+
+    Raises:
+        FileNotFoundError: When the folder holds no such file.
+    """
+    left_out = set(without)
+    files = sorted(p for p in folder.iterdir() if re.search(r"\.(jsonl(\.gz)?|txt)$", p.name))
+    if not files:
+        raise FileNotFoundError(f"{folder}: no .jsonl, .jsonl.gz or .txt files of clean text")
+    for path in files:
+        for document in _read_file(path):
+            wanted = kept is None or is_kept(document.id) == kept
+            if wanted and document.source not in left_out:
+                yield document
+
+
+def _read_file(path: Path) -> Iterator[Document]:
+    if path.suffix == ".txt":
+        yield Document(path.name, path.stem, path.read_text(encoding="utf-8"))
+        return
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        for number, line in enumerate(lines):
+            row = json.loads(line)
+            name = path.name.split(".")[0]
+            yield Document(
+                row.get("id", f"{name}/{number}"), row.get("source", name), row["text"]
+            )
+
+
+def sentences(text: str) -> list[str]:
+    """Split running text at sentence ends; line breaks always end a sentence."""
+    return [
+        s for line in text.split("\n") for s in _SENTENCE_END.split(line.strip()) if s.strip()
+    ]
+
+
+class PassageSampler:
+    """Draws passages of a few hundred words, sources weighted, or soups of single sentences.
+
+    Args:
+        documents: Clean training documents.
+        weights: Share of the passages per source style; unnamed sources are drawn by words.
+        words: Length of a passage in words.
+    """
+
+    def __init__(
+        self, documents: Iterable[Document], weights: dict[str, float], words: int = 320
+    ) -> None:
+        self._words = words
+        by_source: dict[str, list[str]] = {}
+        for document in documents:
+            if len(document.text) > 200:  # anything shorter is a stub
+                by_source.setdefault(document.source, []).append(document.text)
+        self._texts = by_source
+        self._sources = sorted(by_source)
+        self._cumulative: dict[str, list[float]] = {}
+        sizes = {s: sum(map(len, by_source[s])) for s in self._sources}
+        self._weights = [sizes[s] ** 0.7 * weights.get(s, 1.0) for s in self._sources]
+        for source in self._sources:
+            total, running = 0.0, []
+            for text in by_source[source]:
+                total += len(text)
+                running.append(total)
+            self._cumulative[source] = running
+
+    def _document(self, rng: Random) -> str:
+        source = rng.choices(self._sources, weights=self._weights)[0]
+        return rng.choices(self._texts[source], cum_weights=self._cumulative[source])[0]
+
+    def passage(self, rng: Random) -> str:
+        """Give consecutive paragraphs from a random place of a random document."""
+        text = self._document(rng)
+        size = self._words * 6  # characters per word in this corpus, space included
+        start = rng.randrange(max(1, len(text) - size // 2))
+        start = text.rfind("\n", 0, start) + 1
+        return text[start : start + size].rsplit(" ", 1)[0]
+
+    def soup(self, rng: Random) -> str:
+        """Give single sentences of many documents, one after the other."""
+        found: list[str] = []
+        count = 0
+        while count < self._words:
+            text = self._document(rng)
+            start = rng.randrange(max(1, len(text) - 600))
+            for sentence in sentences(text[start : start + 800])[1:3]:
+                words = len(WORD.findall(sentence))
+                if MIN_PASSAGE_WORDS <= words <= 30 and sentence[-1] == ".":
+                    found.append(sentence)
+                    count += words
+                    break
+            else:
+                count += 1
+        return (" " if rng.random() < 0.5 else "\n").join(found)

@@ -1,0 +1,541 @@
+"""What the rules KS001-KS003 share: finds insertions of a title or over-used phrase.
+
+An occurrence of the phrase is judged by its place: a sentence of its own between two sentences
+is an insertion; inside a sentence it is one only where the words around it say that the sentence
+parses better without it. In 6,801 clean documents with titles of two words or more, the title
+never stood as a sentence of its own inside a paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from unspin.article import Article, Block, BlockKind
+from unspin.rules.text import ends_sentence, per_article, reference_blocks, word_lists
+
+#: Longest phrase looked for, in words (the longest titles of search phrases have about a dozen).
+MAX_WORDS = 16
+#: Longest sentence taken as a candidate for an over-used phrase, in words.
+MAX_FRAGMENT = 10
+#: From this many words on, one sentence made of the title is proof; shorter titles need two.
+PROVING_WORDS = 3
+
+_TOKEN = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
+_AFTER_STOP = re.compile(r"[.!?…]+[\"”’)\]]*")
+_SITE_SUFFIX = re.compile(r"\s+[|»·]\s+|\s+[-–—]\s+|\s*::\s*")
+_TITLE_RUN = re.compile(
+    r"\b[A-Z][a-z'’]+(?: [A-Z][a-z'’]+)* (?:Of|And|For|In|To|The|With|From|On|At|By|Near|Your)"
+    r"(?: [A-Z][a-z'’]+)+"
+)
+_CITED_AFTER = re.compile(r"\W*(?:[A-Z][\w&. ]{1,60}[.,;:]?\s*)?\(?(?:19|20)\d\d\b")
+_CITED_BEFORE = re.compile(r"(?:et al\.?|\b[A-Z][a-z]+,? [A-Z]{1,3}[.,]|\(\d{4}\)\.?)\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """One inserted phrase.
+
+    Args:
+        start: Prose offset of the phrase (or of the white space that goes with it).
+        end: Offset after the phrase and what goes with it.
+        replacement: What remains of the span.
+        alone: Whether it stood as a sentence or line of its own.
+        from_title: Whether the phrase is the title.
+        phrase: The phrase as it stands there.
+        sure: Whether the removal is safe.
+    """
+
+    start: int
+    end: int
+    replacement: str
+    alone: bool
+    from_title: bool
+    phrase: str
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An occurrence: block text `text`, offsets of the phrase in it, kinds of its two sides.
+
+    Sides: ``B`` edge of the block or line, ``S`` edge of a sentence, ``,`` ``(`` ``"`` ``:``
+    punctuation, ``C`` a capitalised word, ``w`` another word.
+    """
+
+    block: int
+    text: str
+    start: int
+    end: int
+    before: str
+    after: str
+
+
+def _words(name: str) -> frozenset[str]:
+    found: frozenset[str] = word_lists("stuffing")[name]
+    return found
+
+
+class Phrase:
+    """A title or over-used phrase and what its words say about it.
+
+    Args:
+        text: The phrase.
+        from_title: Whether it is the title, or a part of it before a site name.
+    """
+
+    def __init__(self, text: str, *, from_title: bool) -> None:
+        self.text = " ".join(text.split())
+        self.from_title = from_title
+        self.words = _TOKEN.findall(self.text)
+        self.question = self.text.endswith("?")
+        body = r"[\s\-–—,:'’|&/().]{1,3}".join(re.escape(w.lower()) for w in self.words)
+        self.pattern = re.compile(rf"(?<!\w){body}(?!\w)")
+        self.head = self.words[0].lower() if self.words else ""
+
+    @property
+    def search_like(self) -> bool:
+        """Whether the words are a search phrase rather than a term."""
+        low = [w.lower() for w in self.words]
+        inner = self.words[1:-1]
+        capital_glue = any(w[0].isupper() and w.lower() in _words("function_words") for w in inner)
+        dated = any(re.fullmatch(r"20[12]\d", w) for w in low)
+        joined = " ".join(low)
+        starts = any(joined.startswith(s + " ") for s in _words("search_starts"))
+        edited = any(w in _words("function_words") for w in inner)
+        odd_end = len(low) > 2 and (
+            low[-1] in _words("prepositions")
+            or (low[-1].endswith("ing") and len(low) > 3 and not edited)
+        )
+        odd = capital_glue or dated or starts or odd_end
+        return odd or any(w in _words("search_words") for w in low)
+
+    def find(self, low: str) -> Iterator[tuple[int, int]]:
+        """Spans of the phrase in folded text."""
+        if len(self.words) and self.head in low:
+            for match in self.pattern.finditer(low):
+                yield match.span()
+
+
+def _fold(text: str) -> str:
+    low = text.lower()
+    # A few letters grow when lowered; then offsets would be wrong.
+    return low if len(low) == len(text) else text
+
+
+def _titles(article: Article) -> list[Phrase]:
+    raw = [article.title, article.metadata.title]
+    parts = [t for title in raw for t in [title, *_SITE_SUFFIX.split(title)[:1]] if t.strip()]
+    unique = dict.fromkeys(" ".join(p.split()).rstrip(".!") for p in parts)
+    phrases = [Phrase(p, from_title=True) for p in unique]
+    kept = [p for p in phrases if 1 <= len(p.words) <= MAX_WORDS and len(p.text) > 3]
+    return sorted(kept, key=lambda p: -len(p.text))
+
+
+def _fragments(article: Article) -> Iterator[str]:
+    """Short sentences inside paragraphs and lines of their own."""
+    for i, block in enumerate(article.blocks):
+        if block.kind is BlockKind.TABLE or not block.is_prose or i in reference_blocks(article):
+            continue
+        for sentence in re.split(r"(?<=[.!?])\s+|\n", article.block_text(block)):
+            if 8 < len(sentence) < 100 and 2 <= sentence.count(" ") < MAX_FRAGMENT:
+                yield sentence
+
+
+def _overused(article: Article, known: list[Phrase]) -> list[Phrase]:
+    """Title-like phrases that stand alone again and again, or in scraper's capitals."""
+    counts: Counter[str] = Counter(s.strip(" .!?-–•*\"“”") for s in _fragments(article))
+    chosen = [p for p, n in counts.items() if n >= 2 and _title_like(p)]
+    runs: Counter[str] = Counter(_TITLE_RUN.findall(article.text))
+    chosen += [p for p, n in runs.items() if n >= 3 and len(p.split()) >= 4]
+    taken = {p.text.lower() for p in known}
+    unique = dict.fromkeys(p for p in chosen if p.lower() not in taken)
+    return [Phrase(p, from_title=False) for p in sorted(unique, key=len, reverse=True)]
+
+
+def _title_like(text: str) -> bool:
+    words = _TOKEN.findall(text)
+    if len(words) < 3 or not text[0].isalnum():
+        return False
+    strong = [w for w in words if len(w) > 3]
+    capitals = sum(w[0].isupper() for w in strong)
+    return (len(strong) >= 2 and capitals == len(strong)) or text[0].islower()
+
+
+def _places(article: Article, phrase: Phrase, lows: list[str]) -> list[_Place]:
+    out: list[_Place] = []
+    title = article.title_span
+    for i, block in enumerate(article.blocks):
+        if block.kind is BlockKind.TABLE or not block.is_prose or block.verbatim:
+            continue
+        if i in reference_blocks(article):
+            continue
+        for a, z in phrase.find(lows[i]):
+            if title is not None and title.start < block.start + z and block.start + a < title.end:
+                continue
+            text = article.block_text(block)
+            if _cited(text, a, z) or _protected(article, block, a, z):
+                continue
+            out.append(_Place(i, text, a, z, _before(text[:a]), _after(text[z:])))
+    return out
+
+
+def _cited(text: str, start: int, end: int) -> bool:
+    before = text[max(0, start - 40) : start]
+    return bool(_CITED_BEFORE.search(before) or _CITED_AFTER.match(text[end : end + 80]))
+
+
+def _protected(article: Article, block: Block, start: int, end: int) -> bool:
+    a, z = block.start + start, block.start + end
+    return any(s.start < z and a < s.end for s in article.protected)
+
+
+def _before(left: str) -> str:
+    body = left.rstrip(" \t\u00a0*•-–—\"“")
+    if not body or body[-1] == "\n":
+        return "B"
+    if left[-1] in "\"“‘'«":
+        return '"'
+    if ends_sentence(left):
+        return "S"
+    last = left.rstrip()[-1]
+    return last if last in ",(:;–—" else "w"
+
+
+def _after(right: str) -> str:
+    body = right.lstrip(" \t\u00a0")
+    if not body or body[0] == "\n":
+        return "B"
+    stop = _AFTER_STOP.match(body)
+    if stop:
+        rest = body[stop.end() :]
+        ended = not rest or rest[0].isspace() or rest[0].isupper()
+        return "S" if ended else "w"
+    if body[0] in "\"”’'»":
+        return '"'
+    if body[0] in ",():;–—":
+        return body[0]
+    return "C" if body[0].isupper() else "w"
+
+
+def _title_cased(phrase: str) -> bool:
+    """Whether the words that matter begin with capitals (at least two of them)."""
+    strong = [w for w in _TOKEN.findall(phrase) if len(w) > 3 or w[0].isupper()]
+    return len(strong) >= 2 and all(w[0].isupper() or w[0].isdigit() for w in strong)
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What the whole article says about one phrase."""
+
+    phrase: Phrase
+    alone: int  # sentences made of the phrase inside paragraphs
+    lines: int  # lines made of the phrase
+    cased: int  # title-cased occurrences inside sentences
+    common: bool  # the words of the phrase occur without capitals as well
+
+
+def _evidence(phrase: Phrase, places: list[_Place], low_words: frozenset[str]) -> _Evidence:
+    alone = [p for p in places if _alone(p, phrase)]
+    lines = sum(p.before == "B" and p.after in "BS" and _whole(p) for p in places)
+    cased = sum(
+        p.before not in "BS" and _title_cased(p.text[p.start : p.end]) for p in places
+    )
+    strong = [w.lower() for w in phrase.words if len(w) > 3]
+    common = bool(strong) and 2 * sum(w in low_words for w in strong) >= len(strong)
+    return _Evidence(phrase, len(alone), lines, cased, common)
+
+
+def _whole(place: _Place) -> bool:
+    return not place.text[place.end :].strip(" .!?…*_\"”")
+
+
+def _alone(place: _Place, phrase: Phrase) -> bool:
+    return place.before == "S" and (
+        place.after in "SB" or (phrase.question and place.after == "C")
+    )
+
+
+def _judge(article: Article, ev: _Evidence, place: _Place, count: int) -> Insertion | None:
+    """Judges one occurrence: an insertion with its cut, or None."""
+    proof = ev.alone + ev.lines
+    cased = _title_cased(place.text[place.start : place.end])
+    words = len(ev.phrase.words)
+    if _alone(place, ev.phrase):
+        proven = words >= PROVING_WORDS and (
+            not ev.phrase.question or cased or proof >= 2 or ev.phrase.search_like
+        )
+        if words == 1:
+            proven = proof >= 3
+        return _cut_alone(article, ev, place) if proven or proof >= 2 else None
+    if place.before == "B" and place.after in "BS":
+        return _judge_line(article, ev, place, count)
+    if place.before in "BS" and place.after in "Cw":
+        return _judge_open(article, ev, place, cased)
+    # "Low Back Pain (LBP)" defines a term, quotation marks cite a title.
+    if words < 2 or place.before == '"' or place.after in ('"', "("):
+        return None
+    return _judge_splice(article, ev, place, cased)
+
+
+def _judge_line(article: Article, ev: _Evidence, place: _Place, count: int) -> Insertion | None:
+    whole = _whole(place)
+    last = place.block == len(article.blocks) - 1
+    first = place.block <= 1
+    many = ev.alone + ev.lines >= 2 and len(ev.phrase.words) > 1
+    if whole:
+        if first and not ev.alone:
+            return None
+        ending = last and len(ev.phrase.words) >= PROVING_WORDS and len(article.blocks) > 3
+        repeated = ev.alone >= 1 and many or ev.lines >= 3
+        proven = ending or repeated or (many and ev.phrase.search_like)
+        return _cut_alone(article, ev, place) if proven and ev.phrase.from_title else (
+            _cut_alone(article, ev, place) if ev.alone >= 1 else None
+        )
+    # A run-in heading ("Low back pain. Most people ...") stands once; an insertion again and again.
+    proven = ev.alone >= 1 and (ev.alone + count >= 2)
+    odd = ev.phrase.search_like and len(ev.phrase.words) >= 4
+    return _cut_alone(article, ev, place) if proven or odd else None
+
+
+def _judge_open(
+    article: Article, ev: _Evidence, place: _Place, cased: bool
+) -> Insertion | None:
+    """A phrase that begins a sentence and runs into the next one without a full stop."""
+    if len(ev.phrase.words) < 2 or place.after != "C":
+        return None
+    rest = place.text[place.end :].split(None, 2)
+    if len(rest) < 2 or rest[1][:1].isupper() or article.blocks[place.block].kind is (
+        BlockKind.HEADING
+    ):
+        return None
+    starter = rest[0].lower().strip(",'’") in _words("starters")
+    backed = ev.alone + ev.lines >= 1 or (ev.phrase.search_like and cased)
+    if not backed or not (starter or (cased and ev.alone)):
+        return None
+    return _make(article, ev, place, place.start, _skip_space(place.text, place.end), "", True)
+
+
+def _cut_alone(article: Article, ev: _Evidence, place: _Place) -> Insertion:
+    """Cuts the phrase, its full stop, and the white space on one side."""
+    text = place.text
+    start, end = place.start, place.end
+    stop = _AFTER_STOP.match(text, _skip_blank(text, end))
+    end = stop.end() if stop else end
+    while start and text[start - 1] in "\"“*•–—-" and place.before == "B":
+        start -= 1
+    after = _skip_space(text, end)
+    if place.before == "B" or (start and text[start - 1].isspace() and after < len(text)):
+        joint = start == 0 or text[start - 1].isspace() or after == len(text)
+        return _make(article, ev, place, start, after, "" if joint else " ", True)
+    if after == len(text):
+        start = len(text[:start].rstrip())
+        return _make(article, ev, place, start, after, "", True)
+    return _make(article, ev, place, start, after, " ", True)
+
+
+def _skip_space(text: str, at: int) -> int:
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
+
+
+def _skip_blank(text: str, at: int) -> int:
+    while at < len(text) and text[at] in " \u00a0":
+        at += 1
+    return at
+
+
+def _make(
+    article: Article,
+    ev: _Evidence,
+    place: _Place,
+    start: int,
+    end: int,
+    replacement: str,
+    alone: bool,
+) -> Insertion:
+    base = article.blocks[place.block].start
+    return Insertion(
+        base + start,
+        base + end,
+        replacement,
+        alone,
+        ev.phrase.from_title,
+        " ".join(place.text[place.start : place.end].split()),
+    )
+
+
+def _judge_splice(
+    article: Article, ev: _Evidence, place: _Place, cased: bool
+) -> Insertion | None:
+    """Judges a phrase inside a sentence, and says what remains without it."""
+    left = _TOKEN.findall(place.text[max(0, place.start - 60) : place.start])
+    right = _TOKEN.findall(place.text[place.end : place.end + 60])
+    before = left[-1].lower() if left and place.before == "w" else place.before
+    after = right[0].lower() if right and place.after in "wC" else place.after
+    glued = place.end < len(place.text) and bool(
+        re.match(r"[,;][^\W\d_]|[^\W\d_]", place.text[place.end : place.end + 2])
+    )
+    if not _backed(ev, place, cased, glued, before, after):
+        return None
+    return _cut_splice(article, ev, place, before, after)
+
+
+def _backed(
+    ev: _Evidence, place: _Place, cased: bool, glued: bool, before: str, after: str
+) -> bool:
+    """Whether there is enough evidence that this occurrence was inserted."""
+    proof = ev.alone + ev.lines
+    same = place.text[place.start : place.end] == ev.phrase.text
+    if len(ev.phrase.words) < PROVING_WORDS and not proof:
+        return False
+    if _impossible(place, before, after):
+        return proof >= 1 or (cased and ev.common and ev.phrase.search_like)
+    if cased and ev.common:
+        return proof >= 1 or ev.phrase.search_like or (glued and same)
+    return same and proof >= 2 and ev.phrase.search_like
+
+
+def _impossible(place: _Place, before: str, after: str) -> bool:
+    """Whether no noun phrase can stand there."""
+    sentence_end = place.text.find(".", place.end)
+    question = "?" in place.text[place.end : sentence_end if sentence_end > 0 else None]
+    if before in _words("subject_pronouns") or (before in _words("modals") and not question):
+        return True
+    return before in _words("determiners") | _words("prepositions") and after in (
+        "the",
+        "a",
+        "an",
+        "their",
+        "its",
+        "your",
+    )
+
+
+def _cut_splice(
+    article: Article, ev: _Evidence, place: _Place, before: str, after: str
+) -> Insertion | None:
+    """The cut that leaves the words around the phrase a sentence; None where none is sure."""
+    text, start, end = place.text, place.start, place.end
+    nxt = _skip_blank(text, end)
+    if place.before == "(" and place.after == ")":
+        return _make(article, ev, place, len(text[: start - 1].rstrip()), nxt + 1, "", False)
+    if place.after == ",":
+        word = _skip_space(text, nxt + 1)
+        if place.before in ",:;–—":
+            return _make(article, ev, place, start, word, "", False)
+        if before in _words("conjunctions"):
+            return _make(article, ev, place, start, word, "", False)
+        if not _content(before):
+            return None
+        return _make(article, ev, place, len(text[:start].rstrip()), word, ", ", False)
+    if place.after in "SB;:)–—":
+        return _cut_closing(article, ev, place, before, nxt)
+    if not _fits(before, after, place):
+        return None
+    space = start and text[start - 1].isspace()
+    return _make(article, ev, place, start, nxt, "" if space else " ", False)
+
+
+def _cut_closing(
+    article: Article, ev: _Evidence, place: _Place, before: str, nxt: int
+) -> Insertion | None:
+    text, start = place.text, place.start
+    if place.before in ",;–—":
+        return _make(article, ev, place, len(text[:start].rstrip()) - 1, nxt, "", False)
+    if not _content(before):
+        return None
+    return _make(article, ev, place, len(text[:start].rstrip()), nxt, "", False)
+
+
+def _content(word: str) -> bool:
+    """Whether a clause can end with the word: a noun, by its looks."""
+    if not word or not word[0].isalpha():
+        return word in (")",)
+    return not (_glue(word) or word in _words("verbs") or _adjectival(word))
+
+
+def _glue(word: str) -> bool:
+    return any(
+        word in _words(name)
+        for name in (
+            "function_words",
+            "determiners",
+            "prepositions",
+            "conjunctions",
+            "subordinators",
+            "subject_pronouns",
+            "modals",
+        )
+    )
+
+
+def _adjectival(word: str) -> bool:
+    return word in _words("adjectives") or word.endswith(_adjective_endings())
+
+
+@lru_cache(maxsize=1)
+def _adjective_endings() -> tuple[str, ...]:
+    return tuple(sorted(_words("adjective_endings")))
+
+
+def _fits(before: str, after: str, place: _Place) -> bool:
+    """Whether the words on both sides go on without the phrase."""
+    if place.after == "C" and place.before != "w":
+        return False
+    follows = after in _words("continuations")
+    if before in _words("subject_pronouns") or before in _words("modals"):
+        return True
+    if before in (",", ":", ";", "(", "–", "—"):
+        return not follows or after in _words("conjunctions")
+    if _glue(before) or before in _words("verbs") or _adjectival(before):
+        return not follows and after not in _words("conjunctions")
+    return True
+
+
+@per_article
+def insertions(article: Article) -> tuple[Insertion, ...]:
+    """Inserted phrases of an article, sorted and disjoint.
+
+    Args:
+        article: The article; its title is taken from the text or the metadata.
+    """
+    lows = [_fold(article.block_text(b)) for b in article.blocks]
+    titles = _titles(article)
+    phrases = titles + _overused(article, titles)
+    found: list[Insertion] = []
+    low_words: frozenset[str] | None = None
+    for phrase in phrases:
+        places = _places(article, phrase, lows)
+        if not places:
+            continue
+        if low_words is None:
+            low_words = frozenset(w for w in article.text.split() if w.islower())
+        ev = _evidence(phrase, places, low_words)
+        if not phrase.from_title and ev.alone < 2 and not phrase.search_like:
+            continue
+        starts = sum(p.before == "B" and p.after == "S" for p in places)
+        judged = (_judge(article, ev, place, starts) for place in places)
+        _add(found, [i for i in judged if i is not None])
+    return tuple(sorted(found, key=lambda i: i.start))
+
+
+def _add(found: list[Insertion], new: Iterable[Insertion]) -> None:
+    for item in sorted(new, key=lambda i: i.start):
+        if all(item.end <= f.start or f.end <= item.start for f in found):
+            found.append(item)
+
+
+def without_insertions(article: Article) -> str:
+    """The prose without the inserted phrases."""
+    text = article.text
+    for item in reversed(insertions(article)):
+        text = text[: item.start] + item.replacement + text[item.end :]
+    return text
+
+
+__all__ = ["Insertion", "Phrase", "insertions", "replace", "without_insertions"]
