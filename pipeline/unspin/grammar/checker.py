@@ -6,6 +6,7 @@ The only module that imports language_tool_python, which is GPL-3.0-only and an 
 from __future__ import annotations
 
 import importlib.util
+import re
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,8 @@ _SEPARATOR = "\n\n"
 #: Stands for a code point that UTF-16 writes as two units, so that LanguageTool's offsets, which
 #: count those, are offsets of code points.
 _ASTRAL = "\u25a1"
+#: Astral code points; lone surrogates too, which no request can carry.
+_NOT_ONE_UNIT = re.compile("[\ud800-\udfff\U00010000-\U0010ffff]")
 #: Tries for one request to a server that we started; it is started again in between.
 _TRIES = 2
 
@@ -58,8 +61,6 @@ class Checker:
             cache = ResultCache(ttl=REMOTE_TTL if url else None)
         self._cache = cache
         self._local = threading.local()
-        self._generation = 0
-        self._lock = threading.Lock()
         self._keyspace = f"{VERSION if url is None else url}\0{self.rules.hash}"
 
     def check(self, texts: Sequence[str]) -> list[list[Match]]:
@@ -134,7 +135,7 @@ class Checker:
                 found = self._client().check(body)
             except (LanguageToolError, requests.RequestException, ValueError, KeyError) as error:
                 problem = error
-                self._forget_client()
+                self._local.client = None
             else:
                 matches = [_match(m, body) for m in found]
                 return sorted(matches, key=lambda m: (m.start, m.end))
@@ -145,13 +146,9 @@ class Checker:
 
     def _client(self) -> Any:
         """The client of this thread: the library keeps state that threads must not share."""
-        if getattr(self._local, "generation", None) != self._generation:
+        if getattr(self._local, "client", None) is None:
             self._local.client = self._connect()
-            self._local.generation = self._generation
         return self._local.client
-
-    def _forget_client(self) -> None:
-        self._local.generation = None
 
     def _connect(self) -> Any:
         import language_tool_python
@@ -186,9 +183,7 @@ def _batches(todo: dict[bytes, str]) -> list[list[tuple[bytes, str]]]:
 
 def _plain(text: str) -> str:
     """`text` with as many code points, each of them one UTF-16 unit."""
-    if text.isascii() or max(text) < "\U00010000":
-        return text
-    return "".join(c if c < "\U00010000" else _ASTRAL for c in text)
+    return text if text.isascii() else _NOT_ONE_UNIT.sub(_ASTRAL, text)
 
 
 def _match(found: Any, body: str) -> Match:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -62,6 +63,11 @@ def known_words(terms: Iterable[str]) -> frozenset[str]:
     return frozenset(fold(word) for term in terms for word in _WORD.findall(term))
 
 
+def read_words(path: Path) -> frozenset[str]:
+    """The words of a gzipped list, one a line."""
+    return frozenset(gzip.decompress(path.read_bytes()).decode("utf-8").split("\n")) - {""}
+
+
 @lru_cache(maxsize=1)
 def default_rules() -> RuleSet:
     """The rule set that ships."""
@@ -71,5 +77,5 @@ def default_rules() -> RuleSet:
     return RuleSet(
         disabled=frozenset(data["disabled"]),
         disabled_categories=frozenset(data["disabled_categories"]),
-        words=frozenset(gzip.decompress(WORDS.read_bytes()).decode("utf-8").split("\n")) - {""},
+        words=read_words(WORDS),
     )

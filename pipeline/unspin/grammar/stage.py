@@ -1,0 +1,139 @@
+"""The grammar stage: what LanguageTool says about the restored prose, as findings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from unspin.article import Block, BlockKind, Span
+from unspin.findings import Applicability, Finding, Severity
+from unspin.grammar.checker import Checker
+from unspin.grammar.errors import GrammarError
+from unspin.grammar.install import available
+from unspin.grammar.match import MAX_REPLACEMENTS, Match
+from unspin.grammar.ruleset import fold
+
+GRAMMAR_RULE = "GR001"
+SPELLING_RULE = "GR002"
+#: Blocks whose text is sentences. Headings, table cells and embeds are fragments by nature.
+_SENTENCES = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.QUOTE)
+_SPELLING_PREFIX = "MORFOLOGIK_RULE_"
+#: Share of findings on seeded errors and clean text that are true (docs/grammar.md).
+_CONFIDENCE = {GRAMMAR_RULE: 0.8, SPELLING_RULE: 0.6}
+#: A word that looks like this may be a misspelling; names, codes, abbreviations and units are
+#: spelled as their makers like.
+_PLAIN_WORD = re.compile(r"[^\W\d_A-Z]{4,}")
+#: Right before or after a word these make it part of an address, a formula or a compound.
+_GLUE = frozenset("/@#_\\=+*^~<>&-–‑.:0123456789")
+
+
+def grammar_findings(
+    text: str,
+    blocks: Sequence[Block],
+    protected: Iterable[Span],
+    checker: Checker,
+    glossary_terms: Collection[str] = (),
+) -> list[Finding]:
+    """What LanguageTool objects to in a prose.
+
+    Args:
+        text: The restored prose.
+        blocks: Its blocks, in its offsets.
+        protected: Spans of `text` that no finding may touch, such as code.
+        checker: Asks the server.
+        glossary_terms: Folded single words that are spelled right; `ruleset.known_words` makes
+            them from terms.
+
+    Returns:
+        Findings of GR001 and GR002 in offsets of `text`, sorted, disjoint, `suggested` at best.
+
+    Raises:
+        GrammarError: There is no server, or it does not answer.
+        MissingExtraError: The extra `grammar` is not installed.
+    """
+    chosen = [b for b in blocks if b.kind in _SENTENCES and not b.verbatim and b.end > b.start]
+    results = checker.check([text[b.start : b.end] for b in chosen])
+    spans = list(protected)
+    found = []
+    for block, matches in zip(chosen, results, strict=True):
+        for match in matches:
+            finding = _finding(match, block.start, text, checker, glossary_terms)
+            if finding is not None and not any(s.overlaps(_span(finding)) for s in spans):
+                found.append(finding)
+    return _disjoint(found)
+
+
+def why_not(setting: str) -> str | None:
+    """Why the stage will not run, for ``stages["grammar"]``; None when it can be tried.
+
+    Args:
+        setting: ``auto``, ``off`` or the address of a server, as `Config.grammar`.
+    """
+    if setting == "off":
+        return "not run: switched off (--grammar off)"
+    problem = available()
+    if setting != "auto" and problem and "language_tool_python" not in problem:
+        problem = None  # the user's server needs neither Java nor an installation here
+    return f"not run: {problem}" if problem else None
+
+
+def not_run(error: GrammarError) -> str:
+    """What ``stages["grammar"]`` says after `error`."""
+    return f"not run: {error}"
+
+
+def _span(finding: Finding) -> Span:
+    return Span(finding.start, finding.end)
+
+
+def _finding(
+    match: Match, offset: int, text: str, checker: Checker, terms: Collection[str]
+) -> Finding | None:
+    start, end = match.start + offset, match.end + offset
+    spelling = match.rule.startswith(_SPELLING_PREFIX)
+    if spelling and not _is_misspelling(text, start, end, match, checker, terms):
+        return None
+    rule = SPELLING_RULE if spelling else GRAMMAR_RULE
+    return Finding(
+        rule=rule,
+        start=start,
+        end=end,
+        message=match.message,
+        severity=Severity.INFO if spelling else Severity.WARNING,
+        confidence=_CONFIDENCE[rule],
+        replacements=match.replacements[:MAX_REPLACEMENTS],
+        applicability=Applicability.SUGGESTED if match.replacements else None,
+        origin=f"LanguageTool {match.rule}",
+    )
+
+
+def _is_misspelling(
+    text: str, start: int, end: int, match: Match, checker: Checker, terms: Collection[str]
+) -> bool:
+    word = text[start:end]
+    if not _PLAIN_WORD.fullmatch(word) or not match.replacements:
+        return False
+    if text[start - 1 : start] in _GLUE and start > 0 and not text[start - 1] == ".":
+        return False
+    if end + 1 < len(text) and text[end] in _GLUE and text[end + 1].isalnum():
+        return False
+    folded = fold(word)
+    known = checker.rules.folded_words
+    return not any(form in known or form in terms for form in _base_forms(folded))
+
+
+def _base_forms(word: str) -> Iterable[str]:
+    """The word, and what it is a plural or genitive of."""
+    yield word
+    for ending, base in (("'s", ""), ("s", ""), ("es", ""), ("ies", "y"), ("ae", "a")):
+        if word.endswith(ending):
+            yield word[: -len(ending)] + base
+
+
+def _disjoint(findings: list[Finding]) -> list[Finding]:
+    """The surest of those that overlap, then the shortest; sorted by start."""
+    out: list[Finding] = []
+    for finding in sorted(findings, key=lambda f: (-f.confidence, f.length, f.start)):
+        if not any(finding.overlaps(other) for other in out):
+            out.append(finding)
+    return sorted(out, key=lambda f: f.start)
