@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from unspin import guard
 from unspin.article import Article, Mark, MarkKind, Piece, Span, assemble, disassemble
-from unspin.findings import Applicability, Finding
+from unspin.findings import Applicability, Finding, Severity
 from unspin.textmap import OffsetMap, Segment
 
 #: Rules whose removals take what they cover with them, numbers and names included.
@@ -58,7 +58,7 @@ def fix(article: Article, findings: Sequence[Finding], *, unsafe: bool = False) 
     Returns:
         The restored article and the record of what was done.
     """
-    guarded = [_guard(article, f) for f in findings]
+    guarded = [x for f in findings for x in _guard(article, f)]
     chosen = _choose(article, guarded, unsafe)
     done = [replace(f, applied=True) if i in chosen else f for i, f in enumerate(guarded)]
     applied = sorted((f for f in done if f.applied and f.source_span is None), key=_place)
@@ -78,29 +78,35 @@ def _place(finding: Finding) -> tuple[int, int, str]:
     return finding.start, finding.end, finding.rule
 
 
-def _guard(article: Article, finding: Finding) -> Finding:
-    """Demotes a fix that would change what the text says."""
+def _guard(article: Article, finding: Finding) -> tuple[Finding, ...]:
+    """The finding; or, where its fix would change what the text says, demoted and with MF001."""
     if not finding.replacements or finding.applicability in (None, Applicability.EDITOR):
-        return finding
+        return (finding,)
     if finding.family in REMOVING_FAMILIES or finding.source_span is not None:
-        return finding
-    quoted = any(
-        a < finding.end and finding.start < b
-        for a, b in guard.quotations(_around(article.text, finding))
-    )
-    reason = "it stands in a quotation" if quoted else None
-    if reason is None and not finding.states_change:
-        changed = guard.difference(
-            article.text, finding.start, finding.end, finding.replacements[0]
-        )
-        reason = f"the change {changed}" if changed else None
+        return (finding,)
+    reason = _objection(article, finding)
     if reason is None:
-        return finding
-    return replace(
-        finding,
-        applicability=Applicability.EDITOR,
-        message=f"{finding.message} A medical editor must decide: {reason}.",
+        return (finding,)
+    meaning = Finding(
+        rule="MF001",
+        start=finding.start,
+        end=finding.end,
+        message=f"The fix of {finding.rule} was not applied: {reason}.",
+        severity=Severity.INFO,
+        confidence=finding.confidence,
     )
+    return replace(finding, applicability=Applicability.EDITOR), meaning
+
+
+def _objection(article: Article, finding: Finding) -> str | None:
+    """Why the guard does not let a fix pass, or None."""
+    spans = guard.quotations(_around(article.text, finding))
+    if any(a < finding.end and finding.start < b for a, b in spans):
+        return "it stands in a quotation"
+    if finding.states_change:
+        return None
+    changed = guard.difference(article.text, finding.start, finding.end, finding.replacements[0])
+    return f"the text {changed}" if changed else None
 
 
 def _around(text: str, finding: Finding) -> str:
