@@ -45,8 +45,7 @@ class KeywordPhrase:
                     self.id,
                     item.start,
                     item.end,
-                    f"“{item.phrase}” is repeated here as a sentence of its own: "
-                    "keyword stuffing.",
+                    f"“{item.phrase}” is repeated here as a sentence of its own: keyword stuffing.",
                     self.severity,
                     confidence=0.95,
                     replacements=(item.replacement,),

@@ -31,8 +31,11 @@ _TITLE_RUN = re.compile(
     r"\b[A-Z][a-z'’]+(?: [A-Z][a-z'’]+)* (?:Of|And|For|In|To|The|With|From|On|At|By|Near|Your)"
     r"(?: [A-Z][a-z'’]+)+"
 )
-_CITED_AFTER = re.compile(r"\W*(?:[A-Z][\w&. ]{1,60}[.,;:]?\s*)?\(?(?:19|20)\d\d\b")
-_CITED_BEFORE = re.compile(r"(?:et al\.?|\b[A-Z][a-z]+,? [A-Z]{1,3}[.,]|\(\d{4}\)\.?)\s*$")
+_CITED_AFTER = re.compile(
+    r"\W*(?:(?:(?:[A-Z][\w&.]*|of|the|and)\s+){1,6}[.,;:]?\s*)?\(?(?:19|20)\d\d\s*[;:,)]"
+)
+_NOUN_ENDINGS = ("ment", "ogen", "men", "dren", "antibiotic", "plant", "fant", "swelling")
+_CITED_BEFORE = re.compile(r"(?:et al\.?|\b[A-Z][a-z]+,? [A-Z]{1,3}[.,]|\(?\d{4}\)?\.?)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +150,14 @@ def _fragments(article: Article) -> Iterator[str]:
 
 def _overused(article: Article, known: list[Phrase]) -> list[Phrase]:
     """Title-like phrases that stand alone again and again, or in scraper's capitals."""
-    counts: Counter[str] = Counter(s.strip(" .!?-–•*\"“”") for s in _fragments(article))
+    counts: Counter[str] = Counter(s.strip(' .!?-–•*"“”') for s in _fragments(article))
     chosen = [p for p, n in counts.items() if n >= 2 and _title_like(p)]
+    # Sentences that begin with a small letter: three of one kind are no accident.
+    chosen += [
+        p
+        for p, n in counts.items()
+        if n >= 3 and p[:1].islower() and not re.search(r"[^\w\s'’-]", p)
+    ]
     runs: Counter[str] = Counter(_TITLE_RUN.findall(article.text))
     chosen += [p for p, n in runs.items() if n >= 3 and len(p.split()) >= 4]
     taken = {p.text.lower() for p in known}
@@ -158,11 +167,11 @@ def _overused(article: Article, known: list[Phrase]) -> list[Phrase]:
 
 def _title_like(text: str) -> bool:
     words = _TOKEN.findall(text)
-    if len(words) < 3 or not text[0].isalnum():
+    if len(words) < 3 or not text[0].isalnum() or ":" in text or text.endswith(" al"):
         return False
     strong = [w for w in words if len(w) > 3]
     capitals = sum(w[0].isupper() for w in strong)
-    return (len(strong) >= 2 and capitals == len(strong)) or text[0].islower()
+    return len(strong) >= 2 and capitals == len(strong)
 
 
 def _places(article: Article, phrase: Phrase, lows: list[str]) -> list[_Place]:
@@ -194,7 +203,7 @@ def _protected(article: Article, block: Block, start: int, end: int) -> bool:
 
 
 def _before(left: str) -> str:
-    body = left.rstrip(" \t\u00a0*•-–—\"“")
+    body = left.rstrip(' \t\u00a0*•-–—"“')
     if not body or body[-1] == "\n":
         return "B"
     if left[-1] in "\"“‘'«":
@@ -212,8 +221,10 @@ def _after(right: str) -> str:
     stop = _AFTER_STOP.match(body)
     if stop:
         rest = body[stop.end() :]
-        ended = not rest or rest[0].isspace() or rest[0].isupper()
-        return "S" if ended else "w"
+        following = rest.lstrip()
+        if rest and (following[:1].islower() or not (rest[0].isspace() or rest[0].isupper())):
+            return "w"
+        return "S"
     if body[0] in "\"”’'»":
         return '"'
     if body[0] in ",():;–—":
@@ -223,7 +234,8 @@ def _after(right: str) -> str:
 
 def _title_cased(phrase: str) -> bool:
     """Whether the words that matter begin with capitals (at least two of them)."""
-    strong = [w for w in _TOKEN.findall(phrase) if len(w) > 3 or w[0].isupper()]
+    glue = _words("function_words")
+    strong = [w for w in _TOKEN.findall(phrase) if w[0].isupper() or w not in glue]
     return len(strong) >= 2 and all(w[0].isupper() or w[0].isdigit() for w in strong)
 
 
@@ -234,29 +246,27 @@ class _Evidence:
     phrase: Phrase
     alone: int  # sentences made of the phrase inside paragraphs
     lines: int  # lines made of the phrase
-    cased: int  # title-cased occurrences inside sentences
-    common: bool  # the words of the phrase occur without capitals as well
+    common: bool  # its words are no names: they occur without capitals as well
+    low_words: frozenset[str]
+    surfaces: frozenset[str]  # how the title and its lone sentences are written
 
 
 def _evidence(phrase: Phrase, places: list[_Place], low_words: frozenset[str]) -> _Evidence:
     alone = [p for p in places if _alone(p, phrase)]
     lines = sum(p.before == "B" and p.after in "BS" and _whole(p) for p in places)
-    cased = sum(
-        p.before not in "BS" and _title_cased(p.text[p.start : p.end]) for p in places
-    )
-    strong = [w.lower() for w in phrase.words if len(w) > 3]
-    common = bool(strong) and 2 * sum(w in low_words for w in strong) >= len(strong)
-    return _Evidence(phrase, len(alone), lines, cased, common)
+    strong = [w.lower() for w in phrase.words if w.lower() not in _words("function_words")]
+    known = low_words | _words("common_words") | _words("search_words")
+    common = bool(strong) and 2 * sum(w in known for w in strong) >= len(strong)
+    surfaces = {p.text[p.start : p.end] for p in alone} | {phrase.text.rstrip("?")}
+    return _Evidence(phrase, len(alone), lines, common, low_words, frozenset(surfaces))
 
 
 def _whole(place: _Place) -> bool:
-    return not place.text[place.end :].strip(" .!?…*_\"”")
+    return not place.text[place.end :].strip(' .!?…*_"”')
 
 
 def _alone(place: _Place, phrase: Phrase) -> bool:
-    return place.before == "S" and (
-        place.after in "SB" or (phrase.question and place.after == "C")
-    )
+    return place.before == "S" and (place.after in "SB" or (phrase.question and place.after == "C"))
 
 
 def _judge(article: Article, ev: _Evidence, place: _Place, count: int) -> Insertion | None:
@@ -276,6 +286,8 @@ def _judge(article: Article, ev: _Evidence, place: _Place, count: int) -> Insert
     if place.before in "BS" and place.after in "Cw":
         return _judge_open(article, ev, place, cased)
     # "Low Back Pain (LBP)" defines a term, quotation marks cite a title.
+    if article.blocks[place.block].kind is BlockKind.HEADING:
+        return None
     if words < 2 or place.before == '"' or place.after in ('"', "("):
         return None
     return _judge_splice(article, ev, place, cased)
@@ -287,13 +299,15 @@ def _judge_line(article: Article, ev: _Evidence, place: _Place, count: int) -> I
     first = place.block <= 1
     many = ev.alone + ev.lines >= 2 and len(ev.phrase.words) > 1
     if whole:
-        if first and not ev.alone:
+        if first:  # the title again as the first heading
             return None
         ending = last and len(ev.phrase.words) >= PROVING_WORDS and len(article.blocks) > 3
-        repeated = ev.alone >= 1 and many or ev.lines >= 3
+        repeated = (ev.alone >= 1 and many) or ev.lines >= 3
         proven = ending or repeated or (many and ev.phrase.search_like)
-        return _cut_alone(article, ev, place) if proven and ev.phrase.from_title else (
-            _cut_alone(article, ev, place) if ev.alone >= 1 else None
+        return (
+            _cut_alone(article, ev, place)
+            if proven and ev.phrase.from_title
+            else (_cut_alone(article, ev, place) if ev.alone >= 1 else None)
         )
     # A run-in heading ("Low back pain. Most people ...") stands once; an insertion again and again.
     proven = ev.alone >= 1 and (ev.alone + count >= 2)
@@ -301,20 +315,24 @@ def _judge_line(article: Article, ev: _Evidence, place: _Place, count: int) -> I
     return _cut_alone(article, ev, place) if proven or odd else None
 
 
-def _judge_open(
-    article: Article, ev: _Evidence, place: _Place, cased: bool
-) -> Insertion | None:
+def _judge_open(article: Article, ev: _Evidence, place: _Place, cased: bool) -> Insertion | None:
     """A phrase that begins a sentence and runs into the next one without a full stop."""
     if len(ev.phrase.words) < 2 or place.after != "C":
         return None
     rest = place.text[place.end :].split(None, 2)
-    if len(rest) < 2 or rest[1][:1].isupper() or article.blocks[place.block].kind is (
-        BlockKind.HEADING
+    if (
+        len(rest) < 2
+        or rest[1][:1].isupper()
+        or article.blocks[place.block].kind is (BlockKind.HEADING)
     ):
         return None
-    starter = rest[0].lower().strip(",'’") in _words("starters")
-    backed = ev.alone + ev.lines >= 1 or (ev.phrase.search_like and cased)
-    if not backed or not (starter or (cased and ev.alone)):
+    nxt = rest[0].lower().strip(",;:'’")
+    starter = nxt in _words("starters") or nxt in ev.low_words
+    proof = ev.alone + ev.lines
+    # No sentence begins with a small letter, so such a phrase belongs to none.
+    small = place.text[place.start].islower() and len(ev.phrase.words) >= PROVING_WORDS
+    backed = proof >= 1 or (ev.phrase.search_like and cased and starter) or small
+    if not backed or not (starter or small or (cased and ev.alone) or ev.alone >= 2):
         return None
     return _make(article, ev, place, place.start, _skip_space(place.text, place.end), "", True)
 
@@ -325,7 +343,7 @@ def _cut_alone(article: Article, ev: _Evidence, place: _Place) -> Insertion:
     start, end = place.start, place.end
     stop = _AFTER_STOP.match(text, _skip_blank(text, end))
     end = stop.end() if stop else end
-    while start and text[start - 1] in "\"“*•–—-" and place.before == "B":
+    while start and text[start - 1] in '"“*•–—-' and place.before == "B":
         start -= 1
     after = _skip_space(text, end)
     if place.before == "B" or (start and text[start - 1].isspace() and after < len(text)):
@@ -369,9 +387,7 @@ def _make(
     )
 
 
-def _judge_splice(
-    article: Article, ev: _Evidence, place: _Place, cased: bool
-) -> Insertion | None:
+def _judge_splice(article: Article, ev: _Evidence, place: _Place, cased: bool) -> Insertion | None:
     """Judges a phrase inside a sentence, and says what remains without it."""
     left = _TOKEN.findall(place.text[max(0, place.start - 60) : place.start])
     right = _TOKEN.findall(place.text[place.end : place.end + 60])
@@ -380,7 +396,10 @@ def _judge_splice(
     glued = place.end < len(place.text) and bool(
         re.match(r"[,;][^\W\d_]|[^\W\d_]", place.text[place.end : place.end + 2])
     )
-    if not _backed(ev, place, cased, glued, before, after):
+    name = place.after == "C" or (left and before != place.before and left[-1][0].isupper())
+    same = place.text[place.start : place.end] in ev.surfaces
+    # A capital beside it: part of a longer name ("the Knee Pain Society").
+    if name or not same or not _backed(ev, place, cased, glued, before, after):
         return None
     return _cut_splice(article, ev, place, before, after)
 
@@ -390,14 +409,28 @@ def _backed(
 ) -> bool:
     """Whether there is enough evidence that this occurrence was inserted."""
     proof = ev.alone + ev.lines
-    same = place.text[place.start : place.end] == ev.phrase.text
     if len(ev.phrase.words) < PROVING_WORDS and not proof:
         return False
+    cased = cased and ev.common
+    listed = place.before == "," and place.after == ","
     if _impossible(place, before, after):
-        return proof >= 1 or (cased and ev.common and ev.phrase.search_like)
-    if cased and ev.common:
-        return proof >= 1 or ev.phrase.search_like or (glued and same)
-    return same and proof >= 2 and ev.phrase.search_like
+        return proof >= 1 or (cased and ev.phrase.search_like)
+    if cased:
+        return proof >= 1 or ev.phrase.search_like or glued or listed
+    # Without capitals the place itself must be odd: after a noun, in a list, or glued.
+    odd = listed or glued or (_content(before) and after not in _words("continuations"))
+    if not odd:
+        return False
+    if _raised(ev, place) and (proof >= 1 or ev.phrase.search_like):
+        return True
+    return proof >= 2 and ev.phrase.search_like
+
+
+def _raised(ev: _Evidence, place: _Place) -> bool:
+    """Whether a word that is no name has a capital in mid-sentence."""
+    known = ev.low_words | _words("common_words") | _words("search_words")
+    plain = ev.phrase.head in known | _words("function_words")
+    return place.text[place.start].isupper() and ev.common and plain
 
 
 def _impossible(place: _Place, before: str, after: str) -> bool:
@@ -421,6 +454,11 @@ def _cut_splice(
 ) -> Insertion | None:
     """The cut that leaves the words around the phrase a sentence; None where none is sure."""
     text, start, end = place.text, place.start, place.end
+    if ev.phrase.question and text[end : end + 1] == "?":
+        end += 1
+        place = replace(place, end=end, after=_after(text[end:]))
+        word_after = _TOKEN.search(text, end)
+        after = word_after.group().lower() if word_after and place.after in "wC" else place.after
     nxt = _skip_blank(text, end)
     if place.before == "(" and place.after == ")":
         return _make(article, ev, place, len(text[: start - 1].rstrip()), nxt + 1, "", False)
@@ -436,6 +474,8 @@ def _cut_splice(
     if place.after in "SB;:)–—":
         return _cut_closing(article, ev, place, before, nxt)
     if not _fits(before, after, place):
+        return None
+    if after in _words("continuations") and not ev.phrase.search_like and _content(before):
         return None
     space = start and text[start - 1].isspace()
     return _make(article, ev, place, start, nxt, "" if space else " ", False)
@@ -455,7 +495,7 @@ def _cut_closing(
 def _content(word: str) -> bool:
     """Whether a clause can end with the word: a noun, by its looks."""
     if not word or not word[0].isalpha():
-        return word in (")",)
+        return False
     return not (_glue(word) or word in _words("verbs") or _adjectival(word))
 
 
@@ -475,6 +515,8 @@ def _glue(word: str) -> bool:
 
 
 def _adjectival(word: str) -> bool:
+    if word in _words("nouns") or word.endswith(_NOUN_ENDINGS):
+        return False
     return word in _words("adjectives") or word.endswith(_adjective_endings())
 
 
@@ -538,4 +580,4 @@ def without_insertions(article: Article) -> str:
     return text
 
 
-__all__ = ["Insertion", "Phrase", "insertions", "replace", "without_insertions"]
+__all__ = ["Insertion", "insertions", "without_insertions"]

@@ -13,6 +13,7 @@ from unspin.resources import data_path
 T = TypeVar("T")
 
 _CLOSERS = "\"'”’)]"
+_SHORT_NAME = re.compile(r"[A-Z][a-z]")
 _LAST_TOKEN = re.compile(r"([^\s(]+)$")
 
 
@@ -28,7 +29,7 @@ def word_lists(name: str) -> dict[str, Any]:
     path = data_path("rules", f"{name}.yaml")
     # The base loader takes every scalar as a string: "no" and "on" are words here.
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-    data = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
+    data = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
     return {
         key: frozenset(value) if isinstance(value, list) and _plain(value) else value
         for key, value in data.items()
@@ -65,7 +66,11 @@ def ends_sentence(left: str) -> bool:
     word = token.group(1).lstrip("(\"'“‘[").lower()
     if word in word_lists("stuffing")["abbreviations"]:
         return False
-    return not (len(word) == 1 and word.isalpha())
+    if len(word) == 1 and word.isalpha():
+        return False
+    # "Ae. aegypti" is an abbreviation; "4.1." before a heading is a number.
+    numbering = token.start() == 0 and not any(c.isalpha() for c in word)
+    return not numbering and not _SHORT_NAME.fullmatch(token.group(1))
 
 
 @per_article
@@ -89,8 +94,12 @@ def reference_blocks(article: Article) -> frozenset[int]:
 
 def running_text(article: Article, block: Block) -> bool:
     """Whether a block holds sentences that punctuation rules may judge."""
-    return block.kind in (
-        BlockKind.PARAGRAPH,
-        BlockKind.LIST_ITEM,
-        BlockKind.QUOTE,
-    ) and not block.verbatim
+    return (
+        block.kind
+        in (
+            BlockKind.PARAGRAPH,
+            BlockKind.LIST_ITEM,
+            BlockKind.QUOTE,
+        )
+        and not block.verbatim
+    )
