@@ -6,7 +6,7 @@ ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
 endif
 
-.PHONY: run test lint setup grammar bench clean
+.PHONY: run test lint setup grammar docs clean
 
 setup: $(VENV)/.done
 
@@ -33,3 +33,6 @@ lint: setup
 
 clean:
 	rm -rf $(VENV) build dist
+
+docs: setup
+	$(BIN)/python -m unspin.rules.pages docs/rules

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+
+from tests.articles import article, articles_with_fixes, source
+from unspin.article import Article, Block, BlockKind, Mark, MarkKind, Piece, assemble
+from unspin.findings import Applicability, Finding
+from unspin.fixing import apply_edits, fix, invert_edits
+from unspin.textmap import Segment
+
+
+def finding(text: str, what: str, replacement: str, **fields: object) -> Finding:
+    start = text.index(what)
+    values: dict[str, object] = {
+        "rule": "SP001",
+        "message": "A fault.",
+        "replacements": (replacement,),
+        "applicability": Applicability.SAFE,
+    }
+    return Finding(start=start, end=start + len(what), **(values | fields))  # type: ignore[arg-type]
+
+
+@settings(max_examples=500, deadline=None)
+@given(articles_with_fixes())
+def test_edits_lead_to_the_restored_text_and_back(given_: tuple[Article, list[Finding]]) -> None:
+    found, findings = given_
+    fixed = fix(found, findings)
+    restored = apply_edits(found.source.text, fixed.edits)
+    assert apply_edits(restored, invert_edits(fixed.edits)) == found.source.text
+    ends = [(e.start, e.end) for e in fixed.edits]
+    assert ends == sorted(ends)
+    assert all(a[1] <= b[0] for a, b in zip(ends, ends[1:], strict=False))
+
+
+@settings(max_examples=300, deadline=None)
+@given(articles_with_fixes())
+def test_only_safe_fixes_are_applied_and_never_two_on_one_place(
+    given_: tuple[Article, list[Finding]],
+) -> None:
+    found, findings = given_
+    applied = [f for f in fix(found, findings).findings if f.applied]
+    assert all(f.applicability is Applicability.SAFE for f in applied)
+    for i, one in enumerate(applied):
+        assert not any(one.overlaps(other) for other in applied[i + 1 :])
+
+
+@settings(max_examples=300, deadline=None)
+@given(articles_with_fixes())
+def test_restored_prose_is_what_its_map_says(given_: tuple[Article, list[Finding]]) -> None:
+    found, findings = given_
+    fixed = fix(found, findings)
+    restored = fixed.article
+    for segment in restored.map.segments:
+        if segment.linear:
+            prose = restored.text[segment.start : segment.end]
+            original = found.source.text[segment.source_start : segment.source_end]
+            inside_edit = any(
+                e.start < segment.source_end and segment.source_start < e.end for e in fixed.edits
+            )
+            assert prose == original or inside_edit
+
+
+def test_the_longest_fix_wins() -> None:
+    text = "He has reduced back pain today."
+    short = finding(text, "back", "rear")
+    long = finding(text, "reduced back pain", "lower back pain", confidence=0.5, states_change=True)
+    assert fix(article(text), [short, long]).article.text == "He has lower back pain today."
+
+
+def test_a_changed_number_goes_to_an_editor() -> None:
+    text = "Take two tablets daily."
+    fixed = fix(article(text), [finding(text, "two", "three")])
+    assert fixed.article.text == text
+    by_rule = {f.rule: f for f in fixed.findings}
+    assert by_rule["SP001"].applicability is Applicability.EDITOR
+    assert "number:2" in by_rule["MF001"].message
+
+
+def test_a_quotation_stays_as_it_was_said() -> None:
+    text = "She said: “I have had this reduced back pain for years.” It hurts."
+    fixed = fix(
+        article(text), [finding(text, "reduced back pain", "lower back pain", states_change=True)]
+    )
+    assert fixed.article.text == text
+
+
+def test_a_stated_change_is_applied() -> None:
+    text = "Keep the appropriate arm still."
+    fixed = fix(article(text), [finding(text, "appropriate arm", "right arm", states_change=True)])
+    assert fixed.article.text == "Keep the right arm still."
+
+
+def test_a_block_that_is_removed_leaves_no_empty_block() -> None:
+    text = "One paragraph.\n\nBuy Now Cheap\n\nAnother one."
+    removed = finding(text, "Buy Now Cheap", "", rule="KS001")
+    fixed = fix(article(text), [removed])
+    assert fixed.article.text == "One paragraph.\n\nAnother one."
+    assert apply_edits(text, fixed.edits) == "One paragraph.\n\n\n\nAnother one."
+
+
+def marked() -> Article:
+    """``a **reduced** back pain`` as Markdown: the asterisks are not prose."""
+    src = "a **reduced** back pain"
+    segments = (Segment(0, 2, 0, 2), Segment(2, 7, 4, 7), Segment(9, 10, 13, 10))
+    piece = Piece(
+        "a reduced back pain",
+        segments,
+        Block(BlockKind.PARAGRAPH, 0, 19),
+        (Mark(2, 9, MarkKind.STRONG),),
+    )
+    return assemble(source(src, "md"), [piece])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "restored"),
+    [
+        ("reduced back pain", "lower back pain", "a **lower** back pain"),
+        ("reduced back", "lower spine", "a **lower spine** pain"),
+        ("a reduced", "the lower", "the lower**** back pain"),
+    ],
+)
+def test_markup_inside_an_edit_survives(before: str, after: str, restored: str) -> None:
+    found = marked()
+    fixed = fix(found, [finding(found.text, before, after, states_change=True)])
+    got = apply_edits(found.source.text, fixed.edits)
+    assert got.replace("*", "") == found.text.replace(before, after)
+    assert got.count("*") == 4
+    if restored.count("****") == 0:
+        assert got == restored
+    assert all(m.start < m.end for m in fixed.article.marks)
+
+
+def test_protected_spans_are_never_touched() -> None:
+    text = "run reduced back now"
+    piece = Piece(
+        text,
+        (Segment(0, len(text), 0, len(text)),),
+        Block(BlockKind.PARAGRAPH, 0, len(text)),
+        (Mark(4, 16, MarkKind.CODE),),
+    )
+    found = assemble(source(text, "md"), [piece])
+    assert fix(found, [finding(text, "reduced", "lower")]).edits == ()
