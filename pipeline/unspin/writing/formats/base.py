@@ -1,0 +1,141 @@
+"""What every findings format is given: a run as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from unspin.report import Gate, Report
+
+SEVERITIES = ("error", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A finding with its place.
+
+    Args:
+        path: Source path with forward slashes.
+        record: 1-based line of a JSON Lines file, else None.
+        data: The finding as the report shows it.
+        end_line: 1-based line of its end; None where offsets are not the source's.
+        end_column: 1-based column after its last code point; None likewise.
+        edit: Whether start and end are offsets of the file itself, so that a fix can be offered.
+        byte_columns: 1-based columns of start and end in UTF-8 bytes; None where not known.
+        counts: Whether it counts for the gate (new, on changed lines, not suppressed).
+    """
+
+    path: str
+    record: int | None
+    data: Mapping[str, Any]
+    end_line: int | None
+    end_column: int | None
+    edit: bool
+    byte_columns: tuple[int, int] | None = None
+    counts: bool = True
+
+    @property
+    def rule(self) -> str:
+        """Rule id."""
+        return str(self.data["rule"])
+
+    @property
+    def severity(self) -> str:
+        """``error``, ``warning`` or ``info``."""
+        return str(self.data["severity"])
+
+    @property
+    def line(self) -> int | None:
+        """Line in the file: the record's for JSON Lines, else the finding's."""
+        return self.record or self.data["line"]
+
+    @property
+    def column(self) -> int | None:
+        """Column in the file; None where the file's columns are not known."""
+        return None if self.record else self.data["column"]
+
+    @property
+    def message(self) -> str:
+        """The message, with the first replacement where there is one."""
+        replacements = self.data["replacements"]
+        text = str(self.data["message"])
+        if not replacements:
+            return text
+        return f"{text} Remove it." if replacements[0] == "" else f"{text} → {replacements[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleResult:
+    """One judged article: its summary line, findings and gates."""
+
+    row: Mapping[str, Any]
+    items: tuple[Item, ...]
+    gates: tuple[Gate, ...]
+
+    @property
+    def path(self) -> str:
+        """Source path, with the record's line for JSON Lines."""
+        record = self.row.get("record")
+        return str(self.row["path"]) + (f":{record}" if record else "")
+
+    @property
+    def passed(self) -> bool:
+        """Whether every gate held."""
+        return bool(self.row["passed"])
+
+
+@dataclass(frozen=True)
+class Run:
+    """All articles of a run.
+
+    Args:
+        articles: In the order of the files.
+        errors: Path and reason of each source that could not be read.
+        tool: Name, version, model and glossary.
+    """
+
+    articles: Sequence[ArticleResult]
+    errors: Sequence[tuple[str, str]] = ()
+    tool: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every gate held and every source was read."""
+        return not self.errors and all(a.passed for a in self.articles)
+
+    @property
+    def items(self) -> list[Item]:
+        """All findings, in the order of the files."""
+        return [i for a in self.articles for i in a.items]
+
+
+def worst_first(items: Iterable[Item]) -> list[Item]:
+    """Errors, then warnings, then information; stable otherwise."""
+    return sorted(items, key=lambda i: SEVERITIES.index(i.severity))
+
+
+def article_result(report: Report, row: Mapping[str, Any]) -> ArticleResult:
+    """Plain values of a report, so that the report's texts need not be kept."""
+    source = report.article.source
+    edit = source.offsets == "source" and source.record is None
+    items = []
+    for data in report.to_dict()["findings"]:
+        line, column = report.position(data["end"])
+        columns = None
+        if edit and data["column"] and column:
+            columns = (
+                _bytes_before(source.text, data["start"], data["column"]),
+                _bytes_before(source.text, data["end"], column),
+            )
+        items.append(Item(_slashes(source.path), source.record, data, line, column, edit, columns))
+    return ArticleResult(row, tuple(items), report.gates)
+
+
+def _bytes_before(text: str, offset: int, column: int) -> int:
+    """1-based column in UTF-8 bytes of a place whose column in code points is known."""
+    return len(text[offset - column + 1 : offset].encode("utf-8", "surrogatepass")) + 1
+
+
+def _slashes(path: str) -> str:
+    return path.replace("\\", "/")

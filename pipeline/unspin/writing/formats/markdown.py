@@ -1,0 +1,54 @@
+"""Markdown summary, for ``$GITHUB_STEP_SUMMARY``."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from unspin.writing.formats.base import Item, Run, worst_first
+
+#: Rows of each table; a step summary may hold 1 MiB (GitHub documentation).
+MOST_ROWS = 100
+
+
+def render(run: Run) -> str:
+    """Verdict, failed articles, findings by rule, worst places."""
+    failed = [a for a in run.articles if not a.passed]
+    verdict = "passed" if run.passed else f"failed: {len(failed)} of {len(run.articles)} articles"
+    lines = [f"## unspin: {verdict}", ""]
+    for path, reason in run.errors:
+        lines += [f"- **{_cell(path)}**: {_cell(reason)}"]
+    if failed:
+        lines += ["", "| article | score | spun | failed gate |", "|---|--:|--:|---|"]
+        for a in failed[:MOST_ROWS]:
+            gates = "; ".join(
+                f"{g.name} {g.value} (limit {g.limit})" for g in a.gates if not g.passed
+            )
+            lines.append(
+                f"| {_cell(a.path)} | {a.row['score']} | {a.row['spun_probability']} | {_cell(gates)} |"
+            )
+    counted = worst_first(i for i in run.items if i.counts)
+    if counted:
+        rules = Counter(i.rule for i in counted)
+        lines += ["", "| rule | findings |", "|---|--:|"]
+        lines += [f"| {rule} | {n} |" for rule, n in sorted(rules.items())]
+        lines += [
+            "",
+            "<details><summary>Places</summary>",
+            "",
+            "| place | rule | finding |",
+            "|---|---|---|",
+        ]
+        lines += [_row(i) for i in counted[:MOST_ROWS]]
+        if len(counted) > MOST_ROWS:
+            lines.append(f"| | | and {len(counted) - MOST_ROWS} more |")
+        lines += ["", "</details>"]
+    return "\n".join(lines) + "\n"
+
+
+def _row(item: Item) -> str:
+    return f"| {_cell(item.path)}:{item.line or '-'} | {item.rule} | {_cell(item.message)} |"
+
+
+def _cell(text: str) -> str:
+    flat = " ".join(text.split()).replace("|", "\\|")
+    return flat.replace("<", "&lt;").replace(">", "&gt;")

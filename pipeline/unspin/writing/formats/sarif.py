@@ -1,0 +1,120 @@
+"""SARIF 2.1.0 (OASIS), within the limits of GitHub code scanning."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+from urllib.parse import quote
+
+from unspin.report import dump
+from unspin.rules import all_rules
+from unspin.rules.pages import page
+from unspin.writing.formats.base import Item, Run, worst_first
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+#: GitHub takes 25,000 results a run and files up to 10 MB compressed
+#: ("SARIF results file limits", GitHub documentation).
+MOST_RESULTS = 25_000
+_LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+
+
+def render(run: Run) -> str:
+    """One run; errors first, so that a cut never loses them."""
+    rules = {rule.id: i for i, rule in enumerate(all_rules())}
+    items = worst_first(run.items)
+    shown = items[:MOST_RESULTS]
+    notes = [_note(f"{path}: {reason}") for path, reason in run.errors]
+    if len(items) > len(shown):
+        notes.append(_note(f"{len(items) - len(shown)} further findings are not listed."))
+    return dump(
+        {
+            "$schema": SCHEMA,
+            "version": "2.1.0",
+            "runs": [
+                {
+                    "tool": {"driver": _driver(run)},
+                    "columnKind": "unicodeCodePoints",
+                    "invocations": [
+                        {
+                            "executionSuccessful": not run.errors,
+                            "toolExecutionNotifications": notes,
+                        }
+                    ],
+                    "results": [_result(i, rules) for i in shown],
+                }
+            ],
+        }
+    ).decode()
+
+
+def _note(text: str) -> dict[str, Any]:
+    return {"level": "error", "message": {"text": text}}
+
+
+def _driver(run: Run) -> dict[str, Any]:
+    rules = []
+    for rule in all_rules():
+        doc = inspect.getdoc(rule) or ""
+        rules.append(
+            {
+                "id": rule.id,
+                "name": "".join(word.capitalize() for word in rule.slug.split("-")),
+                "shortDescription": {"text": doc.splitlines()[0]},
+                "fullDescription": {"text": doc.splitlines()[0]},
+                "help": {"text": doc, "markdown": page(rule)},
+                "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+            }
+        )
+    return {
+        "name": "unspin",
+        "semanticVersion": run.tool.get("version") or "0.0.0",
+        "rules": rules,
+    }
+
+
+def _result(item: Item, rules: dict[str, int]) -> dict[str, Any]:
+    location: dict[str, Any] = {"artifactLocation": {"uri": quote(item.path)}}
+    region = _region(item)
+    if region:
+        location["region"] = region
+    out: dict[str, Any] = {
+        "ruleId": item.rule,
+        "ruleIndex": rules[item.rule],
+        "level": _LEVELS[item.severity],
+        "message": {"text": item.message},
+        "locations": [{"physicalLocation": location}],
+        "partialFingerprints": {"unspin/v1": item.data["fingerprint"]},
+    }
+    if not item.counts:
+        out["baselineState"] = "unchanged"
+    if item.edit and item.data["applicability"] in ("safe", "suggested"):
+        out["fixes"] = [_fix(item, location, region)]
+    return out
+
+
+def _region(item: Item) -> dict[str, Any]:
+    if item.record is not None:
+        return {"startLine": item.record}
+    if item.line is None:
+        return {}
+    return {
+        "startLine": item.line,
+        "startColumn": item.column,
+        "endLine": item.end_line,
+        "endColumn": item.end_column,
+        "charOffset": item.data["start"],
+        "charLength": item.data["end"] - item.data["start"],
+    }
+
+
+def _fix(item: Item, location: dict[str, Any], region: dict[str, Any]) -> dict[str, Any]:
+    new = item.data["replacements"][0]
+    return {
+        "description": {"text": f"Write “{new}”." if new else "Remove it."},
+        "artifactChanges": [
+            {
+                "artifactLocation": location["artifactLocation"],
+                "replacements": [{"deletedRegion": region, "insertedContent": {"text": new}}],
+            }
+        ],
+    }

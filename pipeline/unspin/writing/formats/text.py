@@ -1,0 +1,29 @@
+"""Text: a line a finding, then the score table and the verdict."""
+
+from __future__ import annotations
+
+import io
+
+from unspin.writing.formats.base import Run
+from unspin.writing.terminal import table
+
+
+def render(run: Run) -> str:
+    """``path:line:col rule message`` lines, a table, failed gates, the verdict."""
+    out = io.StringIO()
+    for item in run.items:
+        mark = "" if item.counts else " (known)"
+        place = f"{item.path}:{item.line or '-'}:{item.column or '-'}"
+        out.write(f"{place} {item.rule} {item.message}{mark}\n")
+    if run.articles:
+        table([a.row for a in run.articles], out)
+    for article in run.articles:
+        for gate in article.gates:
+            if not gate.passed:
+                out.write(f"{article.path}: {gate.name} is {gate.value}, limit {gate.limit}\n")
+    for path, reason in run.errors:
+        out.write(f"{path}: {reason}\n")
+    failed = sum(not a.passed for a in run.articles)
+    verdict = "passed" if run.passed else f"failed: {failed} of {len(run.articles)} articles"
+    out.write(f"{verdict}\n")
+    return out.getvalue()
