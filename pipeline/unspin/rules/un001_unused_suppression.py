@@ -1,0 +1,38 @@
+"""UN001: a suppression that suppresses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from unspin.article import Article
+from unspin.findings import Finding, Severity
+from unspin.rules.base import Context
+
+
+class UnusedSuppression:
+    """A suppression that suppresses nothing.
+
+    What it does:
+        Reports an ``unspin ignore`` comment whose rules find nothing where it speaks.
+
+    Why it matters:
+        A suppression that outlives its finding hides the next one.
+
+    Example:
+        ``<!-- unspin ignore SP001: quoted from a patient -->`` beside a sentence without a finding.
+
+    Fix:
+        Remove the comment.
+
+    Known limits:
+        Suppressions in the configuration are not reported: they may serve other files.
+    """
+
+    id: ClassVar[str] = "UN001"
+    slug: ClassVar[str] = "unused-suppression"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    def check(self, article: Article, context: Context) -> Iterator[Finding]:
+        """Yields nothing: the suppression stage makes these findings."""
+        return iter(())

@@ -1,0 +1,173 @@
+"""Findings accepted in the text or in the configuration, each with a reason.
+
+In Markdown and HTML::
+
+    <!-- unspin ignore SP001: quoted from a patient -->            this line
+    <!-- unspin ignore-next-line SP001, KS: a product name -->     the next line
+    <!-- unspin ignore-start SD: sample of debris --> … <!-- unspin ignore-end -->
+    <!-- unspin ignore-file DU: page is generated -->
+
+Rules are ids or prefixes. An `ignore` alone on its line speaks of the next line. A suppression
+without a reason does not count (UN002); one that suppresses nothing is reported (UN001).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+
+from unspin.article import Article
+from unspin.config import Config
+from unspin.findings import Finding, Severity
+from unspin.report import line_starts
+
+_DIRECTIVE = re.compile(
+    r"<!--\s*unspin\s+(?P<verb>ignore(?:-next-line|-start|-end|-file)?)\b"
+    r"(?P<rules>[^:>]*?)(?::(?P<reason>(?:(?!-->).)*?))?\s*-->",
+    re.DOTALL,
+)
+_RULE = re.compile(r"[A-Za-z]{2}\d{0,3}")
+#: Formats whose sources have comments.
+_FORMATS = frozenset({"md", "html"})
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """One directive: rules, the source span it speaks of, and where it stands."""
+
+    rules: tuple[str, ...]
+    start: int
+    end: int
+    place: tuple[int, int]
+    reason: str
+
+    def covers(self, rule: str, start: int, end: int) -> bool:
+        """Whether it accepts a finding of `rule` on a source span."""
+        named = any(rule.startswith(prefix) for prefix in self.rules)
+        return named and self.start <= start and end <= self.end
+
+
+@dataclass(frozen=True)
+class Suppressed:
+    """Findings that remain (UN findings included) and those that were accepted."""
+
+    kept: tuple[Finding, ...]
+    accepted: tuple[Finding, ...]
+
+
+def suppress(article: Article, findings: Sequence[Finding], config: Config) -> Suppressed:
+    """Takes accepted findings out.
+
+    Args:
+        article: The article that was judged; its map leads to the source.
+        findings: What the rules found.
+        config: For suppressions by configuration.
+    """
+    given, wrong = read(article)
+    by_config = _configured(article, config)
+    if not given and not wrong and not by_config:
+        return Suppressed(tuple(findings), ())
+    used: set[int] = set()
+    kept: list[Finding] = []
+    accepted: list[Finding] = []
+    everything = [*given, *by_config]
+    for finding in findings:
+        start, end = finding.source_span or article.map.span(finding.start, finding.end)
+        hits = [i for i, s in enumerate(everything) if s.covers(finding.rule, start, end)]
+        used.update(hits)
+        (accepted if hits else kept).append(finding)
+    kept += wrong
+    kept += [_unused(s) for i, s in enumerate(given) if i not in used]
+    return Suppressed(tuple(kept), tuple(accepted))
+
+
+def read(article: Article) -> tuple[list[Suppression], list[Finding]]:
+    """Directives of an article, and findings about those that are wrong."""
+    source = article.source
+    if source.format not in _FORMATS or source.offsets != "source" or "unspin" not in source.text:
+        return [], []
+    text = source.text
+    lines = [*line_starts(text), len(text) + 1]
+    good: list[Suppression] = []
+    wrong: list[Finding] = []
+    opened: tuple[re.Match[str], tuple[str, ...]] | None = None
+    for match in _DIRECTIVE.finditer(text):
+        verb = match["verb"]
+        if verb == "ignore-end":
+            if opened is None:
+                wrong.append(_wrong(match.span(), "nothing was opened by ignore-start"))
+            else:
+                good.append(_suppression(opened[0], opened[1], opened[0].end(), match.start()))
+            opened = None
+            continue
+        rules = tuple(r.upper() for r in _RULE.findall(match["rules"]))
+        if not rules or not (match["reason"] or "").strip():
+            what = "a reason is required, after a colon" if rules else "it names no rule"
+            wrong.append(_wrong(match.span(), what))
+        elif verb == "ignore-start":
+            opened = (match, rules)
+        else:
+            good.append(_suppression(match, rules, *_reach(text, lines, match, verb)))
+    if opened is not None:
+        wrong.append(_wrong(opened[0].span(), "ignore-end is missing"))
+    return good, wrong
+
+
+def _reach(text: str, lines: Sequence[int], match: re.Match[str], verb: str) -> tuple[int, int]:
+    """Source span that a directive speaks of."""
+    if verb == "ignore-file":
+        return 0, len(text)
+    i = bisect_right(lines, match.start()) - 1
+    alone = text[lines[i] : lines[i + 1] - 1].strip() == match[0].strip()
+    last = bisect_right(lines, match.end() - 1) - 1
+    if verb == "ignore-next-line" or alone:
+        following = last + 1
+        while (
+            following + 2 < len(lines) and not text[lines[following] : lines[following + 1]].strip()
+        ):
+            following += 1  # a blank line parts a comment from its paragraph in Markdown
+        if following + 1 >= len(lines):
+            return len(text), len(text)
+        return lines[following], lines[following + 1]
+    return lines[i], lines[last + 1]
+
+
+def _suppression(match: re.Match[str], rules: tuple[str, ...], start: int, end: int) -> Suppression:
+    return Suppression(rules, start, end, match.span(), (match["reason"] or "").strip())
+
+
+def _configured(article: Article, config: Config) -> list[Suppression]:
+    out = []
+    for entry in config.suppress:
+        pattern = entry.get("path", "*")
+        path = article.source.path
+        if fnmatch(path, pattern) or fnmatch(path, f"*/{pattern}"):
+            whole = (0, len(article.source.text))
+            out.append(Suppression((entry["rule"].upper(),), *whole, whole, entry["reason"]))
+    return out
+
+
+def _unused(suppression: Suppression) -> Finding:
+    rules = ", ".join(suppression.rules)
+    return Finding(
+        rule="UN001",
+        start=0,
+        end=0,
+        message=f"This suppression of {rules} suppresses nothing; remove it.",
+        severity=Severity.WARNING,
+        source_span=suppression.place,
+    )
+
+
+def _wrong(place: tuple[int, int], why: str) -> Finding:
+    return Finding(
+        rule="UN002",
+        start=0,
+        end=0,
+        message=f"This suppression does not count: {why}.",
+        severity=Severity.WARNING,
+        source_span=place,
+    )
