@@ -1,0 +1,166 @@
+"""What the rules SD share: where they look, and how they settle who reports a place.
+
+Each rule finds its faults alone; `settled` then keeps, of findings that overlap, the one of the
+rule that comes first in `ORDER`, so that findings of this family never overlap.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Protocol, runtime_checkable
+
+from unspin.article import Article, Block
+from unspin.findings import Applicability, Finding, Severity
+from unspin.rules.text import per_article, running_text, word_lists
+
+#: Who keeps a place that two rules claim: what removes most comes first.
+ORDER = (
+    "SD008",
+    "SD011",
+    "SD010",
+    "SD001",
+    "SD002",
+    "SD007",
+    "SD006",
+    "SD009",
+    "SD005",
+    "SD013",
+    "SD004",
+    "SD003",
+    "SD012",
+)
+
+
+@runtime_checkable
+class Finder(Protocol):
+    """A debris rule: finds its faults without regard to the other rules."""
+
+    def find(self, article: Article) -> Iterator[Finding]:
+        """Yields what the rule sees in `article`."""
+        ...
+
+
+@per_article
+def _all_settled(article: Article) -> dict[str, list[Finding]]:
+    from unspin.rules import all_rules
+
+    finders = {r.id: r for r in all_rules() if r.id.startswith("SD") and isinstance(r, Finder)}
+    kept: list[Finding] = []
+    out: dict[str, list[Finding]] = defaultdict(list)
+    protected = article.protected
+    for name in (n for n in ORDER if n in finders):
+        for finding in finders[name].find(article):
+            if finding.source_span is None:
+                if any(_touch(finding, f) for f in kept):
+                    continue
+                fixed = bool(finding.replacements)
+                if fixed and any(
+                    s.start < finding.end and finding.start < s.end for s in protected
+                ):
+                    continue
+                kept.append(finding)
+            out[name].append(finding)
+    return out
+
+
+def _touch(a: Finding, b: Finding) -> bool:
+    """Whether two spans overlap; an empty span overlaps what it stands in or beside."""
+    if a.start == a.end or b.start == b.end:
+        return a.start <= b.end and b.start <= a.end
+    return a.overlaps(b)
+
+
+def settled(article: Article, rule: str) -> Iterator[Finding]:
+    """The findings of one rule that no rule before it claims.
+
+    Args:
+        article: The article.
+        rule: Rule id, such as ``"SD003"``.
+    """
+    yield from _all_settled(article).get(rule, [])
+
+
+@per_article
+def _starts(article: Article) -> list[int]:
+    return [b.start for b in article.blocks]
+
+
+def block_at(article: Article, offset: int) -> Block:
+    """The block that holds a prose offset.
+
+    Args:
+        article: An article with at least one block.
+        offset: Prose offset.
+    """
+    return article.blocks[max(bisect_right(_starts(article), offset) - 1, 0)]
+
+
+def in_running_text(article: Article, start: int, end: int) -> bool:
+    """Whether a span lies within one paragraph, list item or quote."""
+    block = block_at(article, start)
+    return block.start <= start and end <= block.end and running_text(article, block)
+
+
+def fault(
+    rule: str,
+    start: int,
+    end: int,
+    message: str,
+    replacement: str | None,
+    *,
+    safe: bool = True,
+    confidence: float = 1.0,
+    severity: Severity = Severity.WARNING,
+) -> Finding:
+    """A debris finding.
+
+    Args:
+        rule: Rule id.
+        start: Prose offset of its start.
+        end: Prose offset of its end.
+        message: One sentence for an editor.
+        replacement: What should stand there; None where nothing is proposed.
+        safe: Whether the fix is applied (else suggested).
+        confidence: Probability 0..1 that it is a true fault.
+        severity: How much it matters.
+    """
+    level = Applicability.SAFE if safe else Applicability.SUGGESTED
+    return Finding(
+        rule,
+        start,
+        end,
+        message,
+        severity,
+        confidence,
+        () if replacement is None else (replacement,),
+        None if replacement is None else level,
+    )
+
+
+def words(name: str) -> frozenset[str]:
+    """A word list of the debris rules."""
+    found: frozenset[str] = word_lists("debris")[name]
+    return found
+
+
+def cut(text: str, start: int, end: int) -> tuple[int, int]:
+    """Widens a removal by the white space on one side, so that one space remains.
+
+    Args:
+        text: The prose.
+        start: Start of what goes.
+        end: End of what goes.
+    """
+    after = end
+    while after < len(text) and text[after] in " \u00a0":
+        after += 1
+    at_end = after == len(text) or text[after] == "\n"
+    if start == 0 or text[start - 1] == "\n" or (not at_end and text[start - 1].isspace()):
+        return start, after
+    if at_end:
+        while start and text[start - 1] in " \u00a0":
+            start -= 1
+        return start, after
+    return start, end

@@ -1,0 +1,133 @@
+"""SD003: lost full stop or space."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import ClassVar
+
+from unspin.article import Article
+from unspin.findings import Finding, Severity
+from unspin.rules.base import Context
+from unspin.rules.debris import fault, in_running_text, settled, words
+from unspin.rules.text import word_lists
+
+_GLUED = re.compile(
+    r"(?<![\w@/.\\&=-])(?P<left>[A-Za-z][a-z]+|[A-Z]{2,5})"
+    r"(?:(?P<comma>,)(?=[A-Za-z][a-z]+(?![\w@/(=]))"
+    r"|(?P<semi>;)(?=[a-z]{4}|[A-Z][a-z]+ [a-z])"
+    r"|(?P<stop>[.?!])(?=(?P<next>[A-Z][a-z]*)(?:,? [a-z]| [A-Z]{2})))"
+)
+_LABEL = re.compile(r"(?<=[a-z)]) A (?=(?P<after>[a-z]{3,}))")
+_BEFORE = re.compile(r"([A-Za-z'’/-]+)\)?$")
+#: Amino acids and bases are written without spaces ("Cys,Met").
+_SYMBOL = 3
+_DOMAINS = frozenset(("Com", "Org", "Net", "Gov", "Edu", "Js", "Io", "Co"))
+
+
+class LostStop:
+    """Lost full stop or space.
+
+    What it does:
+        Finds sentences that run together without a full stop ("swell It"), and words glued
+        together at a comma, full stop, semicolon or bracket ("swelling,pain").
+
+    Why it matters:
+        Text cut out of a page loses what stood at the edges of its elements; readers and
+        machines then see one sentence where there were two.
+
+    Example:
+        "The joints swell It can last for days." becomes "The joints swell. It can last for
+        days."
+
+    Fix:
+        Safe: the full stop or the space is put in.
+
+    Known limits:
+        Only words that hardly ever stand in capitals inside a sentence are taken as the
+        beginning of a new one; the letter A is so taken only where the text has the same
+        words with a small letter elsewhere.
+    """
+
+    id: ClassVar[str] = "SD003"
+    slug: ClassVar[str] = "lost-stop"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    def check(self, article: Article, context: Context) -> Iterator[Finding]:
+        """Yields what `find` sees and no other debris rule claims."""
+        yield from settled(article, self.id)
+
+    def find(self, article: Article) -> Iterator[Finding]:
+        """Yields places where a full stop or a space is lost."""
+        text = article.text
+        for match in _starter_pattern().finditer(text):
+            if _ended_before(text, match.start()) and in_running_text(article, *match.span()):
+                if match.group("latin").split(" ")[0] in words("latin_after"):
+                    continue
+                yield _stop(self.id, match.start(), match.group(1))
+        for match in _LABEL.finditer(text):
+            if _article_a(text, match) and in_running_text(article, *match.span()):
+                yield _stop(self.id, match.start(), "A")
+        for match in _GLUED.finditer(text):
+            if _truly_glued(text, match) and in_running_text(article, *match.span()):
+                sign = match.group()[-1]
+                at = match.end() - 1
+                yield fault(
+                    self.id,
+                    at,
+                    match.end(),
+                    f"A space is lost after “{match.group()}”.",
+                    sign + " ",
+                )
+
+
+@lru_cache(maxsize=1)
+def _starter_pattern() -> re.Pattern[str]:
+    starters = "|".join(sorted(words("sentence_starters"), key=lambda w: (-len(w), w)))
+    return re.compile(rf"(?<=[a-z)]) ({starters}) (?=(?P<latin>[a-z]+))")
+
+
+def _stop(rule: str, at: int, word: str) -> Finding:
+    return fault(rule, at, at + 1, f"A full stop is lost before “{word}”.", ". ", confidence=0.95)
+
+
+def _ended_before(text: str, at: int) -> bool:
+    """Whether the word before a place can end a sentence."""
+    before = _BEFORE.search(text, max(0, at - 40), at)
+    if before is None:
+        return False
+    word = before.group(1)
+    if text[at - 1] == ")":
+        # "(a) The" is a mark of a list; ".) The" has its full stop.
+        opened = text.rfind("(", max(0, at - 200), at)
+        return (
+            len(word) > 2
+            and opened > 0
+            and text[opened - 1] == " "
+            and text[opened - 2] not in ".:;,"
+        )
+    return len(word) > 1 and word[-1].islower() and word.lower() not in words("no_sentence_before")
+
+
+def _article_a(text: str, match: re.Match[str]) -> bool:
+    """Whether "A" is the article that begins a sentence, not a letter ("vitamin A")."""
+    at = match.start()
+    before = _BEFORE.search(text, max(0, at - 40), at)
+    if before is None or not _ended_before(text, at):
+        return False
+    word, after = before.group(1), match.group("after")
+    if word in words("label_before") or after in word_lists("stuffing")["continuations"]:
+        return False
+    return text.count(f"{word} A ") == 1 and (
+        f" a {after} " in text and f"A {after}" not in text[: at + 1]
+    )
+
+
+def _truly_glued(text: str, match: re.Match[str]) -> bool:
+    left = match.group("left")
+    if match.group("stop"):
+        return match.group("next") not in _DOMAINS and len(left) > 1 and left[1:].islower()
+    right = text[match.end() : match.end() + _SYMBOL + 1]
+    symbols = len(left) == _SYMBOL and left[0].isupper() and right[:1].isupper()
+    return not (symbols and not right[_SYMBOL:].isalpha())

@@ -1,0 +1,118 @@
+"""SD004: bracket without its partner."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+from unspin.article import Article
+from unspin.findings import Finding, Severity
+from unspin.rules.base import Context
+from unspin.rules.debris import fault, settled
+from unspin.rules.text import running_text
+
+_BRACKET = re.compile(r"[()\[\]]")
+_LIST_MARK = re.compile(r"(?:^|[\s(])(?:\d{1,2}|[a-z]|[ivx]{1,4})$", re.IGNORECASE)
+_DEFINITION = re.compile(
+    r"\b(?:disease|syndrome|disorder|condition|[a-z]+(?:itis|osis|emia|aemia|pathy|plegia|oma))"
+    r"(?P<gap> )an? (?:\w+ )?(?:condition|disease|disorder|syndrome|infection|inflammation) "
+    r"(?:in which|that|where|of the|caused by)\b"
+)
+_PAIRS = {")": "(", "]": "["}
+#: Blocks within which a bracket may find its partner (a list inside brackets).
+_REACH = 12
+
+
+class UnbalancedBracket:
+    """Bracket without its partner.
+
+    What it does:
+        Finds a round or square bracket whose partner is missing, and a definition that lost
+        the brackets around it ("gout a disease in which").
+
+    Why it matters:
+        Text between brackets that nobody can see reads as part of the sentence.
+
+    Example:
+        "Lifting heavy things or overuse) can hurt." has lost an opening bracket.
+
+    Fix:
+        Suggested: remove the lone bracket, or put a comma before the definition.
+
+    Known limits:
+        Marks of lists such as "a)" are not brackets. Brackets that open in one block and
+        close in a later one are taken as a pair.
+    """
+
+    id: ClassVar[str] = "SD004"
+    slug: ClassVar[str] = "unbalanced-bracket"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    def check(self, article: Article, context: Context) -> Iterator[Finding]:
+        """Yields what `find` sees and no other debris rule claims."""
+        yield from settled(article, self.id)
+
+    def find(self, article: Article) -> Iterator[Finding]:
+        """Yields lone brackets and lost ones."""
+        text = article.text
+        lone: list[tuple[int, int]] = []
+        for i, block in enumerate(article.blocks):
+            if running_text(article, block):
+                lone += [(i, at) for at in _lone(text, block.start, block.end)]
+        for _, at in _without_partners(text, lone):
+            yield fault(
+                self.id,
+                at,
+                at + 1,
+                f"The bracket “{text[at]}” has no partner.",
+                "",
+                safe=False,
+                confidence=0.9,
+            )
+        for match in _DEFINITION.finditer(text):
+            at = match.start("gap")
+            yield fault(
+                self.id,
+                match.start(),
+                match.end(),
+                "The brackets or comma around a definition are lost.",
+                text[match.start() : at] + "," + text[at : match.end()],
+                safe=False,
+                confidence=0.8,
+            )
+
+
+def _lone(text: str, start: int, end: int) -> list[int]:
+    """Offsets of brackets without a partner in one block."""
+    open_at: list[int] = []
+    out: list[int] = []
+    for match in _BRACKET.finditer(text, start, end):
+        at, sign = match.start(), match.group()
+        if sign in "([":
+            open_at.append(at)
+            continue
+        partner = next((o for o in reversed(open_at) if text[o] == _PAIRS[sign]), None)
+        if partner is not None:
+            while open_at[-1] != partner:
+                out.append(open_at.pop())
+            open_at.pop()
+        elif not _LIST_MARK.search(text, max(start, at - 6), at) and text[at - 1 : at] not in (
+            ":",
+            ";",
+            "-",
+        ):
+            out.append(at)
+    return sorted(out + open_at)
+
+
+def _without_partners(text: str, lone: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Drops pairs of lone brackets that match each other across blocks."""
+    out: list[tuple[int, int]] = []
+    for i, at in lone:
+        want = _PAIRS.get(text[at])
+        if want and out and text[out[-1][1]] == want and i - out[-1][0] <= _REACH:
+            out.pop()
+        else:
+            out.append((i, at))
+    return out

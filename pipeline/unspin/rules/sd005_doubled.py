@@ -1,0 +1,101 @@
+"""SD005: doubled word or punctuation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+from unspin.article import Article
+from unspin.findings import Finding, Severity
+from unspin.rules.base import Context
+from unspin.rules.debris import fault, in_running_text, settled, words
+
+_WORDS = re.compile(r"(?<![\w'’-])([A-Za-z]{1,20})(?:[ \u00a0]+\1)+(?![\w'’-])")
+_SIGNS = re.compile(
+    r"(?<=[\w)\]”\"%])(?:[,;:] ?\.(?![.\d])|,(?: ?,)+|;;+|[?!]\.(?![.\w])|\.\.(?!\.|/)|,;|\.,)(?=\s|$|[A-Z])"
+)
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:etc|al|e\.g|i\.e|vs|inc|co|ltd|jr|sr|st|dr|no|vol|approx|cf|ca|eg|ie|ph\.d|m\.d|esp|dept|spp|sp|[A-Z])|\.[a-zA-Z])$",
+    re.IGNORECASE,
+)
+
+
+class Doubled:
+    """Doubled word or punctuation.
+
+    What it does:
+        Finds a word that stands twice ("the the") and punctuation that cannot stand
+        together (":.", ",,").
+
+    Why it matters:
+        Repeated spinning and careless joining stutter; clean text does not.
+
+    Example:
+        "There are two kinds:. Rest the the joint." becomes "There are two kinds: Rest the
+        joint."
+
+    Fix:
+        Safe for punctuation and for words such as "the the"; suggested for other words.
+
+    Known limits:
+        Doubled words that can be right ("had had", "that that"), names and ellipses are
+        left alone.
+    """
+
+    id: ClassVar[str] = "SD005"
+    slug: ClassVar[str] = "doubled"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    def check(self, article: Article, context: Context) -> Iterator[Finding]:
+        """Yields what `find` sees and no other debris rule claims."""
+        yield from settled(article, self.id)
+
+    def find(self, article: Article) -> Iterator[Finding]:
+        """Yields doubled words and punctuation."""
+        text = article.text
+        for match in _WORDS.finditer(text):
+            word = match.group(1)
+            if not in_running_text(article, *match.span()) or not _stutters(text, match):
+                continue
+            sure = word in words("sure_doubled")
+            yield fault(
+                self.id,
+                *match.span(),
+                f"“{word}” stands twice.",
+                word,
+                safe=sure,
+                confidence=1.0 if sure else 0.8,
+            )
+        for match in _SIGNS.finditer(text):
+            if in_running_text(article, *match.span()):
+                better = _sign(text, match)
+                if better is not None:
+                    yield fault(
+                        self.id, *match.span(), f"“{match.group()}” cannot stand together.", better
+                    )
+
+
+def _stutters(text: str, match: re.Match[str]) -> bool:
+    word = match.group(1)
+    if not word.islower() or word in words("legit_doubled"):
+        return False
+    if len(word) == 1 and word != "a":
+        return False
+    return not text[match.end() :].startswith(" vitro")
+
+
+def _sign(text: str, match: re.Match[str]) -> str | None:
+    """What should stand in place of two signs; None where both are right."""
+    signs = match.group().replace(" ", "")
+    if signs in (".,", "..") and _ABBREVIATED.search(
+        text, max(0, match.start() - 8), match.start()
+    ):
+        return None if signs == ".," else "."
+    if signs == "..":
+        return "."
+    if signs[0] == ":" or signs[0] in "?!":
+        return signs[0]
+    if signs == ".,":
+        return None
+    return signs[-1]
