@@ -45,8 +45,8 @@ def changed_since(revision: str, folder: Path) -> Changes:
     if revision.startswith("-"):
         raise InputError(revision, "is not a revision; name a commit, branch or tag")
     base = _base(top, revision)
-    out = _git(top, revision, "-c", "core.quotePath=false", "diff", "--no-ext-diff", "--no-color",
-               "--unified=0", "--find-renames", "--src-prefix=a/", "--dst-prefix=b/", base, "--")  # fmt: skip
+    options = "--no-ext-diff --no-color --unified=0 --find-renames --src-prefix=a/ --dst-prefix=b/"
+    out = _git(top, revision, "-c", "core.quotePath=false", "diff", *options.split(), base, "--")
     lines: dict[Path, list[tuple[int, int]]] = {}
     new: set[Path] = set()
     current: Path | None = None

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from unspin.config import Config
     from unspin.pipeline import Cleaner
     from unspin.report import Report
+    from unspin.writing.formats.base import Run
 
 EXIT_OK = 0
 EXIT_GATE = 1
@@ -76,6 +77,22 @@ def _fail(message: str) -> None:
 )
 @click.option(
     "--check", is_flag=True, help="Write nothing; judge the sources; exit 1 when a gate fails."
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "sarif", "junit", "github", "gitlab", "rdjson", "markdown"]),
+    default="text",
+    show_default=True,
+    help="Format of findings, to standard output under --check, else to --report.",
+)
+@click.option("--report", type=_PATH, metavar="FILE", help="File for the findings.")
+@click.option("--baseline", type=_PATH, metavar="FILE", help="Known findings; only new ones fail.")
+@click.option(
+    "--changed-since", metavar="REV", help="Only findings on lines changed since REV fail."
+)
+@click.option(
+    "--in-place", is_flag=True, help="Write safe fixes into the sources, byte for byte elsewhere."
 )
 @click.option("--diff", is_flag=True, help="Show what changes in the text of each source.")
 @click.option("--min-score", type=click.FloatRange(0, 100), help="Fail (exit 1) below this score.")
@@ -157,6 +174,7 @@ def _clean(paths: tuple[Path, ...], options: dict[str, Any]) -> int:
     from unspin.pipeline import Cleaner
 
     config = _config(options)
+    _refuse(options)
     named = list(paths) or [Path("input")]
     if not paths and not named[0].exists():
         raise InputError("input", "no such folder; name the files to clean, or make it")
@@ -170,14 +188,33 @@ def _clean(paths: tuple[Path, ...], options: dict[str, Any]) -> int:
         return _batch(named, cleaner, options)
 
 
+def _refuse(options: dict[str, Any]) -> None:
+    """Refuses options that cannot go together."""
+    from unspin.errors import ConfigError
+
+    if not options["check"]:
+        for name in ("baseline", "changed_since"):
+            if options[name]:
+                option = name.replace("_", "-")
+                raise ConfigError(f"--{option} judges sources; use it with --check")
+        if options["format_"] != "text" and not options["report"]:
+            raise ConfigError("--format needs --check, or --report FILE to write to")
+    elif options["in_place"]:
+        raise ConfigError("--check writes nothing, --in-place does; use one of them")
+
+
 def _stdin(cleaner: Cleaner, options: dict[str, Any]) -> int:
     from unspin.errors import InputError
     from unspin.reading import read_bytes
     from unspin.running.batch import record_line
     from unspin.writing import render
+    from unspin.writing.formats.base import Run, article_result
+    from unspin.writing.summary import row
+    from unspin.writing.tree import review
 
     config = cleaner.config
     code = EXIT_OK
+    results = []
     name = options["stdin_filename"] or "-"
     for article in read_bytes(sys.stdin.buffer.read(), name, config):
         if isinstance(article, InputError):
@@ -186,7 +223,8 @@ def _stdin(cleaner: Cleaner, options: dict[str, Any]) -> int:
             continue
         report = cleaner.clean(article)
         if options["check"]:
-            _print_findings(report)
+            line = row(report.to_dict(), review(report)["review"], None)
+            results.append(article_result(report, line))
         elif options["diff"]:
             _print_diff(report)
         elif article.source.record is not None:
@@ -195,47 +233,79 @@ def _stdin(cleaner: Cleaner, options: dict[str, Any]) -> int:
             sys.stdout.buffer.write(render(report, config.to).encode("utf-8"))
         if not report.passed and code == EXIT_OK:
             code = EXIT_GATE
+    if options["check"]:
+        _emit(Run(results, (), cleaner.tool()), options)
     return code
 
 
 def _check(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
-    from unspin.running.batch import reports
-    from unspin.writing.summary import row
-    from unspin.writing.terminal import table
-    from unspin.writing.tree import review
+    from unspin.running.check import check
 
-    rows: list[dict[str, Any]] = []
-    failed = False
-    for made in reports(named, cleaner.config, cleaner):
-        for error in made.errors:
-            _fail(str(error))
-            failed = True
-        for report in made.reports:
-            if not options["quiet"]:
-                _print_findings(report)
-            rows.append(row(report.to_dict(), review(report)["review"], None))
-    passed = all(r["passed"] for r in rows)
-    if not options["quiet"]:
-        table(rows)
-    if failed:
+    listed = changes = None
+    if options["baseline"]:
+        from unspin.baseline import load
+
+        listed = load(options["baseline"])
+    if options["changed_since"]:
+        from unspin.changes import changed_since
+
+        changes = changed_since(options["changed_since"], Path.cwd())
+    run = check(named, cleaner, listed=listed, baseline_path=options["baseline"], changes=changes)
+    for path, reason in run.errors:
+        _fail(f"{path}: {reason}")
+    _emit(run, options)
+    if run.errors:
         return EXIT_ERROR
-    return EXIT_OK if passed else EXIT_GATE
+    return EXIT_OK if run.passed else EXIT_GATE
+
+
+def _emit(run: Run, options: dict[str, Any]) -> None:
+    """Writes the findings of a run where they were asked for."""
+    from unspin.running.files import write_atomic
+    from unspin.writing.formats import render
+
+    text = render(run, options["format_"])
+    if options["report"]:
+        write_atomic(options["report"], text.encode("utf-8"))
+    elif not options["quiet"]:
+        click.echo(text, nl=False)
 
 
 def _batch(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
     from unspin.running.batch import clean_batch
+    from unspin.writing.formats.base import Run, article_result
+    from unspin.writing.summary import row
     from unspin.writing.terminal import table
+    from unspin.writing.tree import review
 
     quiet = options["quiet"]
-    each = _print_diff if options["diff"] else None
+    results = []
+
+    def each(report: Report) -> None:
+        if options["diff"]:
+            _print_diff(report)
+        if options["report"]:
+            line = row(report.to_dict(), review(report)["review"], None)
+            results.append(article_result(report, line))
+
     with _progress(quiet or options["diff"]) as seen:
-        result = clean_batch(named, options["out"], cleaner.config, cleaner, seen=seen, each=each)
+        result = clean_batch(
+            named,
+            options["out"],
+            cleaner.config,
+            cleaner,
+            seen=seen,
+            each=each,
+            in_place=options["in_place"],
+        )
     for path, why in result.errors:
         _fail(f"{path}: {why}")
+    if options["report"]:
+        _emit(Run(results, result.errors, cleaner.tool()), options)
     if not quiet:
         if not options["diff"]:
             table(result.rows)
-        _print_sum(result.summary, options["out"])
+        _print_sum(result.summary, options)
     if result.errors:
         return EXIT_ERROR
     return EXIT_OK if result.passed else EXIT_GATE
@@ -265,25 +335,17 @@ class _progress:  # noqa: N801 - reads as a function at its place of use
             self.bar.stop()
 
 
-def _print_findings(report: Report) -> None:
-    for finding in report.to_dict()["findings"]:
-        place = f"{finding['line']}:{finding['column']}" if finding["line"] else "-:-"
-        fix = f" -> {finding['replacements'][0]!r}" if finding["replacements"] else ""
-        click.echo(
-            f"{report.article.source.path}:{place} {finding['rule']} {finding['message']}{fix}"
-        )
-
-
 def _print_diff(report: Report) -> None:
     from unspin.writing.terminal import diff
 
     diff(report.article.source.path, report.article.source.text, report.text)
 
 
-def _print_sum(summary: dict[str, Any], out: Path) -> None:
+def _print_sum(summary: dict[str, Any], options: dict[str, Any]) -> None:
+    where = "in place, reports in" if options["in_place"] else "written to"
     click.echo(
         f"{summary['articles']} articles, {summary['edits']} edits, "
-        f"{summary['review_required']} need review; written to {out}"
+        f"{summary['review_required']} need review; {where} {options['out']}"
     )
 
 
@@ -328,6 +390,79 @@ def undo(report: Path, out: Path | None) -> None:
     except (UnspinError, OSError) as error:
         _fail(str(error))
         sys.exit(EXIT_ERROR)
+
+
+@main.group()
+def baseline() -> None:
+    """Switch the gate on for old articles: list what is there, fail only on what is new."""
+
+
+@baseline.command("write")
+@click.argument("paths", nargs=-1, type=_PATH, required=True)
+@click.option("-o", "--out", type=_PATH, default=Path("unspin-baseline.json"), show_default=True)
+@click.option("--config", "config_path", type=_PATH, help="Configuration file.")
+def baseline_write(paths: tuple[Path, ...], out: Path, config_path: Path | None) -> None:
+    """List every finding and score of PATHS in a baseline file, and say what is accepted."""
+    sys.exit(_baseline(paths, out, config_path, prune=False))
+
+
+@baseline.command("prune")
+@click.argument("paths", nargs=-1, type=_PATH, required=True)
+@click.option("-o", "--out", type=_PATH, default=Path("unspin-baseline.json"), show_default=True)
+@click.option("--config", "config_path", type=_PATH, help="Configuration file.")
+def baseline_prune(paths: tuple[Path, ...], out: Path, config_path: Path | None) -> None:
+    """Remove what PATHS no longer hold from a baseline file; accept nothing new."""
+    sys.exit(_baseline(paths, out, config_path, prune=True))
+
+
+def _baseline(paths: tuple[Path, ...], out: Path, config: Path | None, *, prune: bool) -> int:
+    from unspin import baseline as lists
+    from unspin.config import load_config
+    from unspin.errors import UnspinError
+    from unspin.pipeline import Cleaner
+    from unspin.running.check import check
+
+    try:
+        old = lists.load(out) if prune or out.exists() else []
+        with Cleaner(load_config(config), check=True) as cleaner:
+            run = check(list(paths), cleaner)
+        for path, reason in run.errors:
+            _fail(f"{path}: {reason}")
+        compared = lists.compare(run.articles, old)
+        new = lists.prune(old, compared) if prune else lists.entries(run.articles)
+        lists.save(out, new)
+    except (UnspinError, OSError) as error:
+        _fail(str(error))
+        return EXIT_ERROR
+    gone = sum(count for _, _, count in compared.stale)
+    added = 0 if prune else sum(i.counts for a in compared.articles for i in a.items)
+    total = sum(f["count"] for e in new for f in e.findings.values())
+    click.echo(
+        f"{out}: {total} findings in {len(new)} articles are accepted "
+        f"({added} more than before, {gone} gone)"
+    )
+    return EXIT_ERROR if run.errors else EXIT_OK
+
+
+@main.command()
+@click.option("--config", "config_path", type=_PATH, help="Configuration file.")
+def config(config_path: Path | None) -> None:
+    """Show the effective configuration, and where each value comes from."""
+    from dataclasses import fields
+
+    from unspin.config import load_config
+    from unspin.errors import UnspinError
+
+    try:
+        found = load_config(config_path)
+    except UnspinError as error:
+        _fail(str(error))
+        sys.exit(EXIT_ERROR)
+    for item in fields(found):
+        if item.name != "origins":
+            origin = found.origins.get(item.name, "default")
+            name = item.name.replace("_", "-")
+            click.echo(f"{name:<16} {getattr(found, item.name)!r:<40} {origin}")
 
 
 @main.command()

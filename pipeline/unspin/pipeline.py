@@ -18,10 +18,11 @@ from unspin.fixing import Fixed, fix
 from unspin.report import Report
 from unspin.rules import Context, all_rules
 from unspin.scoring import Score, score
+from unspin.suppression import suppress
 
 if TYPE_CHECKING:
     from unspin.glossary.matcher import Glossary
-    from unspin.grammar import Checker
+    from unspin.grammar.checker import Checker
     from unspin.language.model import SpinModel
 
 #: Articles whose restored texts go to the grammar server together.
@@ -88,16 +89,22 @@ class Cleaner:
     @cached_property
     def checker(self) -> Checker | None:
         """The grammar checker, or None where it is off or cannot run."""
-        if self.config.grammar == "off":
-            return None
-        from unspin import grammar
+        from unspin.grammar.stage import why_not
 
-        reason = None if self.config.grammar != "auto" else grammar.available()
+        reason = why_not(self.config.grammar)
         if reason is not None:
-            self._grammar_reason = reason
+            self._grammar_reason = reason.removeprefix("not run: ")
             return None
-        url = None if self.config.grammar == "auto" else self.config.grammar
-        return grammar.Checker(url, words=self.glossary.vocabulary)
+        from unspin.grammar.checker import Checker
+
+        return Checker(None if self.config.grammar == "auto" else self.config.grammar)
+
+    @cached_property
+    def spelled(self) -> frozenset[str]:
+        """Words of the glossary's terms: none of them is a spelling error."""
+        from unspin.grammar.ruleset import known_words
+
+        return known_words(self.glossary.terms)
 
     def close(self) -> None:
         """Stops the grammar server, if one was started."""
@@ -148,7 +155,8 @@ class Cleaner:
             if self.config.runs(rule.id)
             for finding in rule.check(article, context)
         ]
-        return Judged(tuple(resolve_overlaps(findings)), context.spun_probability, windows)
+        kept = suppress(article, resolve_overlaps(findings), self.config).kept
+        return Judged(kept, context.spun_probability, windows)
 
     def draft(self, article: Article, neighbours: Sequence[tuple[str, float]] = ()) -> Draft:
         """Structures, judges and fixes one article."""
@@ -226,23 +234,28 @@ class Cleaner:
         }
 
     def _grammar(self, drafts: Sequence[Draft]) -> list[list[Finding] | None]:
-        """Grammar findings of restored texts, in one go; None each where it cannot run."""
-        wanted = [d for d in drafts if d.judged is not None]
-        if not wanted or self.check or self.checker is None:
-            if self.check:
-                self._grammar_reason = "gates do not depend on it"
+        """Grammar findings of restored texts; None each where it cannot run."""
+        if self.check:
+            self._grammar_reason = "gates do not depend on it"
+        if self.check or self.checker is None or all(d.judged is None for d in drafts):
             return [None] * len(drafts)
         from unspin.grammar.stage import grammar_findings
 
+        out: list[list[Finding] | None] = []
         try:
-            found = iter(grammar_findings([d.fixed.article for d in wanted], self.checker))
+            for draft in drafts:
+                if draft.judged is None:
+                    out.append(None)
+                    continue
+                article = draft.fixed.article
+                found = grammar_findings(
+                    article.text, article.blocks, article.protected, self.checker, self.spelled
+                )
+                out.append([f for f in found if self.config.runs(f.rule)])
         except UnspinError as error:
             self._grammar_reason = str(error)
             return [None] * len(drafts)
-        return [
-            [f for f in next(found) if self.config.runs(f.rule)] if d.judged is not None else None
-            for d in drafts
-        ]
+        return out
 
     # --- whole articles ----------------------------------------------------------------------
 

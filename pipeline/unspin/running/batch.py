@@ -207,6 +207,7 @@ def clean_batch(
     *,
     seen: Callable[[int, int], None] | None = None,
     each: Callable[[Report], None] | None = None,
+    in_place: bool = False,
 ) -> Result:
     """Cleans files into a folder: articles, reports, originals, summary, worklist.
 
@@ -217,6 +218,7 @@ def clean_batch(
         cleaner: Does the work.
         seen: Called with (files done, files in all).
         each: Called with each report.
+        in_place: Write the safe fixes into the sources instead of articles into `out`.
 
     Returns:
         Rows and errors; the summary is also written to ``out/report.json``.
@@ -231,7 +233,10 @@ def clean_batch(
         if not made.reports:
             continue
         try:
-            written = _write(made, out, config)
+            written = _write(made, out, config, in_place)
+        except InputError as error:
+            result.errors.append((error.path, error.reason))
+            continue
         except OSError as error:
             where = str(error.filename or out)
             result.errors.append((where, f"cannot be written ({error.strerror}); check the folder"))
@@ -251,24 +256,65 @@ def clean_batch(
     return result
 
 
-def _write(made: FileReports, out: Path, config: Config) -> str:
-    """Writes one source's article and report; returns the article's path below `out`."""
-    records = made.reports[0].article.source.record is not None
-    report_path = out / made.target.report(records)
-    if records:
-        article = made.target.article("jsonl")
-        body = b"".join(record_line(r, config.to) for r in made.reports)
-        report = b"".join(_line(r.to_dict()) for r in made.reports)
-    else:
-        article = made.target.article(config.to)
-        body = render(made.reports[0], config.to).encode("utf-8")
-        report = dump(made.reports[0].to_dict())
-    source = made.reports[0].article.source
+def _write(made: FileReports, out: Path, config: Config, in_place: bool) -> str:
+    """Writes one source's article and report; returns the article's path as the summary shows it.
+
+    The original and the report are written before the source is touched: whatever interrupts the
+    run, `undo` has what it needs.
+    """
+    first = made.reports[0]
+    source = first.article.source
+    records = source.record is not None
+    if in_place:
+        edited = edited_bytes(first)
     if config.originals and source.raw:
         keep_original(out, source.sha256, source.raw)
+    data = [r.to_dict() for r in made.reports]
+    report = b"".join(map(_line, data)) if records else dump(data[0])
+    if in_place:
+        write_atomic(out / made.target.report(records), report)
+        if edited != source.raw:
+            write_atomic(made.target.source, edited)
+        return str(made.target.source)
+    article = made.target.article("jsonl" if records else config.to)
+    if records:
+        body = b"".join(record_line(r, config.to) for r in made.reports)
+    else:
+        body = render(first, config.to).encode("utf-8")
     write_atomic(out / article, body)
-    write_atomic(report_path, report)
+    write_atomic(out / made.target.report(records), report)
     return str(article)
+
+
+def edited_bytes(report: Report) -> bytes:
+    """The source file with its edits, byte for byte the same elsewhere.
+
+    Raises:
+        InputError: The offsets are not those of the file, or its encoding cannot write the result.
+    """
+    source = report.article.source
+    if source.record is not None or source.format == "docx" or source.offsets != "source":
+        what = "JSON Lines" if source.record is not None else source.format
+        raise InputError(
+            source.path,
+            f"cannot be edited in place: offsets of this {what} source are not those of the file; "
+            "clean it into a folder instead",
+        )
+    if not report.edits:
+        return source.raw
+    try:
+        mark = source.raw[: len(source.raw) - len(source.text.encode(source.encoding))]
+        body = report.text.encode(source.encoding)
+    except (UnicodeEncodeError, LookupError) as error:
+        raise InputError(
+            source.path, f"cannot be edited in place: {error}; convert it to UTF-8 first"
+        ) from error
+    if mark + source.text.encode(source.encoding) != source.raw:
+        raise InputError(
+            source.path,
+            f"cannot be edited in place: as {source.encoding} it does not give its own bytes again",
+        )
+    return mark + body
 
 
 def record_line(report: Report, to: str) -> bytes:

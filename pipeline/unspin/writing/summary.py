@@ -52,6 +52,7 @@ def row(report: Mapping[str, Any], review: str, output: str | None) -> dict[str,
     out: dict[str, Any] = {
         "path": report["source"]["path"],
         "output": output,
+        "sha256": report["source"]["sha256"],
         "title": report["article"]["title"],
         "language": report["article"]["language"],
         "words": report["source"]["words"],
