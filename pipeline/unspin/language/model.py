@@ -1,0 +1,350 @@
+"""The language model as the rest of the product sees it: text in, judgement out.
+
+>>> model = SpinModel.load(default_model_dir())          # doctest: +SKIP
+>>> judgement = model.judge("Smoking raises the danger of heart assault.")  # doctest: +SKIP
+
+All imports of onnxruntime and tokenizers happen inside :meth:`SpinModel.load`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspin.errors import UnspinError
+from unspin.language.features import (
+    STRETCH_FEATURES,
+    Evidence,
+    gather,
+    stretch_features,
+    word_features,
+)
+from unspin.language.ngrams import NgramTable
+from unspin.language.restoring import PhraseScorer, Restorer, Variants
+from unspin.language.runtime import Encoder
+from unspin.language.trees import Trees, sigmoid
+from unspin.resources import data_path
+
+Array = NDArray[Any]
+WINDOW_WORDS = 200  # DESIGN, "Two levels of evidence"
+MAX_REPLACEMENTS = 5
+SAFE_HIT, WEAK_HIT = 1.0, 0.2  # weight of a glossary form that never, or sometimes, is right
+FILES = ("encoder.onnx", "embeddings.npz", "tokenizer.json", "ngrams.npz", "combiner.npz",
+         "variants.tsv", "model.json")  # fmt: skip
+
+
+class GlossaryHit(Protocol):
+    """What the model reads of a glossary hit."""
+
+    @property
+    def start(self) -> int:
+        """First code point."""
+
+    @property
+    def kind(self) -> str:
+        """``"spun"`` for a spun variant."""
+
+    @property
+    def replacement(self) -> str:
+        """The canonical term."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A proposed original with its probability of being right."""
+
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedWindow:
+    """A stretch of about 200 words with its P(spun)."""
+
+    start: int
+    end: int
+    spun_probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSpan:
+    """A span that looks spun.
+
+    Attributes:
+        start: First code point in the text given.
+        end: After the last one.
+        spun_probability: P(the wording was put there by a spinning program).
+        replacements: Best first; may be empty.
+    """
+
+    start: int
+    end: int
+    spun_probability: float
+    replacements: tuple[Replacement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the model says of a text.
+
+    Attributes:
+        spun_probability: Of the whole text.
+        windows: In order, together covering the text.
+        spans: In order, disjoint; those above the report threshold of the model.
+        safe_probability: A replacement from this probability on may be applied unasked.
+    """
+
+    spun_probability: float
+    windows: tuple[JudgedWindow, ...]
+    spans: tuple[JudgedSpan, ...]
+    safe_probability: float
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Thresholds chosen on data by ``unspin train``; kept in ``model.json``.
+
+    Attributes:
+        version: Of the model.
+        report: P of a word from which it is reported.
+        extend: P of a neighbour from which it belongs to a reported word.
+        safe: P of a replacement from which it is applied; above 1 never.
+        verdict_shift: Added to the article's log odds, so that .5 is the verdict.
+    """
+
+    version: str
+    report: float
+    extend: float
+    safe: float
+    verdict_shift: float
+
+    @classmethod
+    def read(cls, path: Path) -> Settings:
+        """Read ``model.json``."""
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return cls(
+            str(data["version"]),
+            float(data["report"]),
+            float(data["extend"]),
+            float(data["safe"]),
+            float(data["verdict_shift"]),
+        )
+
+
+@dataclass(frozen=True)
+class Combiner:
+    """The three tree models over the evidence.
+
+    Attributes:
+        stretch: P(stretch of text is spun).
+        word: P(word is spun), given its evidence and the log odds of article and window.
+        ranker: P(candidate is what stood there).
+    """
+
+    stretch: Trees
+    word: Trees
+    ranker: Trees
+
+    @classmethod
+    def load(cls, path: Path) -> Combiner:
+        """Read ``combiner.npz``."""
+        with np.load(path) as data:
+            arrays = dict(data)
+        return cls(*(Trees.from_arrays(arrays, name) for name in ("stretch", "word", "ranker")))
+
+
+def default_model_dir() -> Path:
+    """Folder of the shipped model."""
+    return data_path("model")
+
+
+class SpinModel:
+    """The encoder and all that weighs its evidence. Thread-safe after loading.
+
+    Args:
+        encoder: Reads text.
+        table: n-gram counts of clean text.
+        restorer: Proposes originals.
+        combiner: Decides.
+        settings: Thresholds.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        table: NgramTable,
+        restorer: Restorer,
+        combiner: Combiner,
+        settings: Settings,
+    ) -> None:
+        self._encoder, self._table, self._restorer = encoder, table, restorer
+        self._combiner, self._settings = combiner, settings
+
+    @classmethod
+    def load(cls, folder: Path) -> SpinModel:
+        """Load a model folder.
+
+        Raises:
+            UnspinError: When a file is missing; the message says which.
+        """
+        missing = [name for name in FILES if not (folder / name).exists()]
+        if missing:
+            raise UnspinError(f"language model: {folder} lacks {', '.join(missing)}")
+        encoder = Encoder(folder)
+        table = NgramTable.load(folder / "ngrams.npz")
+        combiner = Combiner.load(folder / "combiner.npz")
+        variants = Variants.load(folder / "variants.tsv")
+        restorer = Restorer(encoder, PhraseScorer(table), variants, combiner.ranker)
+        return cls(encoder, table, restorer, combiner, Settings.read(folder / "model.json"))
+
+    @property
+    def version(self) -> str:
+        """Version of the model."""
+        return self._settings.version
+
+    def judge(
+        self,
+        text: str,
+        hits: Sequence[GlossaryHit] = (),
+        *,
+        spun_probability: float | None = None,
+    ) -> Judgement:
+        """Judge a text.
+
+        Args:
+            text: Prose; offsets in the result are code points of it.
+            hits: What the glossary found in it.
+            spun_probability: P(spun) of the article to judge the spans with; None takes it from
+                the text itself.
+        """
+        evidence = self.evidence(text)
+        count = len(evidence.places)
+        if not count:
+            return Judgement(0.0, (), (), self._settings.safe)
+        article = self.stretch_logit(evidence, 0, count, hits)
+        bounds = window_bounds(count)
+        logits = [self.stretch_logit(evidence, a, b, hits) for a, b in bounds]
+        known = article if spun_probability is None else _logit(spun_probability)
+        p = self.word_probabilities(evidence, known, bounds, logits)
+        return Judgement(
+            float(sigmoid(np.array(article))),
+            self._windows(evidence, bounds, logits),
+            tuple(self._span(evidence, a, b, p) for a, b in self.flagged(evidence, p)),
+            self._settings.safe,
+        )
+
+    def evidence(self, text: str) -> Evidence:
+        """Collect the evidence on a text without deciding."""
+        return gather(self._encoder.read(text), self._table, self._restorer)
+
+    def stretch_logit(
+        self, evidence: Evidence, start: int, end: int, hits: Sequence[GlossaryHit] = ()
+    ) -> float:
+        """Give the log odds that a stretch of places is spun."""
+        spans = evidence.reading.spans[evidence.places[start:end]]
+        inside = [h for h in hits if spans[0, 0] <= h.start < spans[-1, 1]]
+        row = stretch_features(evidence, start, end, hit_weight(inside) / (end - start))
+        assert len(row) == len(STRETCH_FEATURES)
+        score = float(self._combiner.stretch.score(row[None])[0]) + self._settings.verdict_shift
+        return score + hit_weight(inside)
+
+    def word_probabilities(
+        self,
+        evidence: Evidence,
+        article: float,
+        bounds: Sequence[tuple[int, int]],
+        windows: Sequence[float],
+    ) -> Array:
+        """Give P(spun) of each place, given the log odds of the article and of its windows."""
+        columns = word_features(evidence)
+        window = np.zeros(len(columns), dtype=np.float32)
+        for (a, b), logit in zip(bounds, windows, strict=True):
+            window[a:b] = logit
+        table = np.column_stack([columns, np.full(len(columns), article), window])
+        return sigmoid(self._combiner.word.score(table.astype(np.float32)))
+
+    def flagged(self, evidence: Evidence, p: Array) -> list[tuple[int, int]]:
+        """Give runs of places (start, end exclusive) that are reported."""
+        return runs(evidence, p, self._settings.report, self._settings.extend)
+
+    def _windows(
+        self, evidence: Evidence, bounds: Sequence[tuple[int, int]], logits: Sequence[float]
+    ) -> tuple[JudgedWindow, ...]:
+        spans = evidence.reading.spans[evidence.places]
+        p = sigmoid(np.array(logits))
+        text_end = len(evidence.reading.text)
+        starts = [0, *(int(spans[a, 0]) for a, _ in bounds[1:])]
+        ends = [*starts[1:], text_end]
+        return tuple(
+            JudgedWindow(a, b, float(x)) for a, b, x in zip(starts, ends, p, strict=True)
+        )
+
+    def _span(self, evidence: Evidence, start: int, end: int, p: Array) -> JudgedSpan:
+        reading = evidence.reading
+        first, last = int(evidence.places[start]), int(evidence.places[end - 1])
+        begin, finish = int(reading.spans[first, 0]), int(reading.spans[last, 1])
+        found = self._restorer.rank(reading, first, last + 1, MAX_REPLACEMENTS)
+        shown = reading.text[begin:finish]
+        replacements = tuple(
+            Replacement(written(c.words, shown), float(sigmoid(np.array(c.score)))) for c in found
+        )
+        return JudgedSpan(begin, finish, float(p[start:end].max()), replacements)
+
+
+def hit_weight(hits: Sequence[GlossaryHit]) -> float:
+    """Weigh glossary hits as log odds; each concept counts once."""
+    weights: dict[str, float] = {}
+    for hit in hits:
+        if hit.kind == "spun":
+            sure = str(getattr(hit, "applicability", "")) == "safe" and not getattr(hit, "when", ())
+            key = hit.replacement.casefold()
+            weights[key] = max(weights.get(key, 0.0), SAFE_HIT if sure else WEAK_HIT)
+    return sum(weights.values())
+
+
+def window_bounds(count: int) -> list[tuple[int, int]]:
+    """Cut places into windows of about 200 words; a short rest joins the last one."""
+    starts = list(range(0, max(1, count - WINDOW_WORDS // 2), WINDOW_WORDS))
+    return list(zip(starts, [*starts[1:], count], strict=True))
+
+
+def runs(evidence: Evidence, p: Array, report: float, extend: float) -> list[tuple[int, int]]:
+    """Join places above ``report`` with neighbours above ``extend``, never across a stop."""
+    places = evidence.places
+    found: list[tuple[int, int]] = []
+    for seed in np.flatnonzero(p >= report):
+        if found and seed < found[-1][1]:
+            continue
+        start = end = int(seed)
+        while start > 0 and p[start - 1] >= extend and places[start - 1] == places[start] - 1:
+            start -= 1
+        end += 1
+        while end < len(p) and p[end] >= extend and places[end] == places[end - 1] + 1:
+            end += 1
+        if found and start < found[-1][1]:
+            start = found[-1][1]
+        found.append((start, end))
+    return found
+
+
+def written(words: Sequence[str], like: str) -> str:
+    """Write folded words with the capitals of the wording they replace."""
+    text = re.sub(r"\b0\b", "", " ".join(words)).strip()
+    if like.isupper() and len(like) > 1:
+        return text.upper()
+    parts = like.split()
+    if len(parts) > 1 and all(w[:1].isupper() for w in parts):
+        return " ".join(w[:1].upper() + w[1:] for w in text.split(" "))
+    return text[:1].upper() + text[1:] if like[:1].isupper() else text
+
+
+def _logit(p: float) -> float:
+    p = min(max(p, 1e-6), 1 - 1e-6)
+    return float(np.log(p / (1 - p)))

@@ -1,0 +1,190 @@
+"""Runs the shipped encoder: text in, evidence per word out. onnxruntime and tokenizers only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspin.language.ngrams import STOP, units
+
+Array = NDArray[Any]
+WINDOW_PIECES = 128  # as in training, with the two marks at the ends
+OVERLAP_PIECES = 24  # context that words at a window's edge get from both sides
+BATCH = 16
+FIRST_WHOLE_WORD = 1996  # [unused] pieces, marks and single letters lie below in BERT vocabularies
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the encoder says of a text, word by word.
+
+    Attributes:
+        text: The text.
+        words: Folded words, stops among them.
+        spans: Code-point offsets, shape (words, 2).
+        is_word: False at stops.
+        logits: Log odds that the word was replaced; very low at stops.
+        window: Log odds that the word's window holds replaced words.
+        vectors: Proposal vectors (float16), for :meth:`Encoder.proposals`.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    spans: Array
+    is_word: Array
+    logits: Array
+    window: Array
+    vectors: Array
+
+
+class Encoder:
+    """The int8 encoder with its tokenizer and embeddings.
+
+    Args:
+        folder: Holds ``encoder.onnx``, ``embeddings.npz`` and ``tokenizer.json``.
+        threads: For onnxruntime; 1 keeps batch runs of many processes predictable.
+    """
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        settings = onnxruntime.SessionOptions()
+        settings.intra_op_num_threads = threads
+        settings.inter_op_num_threads = 1
+        settings.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "encoder.onnx"), settings, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        with np.load(folder / "embeddings.npz") as data:
+            self._vectors, self._scales = data["vectors"], data["scales"]
+            self._bias = data["bias"]
+        self._marks = [self._tokenizer.token_to_id(t) for t in ("[CLS]", "[SEP]")]
+        self._pieces = self._whole_words()
+        self._output: Array | None = None
+
+    def _whole_words(self) -> list[str]:
+        vocabulary = self._tokenizer.get_vocab()
+        pieces = [""] * len(vocabulary)
+        for piece, index in vocabulary.items():
+            if piece.isalpha() and index >= FIRST_WHOLE_WORD:
+                pieces[index] = piece
+        return pieces
+
+    def _embed(self, ids: Array) -> Array:
+        embedded: Array = self._vectors[ids].astype(np.float32) * self._scales[ids]
+        return embedded
+
+    def read(self, text: str) -> Reading:
+        """Read a text of any length."""
+        found = units(text)
+        spans = np.array([(a, b) for a, b, _ in found], dtype=np.int64).reshape(-1, 2)
+        words = tuple(w for _, _, w in found)
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        logits, window, vectors = self._run(np.array(encoding.ids, dtype=np.int64))
+        first = self._first_pieces(encoding.offsets, spans)
+        is_word = np.array([w != STOP for w in words], dtype=bool) & (first >= 0)
+        safe = np.maximum(first, 0)
+        if not len(logits):
+            zeros = np.zeros(len(words), dtype=np.float32)
+            return Reading(text, words, spans, is_word & False, zeros, zeros, vectors)
+        return Reading(
+            text,
+            words,
+            spans,
+            is_word,
+            np.where(is_word, logits[safe], -12.0).astype(np.float32),
+            window[safe],
+            vectors[safe],
+        )
+
+    @staticmethod
+    def _first_pieces(offsets: Sequence[tuple[int, int]], spans: Array) -> Array:
+        """Index of the piece with which each word begins, -1 where there is none."""
+        starts = np.array([a for a, _ in offsets], dtype=np.int64)
+        if not len(starts) or not len(spans):
+            return np.full(len(spans), -1)
+        place = np.searchsorted(starts, spans[:, 0])
+        place = np.minimum(place, len(starts) - 1)
+        return np.where(starts[place] < spans[:, 1], np.where(starts[place] >= spans[:, 0], place, -1), -1)
+
+    def _run(self, ids: Array) -> tuple[Array, Array, Array]:
+        """Encode pieces in overlapping windows; each piece is read where it lies most central."""
+        width = self._vectors.shape[1]
+        logits = np.zeros(len(ids), dtype=np.float32)
+        window = np.zeros(len(ids), dtype=np.float32)
+        vectors = np.zeros((len(ids), width), dtype=np.float16)
+        body = WINDOW_PIECES - 2
+        starts = list(range(0, max(1, len(ids) - OVERLAP_PIECES), body - OVERLAP_PIECES))
+        for at in range(0, len(starts) if len(ids) else 0, BATCH):
+            chunk = starts[at : at + BATCH]
+            outputs = self._batch([ids[s : s + body] for s in chunk])
+            for row, start in enumerate(chunk):
+                left = start + (OVERLAP_PIECES // 2 if start else 0)
+                right = min(start + body, len(ids))
+                inner = slice(left - start + 1, right - start + 1)
+                logits[left:right] = outputs[0][row, inner]
+                window[left:right] = outputs[1][row]
+                vectors[left:right] = outputs[2][row, inner]
+        return logits, window, vectors
+
+    def _batch(self, parts: Sequence[Array]) -> list[Array]:
+        length = max(len(p) for p in parts) + 2
+        ids = np.zeros((len(parts), length), dtype=np.int64)
+        mask = np.zeros((len(parts), length), dtype=np.float32)
+        for row, part in enumerate(parts):
+            ids[row, : len(part) + 2] = [self._marks[0], *part, self._marks[1]]
+            mask[row, : len(part) + 2] = 1.0
+        outputs: list[Array] = self._session.run(
+            ["words", "window", "proposals"], {"embedded": self._embed(ids), "mask": mask}
+        )
+        return outputs
+
+    def word_scores(self, sentences: Sequence[str]) -> list[Reading]:
+        """Read short texts, one window each or more."""
+        return [self.read(s) for s in sentences]
+
+    def proposals(self, vectors: Array, count: int) -> tuple[Array, Array, Array]:
+        """Give the likeliest originals at some words.
+
+        Args:
+            vectors: Rows of :attr:`Reading.vectors`.
+            count: How many.
+
+        Returns:
+            Piece ids and log probabilities, best first, and the log probability of deletion.
+        """
+        if self._output is None:
+            self._output = (self._vectors.astype(np.float32) * self._scales).T.copy()
+        scores = vectors.astype(np.float32) @ self._output + self._bias
+        top = scores.max(axis=1, keepdims=True)
+        norm = top + np.log(np.exp(scores - top).sum(axis=1, keepdims=True))
+        best = np.argpartition(-scores, count, axis=1)[:, :count]
+        order = np.argsort(-np.take_along_axis(scores, best, axis=1), axis=1)
+        best = np.take_along_axis(best, order, axis=1)
+        return best, np.take_along_axis(scores, best, axis=1) - norm, scores[:, 1] - norm[:, 0]
+
+    def piece(self, index: int) -> str:
+        """Give a whole-word piece, or "" for marks and inner pieces."""
+        return self._pieces[index]
+
+    def piece_id(self, word: str) -> int:
+        """Give the id of a word that is one piece, or -1."""
+        found = self._tokenizer.token_to_id(word)
+        return -1 if found is None else int(found)
+
+    def closeness(self, first: str, second: str) -> float:
+        """Give the cosine of the embeddings of two words, 0 where one is no single piece."""
+        a, b = self.piece_id(first), self.piece_id(second)
+        if a < 0 or b < 0:
+            return 0.0
+        x, y = self._vectors[a].astype(np.float32), self._vectors[b].astype(np.float32)
+        return float(x @ y / (np.linalg.norm(x) * np.linalg.norm(y) + 1e-6))

@@ -1,0 +1,526 @@
+"""Trains the encoder on clean text that the spinner has spun; the body of ``unspin train``.
+
+One command with a recorded seed makes the shipped weights. The learning rate falls to zero over
+the *time* given, so that a run of any length ends properly; a run that was cut off goes on from
+its last checkpoint with the time it had left.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from unspin.language.corpus import PassageSampler, read_documents
+from unspin.language.spinner import (
+    HAND,
+    Dictionaries,
+    Edit,
+    Spinner,
+    SpunText,
+    Style,
+    add_thesaurus,
+    draw_style,
+    load_hand_pairs,
+    read_pairs,
+)
+
+DELETED = 1  # word-piece [unused0]: nothing stood here
+NO_TARGET = -100  # ignored by torch's cross entropy
+CHECKPOINT_SECONDS = 240.0
+LOG_STEPS = 50
+CLEAN_SHARE = 0.4  # of the passages; another tenth has a single spun paragraph
+PARAGRAPH_SHARE = 0.1
+SOUP_SHARE = 0.3
+ROUGH_SHARE = 0.15
+WINDOW_LENGTHS = (64, 96, 128, 128, 160)  # word-pieces; one length per batch, so no padding
+SOURCE_WEIGHTS = {  # consumer prose is what the tool reads; trials are half of the corpus
+    "pmc-trials-ccby": 0.35,
+    "craft-articles": 0.5,
+    "medquad-cancergov": 3.0,
+    "medquad-gard": 2.0,
+    "medquad-mplus-topics": 4.0,
+    "va-gov": 4.0,
+    "nhs-alpha-beta": 6.0,
+    "pmc-lay-summaries": 3.0,
+    "cdc-covid-faq": 3.0,
+    "openstax-nutrition-nurses": 2.0,
+    "openstax-population-health-nurses": 1.5,
+    "wikipedia-diseases": 1.5,
+}
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """Settings of a run; they are recorded beside the weights.
+
+    Attributes:
+        corpus: Folder of clean text.
+        out: Folder for checkpoints, log and weights.
+        base: Folder of all-MiniLM-L6-v2 (``model.safetensors``, ``tokenizer.json``).
+        dictionaries: Folder of two-column synonym dictionaries, or None for the shipped pairs only.
+        held_out: Dictionaries (file stems) whose pairs are dropped everywhere.
+        without: Corpus sources left out.
+        minutes: Length of the run.
+        batch_pieces: Word-pieces in a batch.
+        learning_rate: At its peak.
+        warmup: Share of the run in which the learning rate rises.
+        seed: Of all chance.
+        threads: CPU threads.
+        families: Families of noise; all when empty.
+        probe: JSONL of real spun sentences to measure on while training, or None.
+    """
+
+    corpus: Path
+    out: Path
+    base: Path
+    dictionaries: Path | None = None
+    held_out: tuple[str, ...] = ("wordspinner",)
+    without: tuple[str, ...] = ("medquad-ninds", "medquad-niddk")
+    minutes: float = 75.0
+    batch_pieces: int = 4096
+    learning_rate: float = 3e-4
+    warmup: float = 0.03
+    seed: int = 11
+    threads: int = 2
+    families: tuple[str, ...] = ()
+    probe: Path | None = None
+
+
+@dataclass(frozen=True)
+class Window:
+    """Word-pieces with a label (1 replaced, 0 not, -100 no word) and the original's piece each."""
+
+    ids: list[int]
+    labels: list[int]
+    targets: list[int]
+
+
+# --- noise --------------------------------------------------------------------------------
+
+
+def load_dictionaries(folder: Path | None, held_out: Sequence[str]) -> Dictionaries:
+    """Load the hand-written pairs and all thesauri of a folder, less the held-out pairs."""
+    excluded: set[tuple[str, str]] = set()
+    files = sorted(folder.glob("*.tsv.gz")) if folder else []
+    for path in files:
+        if path.name.split(".")[0] in held_out:
+            excluded |= read_pairs(path)
+    made = load_hand_pairs(excluded)
+    for path in files:
+        name = path.name.split(".")[0]
+        if name not in held_out:
+            add_thesaurus(made, name, read_pairs(path), excluded)
+    return made
+
+
+def add_neighbours(made: Dictionaries, words: Sequence[str], vectors: Any, count: int = 10) -> None:
+    """Add each word's nearest neighbours by embedding, and its kin by shared beginning.
+
+    Args:
+        made: Dictionaries to add ``neighbours`` and ``kin`` to.
+        words: Whole-word pieces.
+        vectors: Their embeddings, one row each (numpy, unit length).
+        count: Neighbours per word.
+    """
+    near: dict[str, list[str]] = {}
+    for start in range(0, len(words), 1000):
+        scores = vectors[start : start + 1000] @ vectors.T
+        best = scores.argsort(axis=1)[:, -count - 1 : -1]
+        for row, indexes in enumerate(best):
+            near[words[start + row]] = [words[i] for i in indexes[::-1]]
+    made.others["neighbours"] = near
+    by_stem: dict[str, list[str]] = {}
+    for word in words:
+        if len(word) > 5:
+            by_stem.setdefault(word[:5], []).append(word)
+    made.others["kin"] = {
+        word: [k for k in kin if k != word and abs(len(k) - len(word)) < 5]
+        for kin in by_stem.values()
+        for word in kin
+        if len(kin) > 1
+    }
+
+
+def spin_passage(
+    spinner: Spinner, text: str, rng: Random, sources: Sequence[str], families: Sequence[str]
+) -> SpunText:
+    """Leave a passage clean, spin it whole, or spin one paragraph of it."""
+    draw = rng.random()
+    if draw < CLEAN_SHARE:
+        return SpunText(text, ())
+    style = draw_style(rng, sources, families)
+    if draw >= CLEAN_SHARE + PARAGRAPH_SHARE:
+        return spinner.spin(text, style, rng)
+    return _spin_middle(spinner, text, style, rng)
+
+
+def _spin_middle(spinner: Spinner, text: str, style: Style, rng: Random) -> SpunText:
+    start = text.find(" ", rng.randrange(max(1, len(text) - 300))) + 1
+    end = min(len(text), start + rng.randrange(300, 900))
+    spun = spinner.spin(text[start:end], style, rng)
+    edits = tuple(Edit(e.start + start, e.end + start, e.spun, e.clean) for e in spun.edits)
+    return SpunText(text[:start] + spun.text + text[end:], edits)
+
+
+def roughen(text: str, rng: Random) -> str:
+    """Make clean text look scraped: lost periods, joined lines, bullets (these are no faults)."""
+    if rng.random() < 0.5:
+        text = re.sub(r"\n+", " ", text)
+    if rng.random() < 0.5:
+        text = re.sub(r"\. (?=[A-Z])", lambda m: " " if rng.random() < 0.2 else m.group(), text)
+    if rng.random() < 0.3:
+        text = re.sub(r"\n(?=\w)", "\n• ", text)
+    if rng.random() < 0.2:
+        text = text.lower()
+    return text
+
+
+def trim(edit: Edit) -> Edit:
+    """Shorten an edit by the words its two sides begin and end with alike."""
+    spun, clean = edit.spun.split(" "), edit.clean.split(" ")
+    start, end = edit.start, edit.end
+    while spun and clean and len(spun) + len(clean) > 2 and spun[0].lower() == clean[0].lower():
+        start += len(spun[0]) + 1
+        del spun[0], clean[0]
+    while spun and clean and spun[-1].lower() == clean[-1].lower():
+        end -= len(spun[-1]) + 1
+        del spun[-1], clean[-1]
+    return Edit(start, max(start, end), " ".join(spun), " ".join(clean))
+
+
+class WindowMaker:
+    """Turns spun text into labelled windows of word-pieces."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._tokenizer = tokenizer
+        self._first_piece = lru_cache(maxsize=200_000)(self._find_first_piece)
+
+    def _find_first_piece(self, word: str) -> int:
+        return int(self._tokenizer.encode(word, add_special_tokens=False).ids[0])
+
+    def windows(self, spun: SpunText, length: int) -> Iterator[Window]:
+        """Cut a spun text into windows of exactly ``length`` pieces; the tail is dropped."""
+        encoding = self._tokenizer.encode(spun.text, add_special_tokens=False)
+        labels, targets = self._labels(spun, encoding)
+        cls, sep = (self._tokenizer.token_to_id(t) for t in ("[CLS]", "[SEP]"))
+        body = length - 2
+        for start in range(0, len(encoding.ids) - body + 1, body):
+            part = slice(start, start + body)
+            yield Window(
+                [cls, *encoding.ids[part], sep],
+                [NO_TARGET, *labels[part], NO_TARGET],
+                [NO_TARGET, *targets[part], NO_TARGET],
+            )
+
+    def _labels(self, spun: SpunText, encoding: Any) -> tuple[list[int], list[int]]:
+        offsets, word_ids = encoding.offsets, encoding.word_ids
+        text = spun.text
+        first = [
+            i
+            for i, w in enumerate(word_ids)
+            if (i == 0 or w != word_ids[i - 1]) and text[offsets[i][0]].isalnum()
+        ]
+        labels, targets = [NO_TARGET] * len(offsets), [NO_TARGET] * len(offsets)
+        for i in first:
+            labels[i] = 0
+        position = 0
+        for edit in map(trim, spun.edits):
+            while position < len(first) and offsets[first[position]][0] < edit.start:
+                position += 1
+            inside = []
+            while position < len(first) and offsets[first[position]][0] < edit.end:
+                inside.append(first[position])
+                position += 1
+            self._mark(inside, edit.clean, labels, targets)
+        return labels, targets
+
+    def _mark(self, inside: list[int], clean: str, labels: list[int], targets: list[int]) -> None:
+        words = re.findall(r"[^\W_]+", clean)
+        for order, i in enumerate(inside):
+            labels[i] = 1
+            if len(words) == len(inside) or (order == 0 and words):
+                targets[i] = self._first_piece(words[order].lower())
+            elif order == len(inside) - 1 and len(words) > 1:
+                targets[i] = self._first_piece(words[-1].lower())
+            else:
+                targets[i] = DELETED
+
+
+def batches(
+    options: TrainingOptions, tokenizer: Any, made: Dictionaries, seed: int
+) -> Iterator[list[Window]]:
+    """Yield batches of windows of one length each, for ever."""
+    rng = Random(seed)
+    documents = read_documents(options.corpus, without=options.without)
+    sampler = PassageSampler(documents, SOURCE_WEIGHTS)
+    spinner, maker = Spinner(made), WindowMaker(tokenizer)
+    sources = [HAND, *sorted(made.others)]
+    waiting: dict[int, list[Window]] = {length: [] for length in WINDOW_LENGTHS}
+    while True:
+        text = sampler.soup(rng) if rng.random() < SOUP_SHARE else sampler.passage(rng)
+        if rng.random() < ROUGH_SHARE:
+            text = roughen(text, rng)
+        spun = spin_passage(spinner, text, rng, sources, options.families)
+        length = rng.choice(WINDOW_LENGTHS)
+        waiting[length].extend(maker.windows(spun, length))
+        size = options.batch_pieces // length
+        # Waiting for three batches mixes the windows of an article with those of others.
+        if len(waiting[length]) >= 3 * size:
+            rng.shuffle(waiting[length])
+            yield waiting[length][:size]
+            del waiting[length][:size]
+
+
+# --- the run ------------------------------------------------------------------------------
+
+
+def train(options: TrainingOptions, progress: Callable[[str], None] = print) -> Path:
+    """Train an encoder, or go on with a run that was cut off.
+
+    Args:
+        options: Settings; ``out`` may hold a checkpoint of the same run.
+        progress: Receives a line now and then.
+
+    Returns:
+        The file of the finished weights (``encoder.pt`` in ``out``).
+    """
+    import torch
+    from tokenizers import Tokenizer
+
+    from unspin.language.encoder import load_bert
+
+    options.out.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)  # parallel by replicas, see _share
+    torch.manual_seed(options.seed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    tokenizer = Tokenizer.from_file(str(options.base / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    model = load_bert(options.base / "model.safetensors").to(device)
+    for part in (model.words, model.positions, model.types):
+        part.weight.requires_grad_(False)
+    made = load_dictionaries(options.dictionaries, options.held_out)
+    _add_embedding_tables(made, tokenizer, model)
+    (options.out / "options.json").write_text(json.dumps(asdict(options), default=str, indent=1))
+    return _Run(options, model, tokenizer, made, device, progress).go()
+
+
+def _add_embedding_tables(made: Dictionaries, tokenizer: Any, model: Any) -> None:
+    vocabulary = tokenizer.get_vocab()
+    words = sorted(w for w in vocabulary if re.fullmatch(r"[a-z]{4,}", w))
+    vectors = model.words.weight.detach().cpu().numpy()[[vocabulary[w] for w in words]]
+    vectors = vectors / (vectors**2).sum(axis=1, keepdims=True) ** 0.5
+    add_neighbours(made, words, vectors)
+
+
+class _Run:
+    """A training run with its state."""
+
+    def __init__(
+        self,
+        options: TrainingOptions,
+        model: Any,
+        tokenizer: Any,
+        made: Dictionaries,
+        device: str,
+        progress: Callable[[str], None],
+    ) -> None:
+        import torch
+
+        self.options, self.model, self.device, self.progress = options, model, device, progress
+        self.tokenizer, self.made = tokenizer, made
+        self.parameters = [p for p in model.parameters() if p.requires_grad]
+        self.replicas = [model, *(_share(model) for _ in range(options.threads - 1))]
+        self.pool = ThreadPoolExecutor(options.threads)
+        self.optimizer = torch.optim.AdamW(
+            self.parameters, lr=options.learning_rate, weight_decay=0.01, fused=True
+        )
+        self.seconds, self.step, self.words = 0.0, 0, 0
+        self.losses: list[tuple[float, float, float]] = []
+        self.checkpoint = options.out / "checkpoint.pt"
+        if self.checkpoint.exists():
+            self._load()
+
+    def go(self) -> Path:
+        import torch
+
+        source = batches(
+            self.options, self.tokenizer, self.made, self.options.seed + 1000 * self.step
+        )
+        total, saved, last = self.options.minutes * 60, self.seconds, time.monotonic()
+        while self.seconds < total:
+            self._train_step(next(source), self.seconds / total)
+            now = time.monotonic()
+            self.seconds, last = self.seconds + now - last, now
+            if self.step % LOG_STEPS == 0:
+                self._log()
+            if self.seconds - saved > CHECKPOINT_SECONDS:
+                self._save()
+                saved = self.seconds
+        self._log()
+        self._save()
+        path = self.options.out / "encoder.pt"
+        torch.save(self.model.state_dict(), path)
+        return path
+
+    def _rate(self, done: float) -> float:
+        warmup = self.options.warmup
+        shape = done / warmup if done < warmup else max(0.0, (1 - done) / (1 - warmup))
+        return self.options.learning_rate * max(shape, 0.001)
+
+    def _train_step(self, batch: list[Window], done: float) -> None:
+        import torch
+
+        for group in self.optimizer.param_groups:
+            group["lr"] = self._rate(done)
+        count = len(self.replicas)
+        parts = [batch[i::count] for i in range(count)]
+        results = list(self.pool.map(self._gradients, self.replicas, parts))
+        for replica in self.replicas[1:]:
+            others = [p for p in replica.parameters() if p.requires_grad]
+            for ours, theirs in zip(self.parameters, others, strict=True):
+                if theirs.grad is not None:
+                    ours.grad = theirs.grad if ours.grad is None else ours.grad + theirs.grad
+                    theirs.grad = None
+        torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self.step += 1
+        self.words += sum(words for words, _ in results)
+        self.losses += [found for _, found in results]
+
+    def _gradients(
+        self, replica: Any, batch: list[Window]
+    ) -> tuple[int, tuple[float, float, float]]:
+        import torch
+
+        if self.device == "cpu":
+            torch.set_num_threads(1)
+        ids = torch.tensor([w.ids for w in batch], device=self.device)
+        labels = torch.tensor([w.labels for w in batch], device=self.device)
+        targets = torch.tensor([w.targets for w in batch], device=self.device)
+        with torch.autocast(self.device, dtype=torch.bfloat16):
+            found, whole, restored = losses(replica, ids, labels, targets)
+        loss = (4.0 * found + 0.5 * restored + 0.3 * whole) / len(self.replicas)
+        loss.backward()
+        words = int((labels >= 0).sum())
+        return words, (float(found.detach()), float(whole.detach()), float(restored.detach()))
+
+    def _log(self) -> None:
+        recent = self.losses[-LOG_STEPS * len(self.replicas) :]
+        found, whole, restored = (sum(c) / len(recent) for c in zip(*recent, strict=True))
+        row = {
+            "step": self.step,
+            "words": self.words,
+            "seconds": round(self.seconds),
+            "detect": round(found, 4),
+            "window": round(whole, 4),
+            "restore": round(restored, 3),
+        }
+        if self.options.probe and self.step % (6 * LOG_STEPS) == 0:
+            row |= probe(self.model, self.tokenizer, self.options.probe)
+        with (self.options.out / "log.jsonl").open("a") as log:
+            log.write(json.dumps(row) + "\n")
+        self.progress(json.dumps(row))
+
+    def _save(self) -> None:
+        import torch
+
+        state = {
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "counters": (self.seconds, self.step, self.words),
+        }
+        partial = self.checkpoint.with_suffix(".part")
+        torch.save(state, partial)
+        partial.replace(self.checkpoint)
+
+    def _load(self) -> None:
+        import torch
+
+        state = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.seconds, self.step, self.words = state["counters"]
+        self.progress(f"going on after {self.seconds:.0f} s, {self.words} words")
+
+
+def _share(model: Any) -> Any:
+    """Give a copy that shares the weights and has gradients of its own.
+
+    Each CPU thread runs its part of the batch through its own copy: threads that meet once per
+    step lose far less to other programs on the machine than threads that meet in every matrix.
+    """
+    import copy
+
+    replica = copy.deepcopy(model)
+    for ours, theirs in zip(model.parameters(), replica.parameters(), strict=True):
+        theirs.data = ours.data
+    return replica
+
+
+def losses(model: Any, ids: Any, labels: Any, targets: Any) -> tuple[Any, Any, Any]:
+    """Give the losses of detection, of the window verdict and of restoring."""
+    import torch
+    from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+    logits, window, hidden = model(ids)
+    is_word = labels >= 0
+    found = binary_cross_entropy_with_logits(logits.float()[is_word], labels[is_word].float())
+    spun = (labels == 1).any(dim=1).float()
+    whole = binary_cross_entropy_with_logits(window.float(), spun)
+    wanted = targets != NO_TARGET
+    if not bool(wanted.any()):
+        return found, whole, torch.zeros((), device=ids.device)
+    restored = cross_entropy(model.proposals(hidden[wanted]).float(), targets[wanted])
+    return found, whole, restored
+
+
+def probe(model: Any, tokenizer: Any, path: Path) -> dict[str, float]:
+    """Measure on real sentences: how well word logits part spun words from all clean ones.
+
+    Args:
+        model: The encoder.
+        tokenizer: Its tokenizer.
+        path: JSONL with ``carrier``, ``spun``, ``restored`` and ``legit``.
+
+    Returns:
+        Area under the ROC curve of the highest logit in each spun phrase against clean words,
+        and the share of phrases above the 99.9th percentile of clean words.
+    """
+    import numpy as np
+    import torch
+
+    spun_scores, clean_scores = [], []
+    model.eval()
+    with torch.no_grad():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            if row.get("kept"):
+                continue
+            start = row["carrier"].find(row["spun"])
+            for name in ("carrier", "restored", "legit"):
+                if not row.get(name):
+                    continue
+                encoding = tokenizer.encode(row[name])
+                logits = model(torch.tensor([encoding.ids]))[0][0].float().numpy()
+                inside = [
+                    start <= a < start + len(row["spun"]) and b > a and name == "carrier"
+                    for a, b in encoding.offsets
+                ]
+                if any(inside):
+                    spun_scores.append(logits[inside].max())
+                text = [b > a and not i for (a, b), i in zip(encoding.offsets, inside, strict=True)]
+                clean_scores.extend(logits[text])
+    model.train()
+    clean = np.sort(np.array(clean_scores))
+    below = np.searchsorted(clean, spun_scores) / len(clean)
+    return {"auc": round(float(below.mean()), 4), "at999": round(float((below > 0.999).mean()), 3)}

@@ -1,0 +1,104 @@
+"""Gradient-boosted trees and logistic models, read and applied with numpy alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+def sigmoid(x: Array) -> Array:
+    """Logistic function."""
+    return 1.0 / (1.0 + np.exp(-np.clip(x, -30, 30)))
+
+
+@dataclass(frozen=True)
+class Trees:
+    """A sum of binary trees. Leaves point to themselves.
+
+    Attributes:
+        roots: Index of each tree's root.
+        feature: Feature compared at each node.
+        threshold: Go left where the feature is at most this.
+        children: Left and right child of each node, shape (nodes, 2).
+        value: What a leaf adds; 0 at inner nodes.
+        depth: Of the deepest tree.
+    """
+
+    roots: Array
+    feature: Array
+    threshold: Array
+    children: Array
+    value: Array
+    depth: int
+
+    def score(self, x: Array) -> Array:
+        """Give log odds for rows of features (float32)."""
+        if not len(x):
+            return np.zeros(0, dtype=np.float32)
+        node = np.broadcast_to(self.roots, (len(x), len(self.roots))).copy()
+        rows = np.arange(len(x))[:, None]
+        for _ in range(self.depth):
+            right = x[rows, self.feature[node]] > self.threshold[node]
+            node = self.children[node, right.astype(np.int64)]
+        total: Array = self.value[node].sum(axis=1)
+        return total
+
+    def arrays(self, prefix: str) -> dict[str, Array]:
+        """Give the arrays under prefixed names, for ``numpy.savez``."""
+        return {
+            f"{prefix}.roots": self.roots.astype(np.int32),
+            f"{prefix}.feature": self.feature.astype(np.int16),
+            f"{prefix}.threshold": self.threshold.astype(np.float32),
+            f"{prefix}.children": self.children.astype(np.int32),
+            f"{prefix}.value": self.value.astype(np.float32),
+            f"{prefix}.depth": np.int64(self.depth),
+        }
+
+    @classmethod
+    def from_arrays(cls, data: Mapping[str, Array], prefix: str) -> Trees:
+        """Read what :meth:`arrays` gave."""
+        return cls(
+            data[f"{prefix}.roots"].astype(np.int64),
+            data[f"{prefix}.feature"].astype(np.int64),
+            data[f"{prefix}.threshold"],
+            data[f"{prefix}.children"].astype(np.int64),
+            data[f"{prefix}.value"],
+            int(data[f"{prefix}.depth"]),
+        )
+
+
+def from_lightgbm(dump: Mapping[str, Any]) -> Trees:
+    """Turn ``booster.dump_model()`` (numeric features without missing values) into arrays."""
+    feature: list[int] = []
+    threshold: list[float] = []
+    children: list[tuple[int, int]] = []
+    value: list[float] = []
+
+    def add(node: Mapping[str, Any], level: int) -> tuple[int, int]:
+        index = len(feature)
+        feature.append(int(node.get("split_feature", 0)))
+        threshold.append(float(node.get("threshold", 0.0)))
+        value.append(float(node["leaf_value"]) if "leaf_value" in node else 0.0)
+        children.append((index, index))
+        if "leaf_value" in node:
+            return index, level
+        left, deep_left = add(node["left_child"], level + 1)
+        right, deep_right = add(node["right_child"], level + 1)
+        children[index] = (left, right)
+        return index, max(deep_left, deep_right)
+
+    found = [add(tree["tree_structure"], 0) for tree in dump["tree_info"]]
+    return Trees(
+        np.array([root for root, _ in found]),
+        np.array(feature),
+        np.array(threshold, dtype=np.float32),
+        np.array(children).reshape(-1, 2),
+        np.array(value, dtype=np.float32),
+        max(depth for _, depth in found),
+    )
