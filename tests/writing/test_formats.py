@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import gzip
+import json
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from unspin.report import Gate
+from unspin.writing.formats import FORMATS, render
+from unspin.writing.formats.base import ArticleResult, Item, Run
+
+SCHEMAS = Path(__file__).parent.parent / "schemas"
+NASTY = 'bosom <disease> & "co"\x01, 100 %: 50|60'
+
+
+def item(n: int, severity: str = "warning", **changes: Any) -> Item:
+    data: dict[str, Any] = {
+        "rule": "SP001", "start": n, "end": n + 13, "line": n + 1, "column": 3,
+        "text": "bosom disease", "message": "Spun: breast cancer." if n else NASTY,
+        "severity": severity, "confidence": 0.98, "replacements": ["breast cancer"],
+        "applicability": "safe", "applied": False, "fingerprint": f"{n:016x}",
+    }  # fmt: skip
+    values: dict[str, Any] = {
+        "path": "in put/a,b:c.md", "record": None, "data": data, "end_line": n + 1,
+        "end_column": 16, "edit": True, "byte_columns": (3, 16),
+    }  # fmt: skip
+    return Item(**(values | changes))
+
+
+def article(items: tuple[Item, ...], passed: bool = True, **changes: Any) -> ArticleResult:
+    row = {
+        "path": "in put/a,b:c.md", "words": 300, "spun_probability": 0.9, "score": 41.5,
+        "score_after": 80.0, "findings": len(items), "edits": 0, "review": "required",
+        "passed": passed, "language": "en", "sha256": "0" * 64,
+    }  # fmt: skip
+    return ArticleResult(row | changes, items, (Gate("score", 41.5, 60, passed),))
+
+
+@pytest.fixture
+def run() -> Run:
+    known = item(3, counts=False)
+    record = item(4, record=7, edit=False, byte_columns=None)
+    nowhere = item(5, edit=False, byte_columns=None)
+    nowhere = Item(
+        **{f: getattr(nowhere, f) for f in nowhere.__slots__}
+        | {
+            "data": {**nowhere.data, "line": None, "column": None},
+            "end_line": None,
+            "end_column": None,
+        }
+    )
+    items = (item(0, "info"), item(1), item(2, "error"), known, record, nowhere)
+    return Run(
+        (article(items, passed=False), article((), score=None, language="und", score_after=None)),
+        (("broken.docx", "is protected by a password; save it without one"),),
+        {"name": "unspin", "version": "0.1.0"},
+    )
+
+
+def load(name: str) -> Any:
+    return json.loads((SCHEMAS / name).read_text(encoding="utf-8"))
+
+
+def test_every_format_says_that_the_run_failed_and_why(run: Run) -> None:
+    for name in FORMATS:
+        text = render(run, name)
+        assert "broken.docx" in text, name
+        assert text.endswith("\n"), name
+
+
+def test_sarif_is_valid_and_puts_errors_first(run: Run) -> None:
+    data = json.loads(render(run, "sarif"))
+    jsonschema.Draft4Validator(load("sarif-2.1.0.json")).validate(data)
+    results = data["runs"][0]["results"]
+    assert results[0]["level"] == "error"
+    assert data["runs"][0]["columnKind"] == "unicodeCodePoints"
+    assert (
+        results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        == "in%20put/a%2Cb%3Ac.md"
+    )
+    rules = data["runs"][0]["tool"]["driver"]["rules"]
+    assert rules[results[0]["ruleIndex"]]["id"] == results[0]["ruleId"]
+    assert all(r["help"]["markdown"] for r in rules)
+    assert (
+        results[0]["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"]
+        == "breast cancer"
+    )
+
+
+def test_sarif_of_many_findings_stays_within_the_limits() -> None:
+    items = tuple(item(n, "error" if n == 25_500 else "warning") for n in range(26_000))
+    text = render(Run((article(items, passed=False),), (), {"version": "0.1.0"}), "sarif")
+    data = json.loads(text)
+    assert len(data["runs"][0]["results"]) == 25_000
+    assert data["runs"][0]["results"][0]["level"] == "error"
+    assert (
+        "1000 further"
+        in data["runs"][0]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
+    )
+    assert len(gzip.compress(text.encode())) < 10_000_000
+
+
+@pytest.mark.slow
+def test_sarif_of_20000_findings_is_valid() -> None:
+    items = tuple(item(n) for n in range(20_000))
+    data = json.loads(render(Run((article(items),), (), {"version": "0.1.0"}), "sarif"))
+    assert len(data["runs"][0]["results"]) == 20_000
+    # Results are alike: the whole file is checked with a sample of them, and each for its place.
+    results = data["runs"][0]["results"]
+    assert all(r["locations"][0]["physicalLocation"]["region"]["startLine"] >= 1 for r in results)
+    data["runs"][0]["results"] = results[::100]
+    jsonschema.Draft4Validator(load("sarif-2.1.0.json")).validate(data)
+
+
+def test_junit_counts_and_names_failures(run: Run) -> None:
+    suite = ElementTree.fromstring(render(run, "junit")).find("testsuite")
+    assert suite is not None
+    assert {k: suite.get(k) for k in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "3", "failures": "1", "errors": "1", "skipped": "1",
+    }  # fmt: skip
+    failure = suite.find("testcase/failure")
+    assert failure is not None
+    assert "score is 41.5, limit 60" in (failure.get("message") or "")
+
+
+def test_github_escapes_and_limits_annotations(run: Run) -> None:
+    text = render(run, "github")
+    assert (
+        "::error file=in put/a%2Cb%3Ac.md,line=3,col=3,endLine=3,endColumn=16,title=SP001::" in text
+    )
+    assert text.index("::error file=in") < text.index("::warning")
+    assert "100 %25" in text
+    many = Run((article(tuple(item(n) for n in range(1, 40)), passed=False),))
+    lines = render(many, "github").splitlines()
+    assert sum(line.startswith("::warning") for line in lines) == 10
+    assert "29 more of severity warning" in lines
+
+
+def test_gitlab_is_valid_with_unique_fingerprints(run: Run) -> None:
+    twins = Run((article((item(1), item(1), *run.articles[0].items)),))
+    data = json.loads(render(twins, "gitlab"))
+    jsonschema.validate(data, load("gitlab-code-quality.json"))
+    prints = [issue["fingerprint"] for issue in data]
+    assert len(prints) == len(set(prints))
+
+
+def test_rdjson_is_valid_and_suggests(run: Run) -> None:
+    data = json.loads(render(run, "rdjson"))
+    jsonschema.validate(data, load("rdjson.json"))
+    suggested = [d for d in data["diagnostics"] if "suggestions" in d]
+    assert suggested[0]["suggestions"][0]["text"] == "breast cancer"
+
+
+def test_known_findings_are_left_out_of_reviews_and_marked_in_sarif(run: Run) -> None:
+    assert len(json.loads(render(run, "rdjson"))["diagnostics"]) == 6  # five that count, one error
+    results = json.loads(render(run, "sarif"))["runs"][0]["results"]
+    assert [r.get("baselineState") for r in results].count("unchanged") == 1
+
+
+def test_markdown_summary_is_a_table_that_nothing_breaks(run: Run) -> None:
+    text = render(run, "markdown")
+    assert text.startswith("## unspin: failed: 1 of 2 articles")
+    assert "&lt;disease&gt;" in text
+    assert "50\\|60" in text
