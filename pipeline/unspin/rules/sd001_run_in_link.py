@@ -13,9 +13,11 @@ from unspin.rules.debris import block_at, fault, in_running_text, settled, words
 from unspin.rules.text import reference_blocks, word_lists
 
 _LEAD = re.compile(
-    r"(?:(?<=[.!?:)”\"] )|(?<=\n)|\A)(?:See(?: [Aa]lso)?|Also [Ss]ee|Read(?: [Mm]ore)?(?: [Aa]bout)?"
-    r"|Learn [Mm]ore [Aa]bout|Watch|Check [Oo]ut|Related):? (?=[A-Z])"
+    r"(?:(?<=[.!?:)”\"] )|(?<=\n)|\A)(?:See(?: [Aa]lso)?|Also [Ss]ee"
+    r"|Read(?: [Mm]ore)?(?: [Aa]bout)?|Learn [Mm]ore [Aa]bout|Watch|Check [Oo]ut|Related)"
+    r":? (?=[A-Z])"
 )
+_LEADS = ("See ", "See:", "Also ", "Read ", "Read:", "Learn ", "Watch", "Check ", "Related")
 _WORD = re.compile(r"([^\W_][\w'’/-]*)(\W*)")
 #: Longest link text, in words (titles of health pages seldom have more).
 _LONGEST = 16
@@ -57,6 +59,8 @@ class RunInLink:
     def find(self, article: Article) -> Iterator[Finding]:
         """Yields link texts."""
         text = article.text
+        if not any(lead in text for lead in _LEADS):
+            return
         references = {article.blocks[i].start for i in reference_blocks(article)}
         for lead in _LEAD.finditer(text):
             block = block_at(article, lead.start())

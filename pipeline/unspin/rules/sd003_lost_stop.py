@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import ClassVar
 
 from unspin.article import Article
@@ -19,8 +18,14 @@ _GLUED = re.compile(
     r"|(?P<semi>;)(?=[a-z]{4}|[A-Z][a-z]+ [a-z])"
     r"|(?P<stop>[.?!])(?=(?P<next>[A-Z][a-z]*)(?:,? [a-z]| [A-Z]{2})))"
 )
-_LABEL = re.compile(r"(?<=[a-z)]) A (?=(?P<after>[a-z]{3,}))")
+# These begin with plain signs: what stands before is looked at in code, which is faster.
+_CAPITAL = re.compile(r" ([A-Z][a-z]+) (?=(?P<latin>[a-z]+))")
+_JOINT = re.compile(r"[,;.?!](?=[A-Za-z])")
+_LEFT = re.compile(r"[A-Za-z]+$")
+_LABEL = re.compile(r" A (?=(?P<after>[a-z]{3,}))")
 _BEFORE = re.compile(r"([A-Za-z'’/-]+)\)?$")
+#: Longest word before a joint, in characters.
+_LONGEST = 40
 #: Amino acids and bases are written without spaces ("Cys,Met").
 _SYMBOL = 3
 _DOMAINS = frozenset(("Com", "Org", "Net", "Gov", "Edu", "Js", "Io", "Co"))
@@ -61,15 +66,17 @@ class LostStop:
     def find(self, article: Article) -> Iterator[Finding]:
         """Yields places where a full stop or a space is lost."""
         text = article.text
-        for match in _starter_pattern().finditer(text):
+        starters = words("sentence_starters")
+        for match in _CAPITAL.finditer(text):
+            word = match.group(1)
+            if word not in starters or match.group("latin") in words("latin_after"):
+                continue
             if _ended_before(text, match.start()) and in_running_text(article, *match.span()):
-                if match.group("latin").split(" ")[0] in words("latin_after"):
-                    continue
-                yield _stop(self.id, match.start(), match.group(1))
+                yield _stop(self.id, match.start(), word)
         for match in _LABEL.finditer(text):
             if _article_a(text, match) and in_running_text(article, *match.span()):
                 yield _stop(self.id, match.start(), "A")
-        for match in _GLUED.finditer(text):
+        for match in _glued(text):
             if _truly_glued(text, match) and in_running_text(article, *match.span()):
                 sign = match.group()[-1]
                 at = match.end() - 1
@@ -82,10 +89,12 @@ class LostStop:
                 )
 
 
-@lru_cache(maxsize=1)
-def _starter_pattern() -> re.Pattern[str]:
-    starters = "|".join(sorted(words("sentence_starters"), key=lambda w: (-len(w), w)))
-    return re.compile(rf"(?<=[a-z)]) ({starters}) (?=(?P<latin>[a-z]+))")
+def _glued(text: str) -> Iterator[re.Match[str]]:
+    for joint in _JOINT.finditer(text):
+        left = _LEFT.search(text, max(0, joint.start() - _LONGEST), joint.start())
+        match = _GLUED.match(text, left.start()) if left else None
+        if match:
+            yield match
 
 
 def _stop(rule: str, at: int, word: str) -> Finding:
@@ -129,5 +138,7 @@ def _truly_glued(text: str, match: re.Match[str]) -> bool:
     if match.group("stop"):
         return match.group("next") not in _DOMAINS and len(left) > 1 and left[1:].islower()
     right = text[match.end() : match.end() + _SYMBOL + 1]
+    if len(left) < _SYMBOL and not right[len(left) : len(left) + 1].isalpha():
+        return False  # "Cu(Ga,In)"
     symbols = len(left) == _SYMBOL and left[0].isupper() and right[:1].isupper()
     return not (symbols and not right[_SYMBOL:].isalpha())

@@ -13,11 +13,13 @@ from unspin.rules.debris import fault, settled
 from unspin.rules.text import running_text
 
 _BRACKET = re.compile(r"[()\[\]]")
-_LIST_MARK = re.compile(r"(?:^|[\s(])(?:\d{1,2}|[a-z]|[ivx]{1,4})$", re.IGNORECASE)
+_LIST_MARK = re.compile(r"(?:^|[\s(])(?:\d{1,2}|[a-z]|[ivx]{1,4})\.?$", re.IGNORECASE)
 _DEFINITION = re.compile(
-    r"\b(?:disease|syndrome|disorder|condition|[a-z]+(?:itis|osis|emia|aemia|pathy|plegia|oma))"
-    r"(?P<gap> )an? (?:\w+ )?(?:condition|disease|disorder|syndrome|infection|inflammation) "
+    r" an? (?:\w+ )?(?:condition|disease|disorder|syndrome|infection|inflammation) "
     r"(?:in which|that|where|of the|caused by)\b"
+)
+_DEFINED = re.compile(
+    r"\b(?:disease|syndrome|disorder|condition|[a-z]+(?:itis|osis|emia|aemia|pathy|plegia|oma))$"
 )
 _PAIRS = {")": "(", "]": "["}
 #: Blocks within which a bracket may find its partner (a list inside brackets).
@@ -71,16 +73,17 @@ class UnbalancedBracket:
                 confidence=0.9,
             )
         for match in _DEFINITION.finditer(text):
-            at = match.start("gap")
-            yield fault(
-                self.id,
-                match.start(),
-                match.end(),
-                "The brackets or comma around a definition are lost.",
-                text[match.start() : at] + "," + text[at : match.end()],
-                safe=False,
-                confidence=0.8,
-            )
+            term = _DEFINED.search(text, max(0, match.start() - 40), match.start())
+            if term is not None:
+                yield fault(
+                    self.id,
+                    term.start(),
+                    match.end(),
+                    "The brackets or comma around a definition are lost.",
+                    f"{term.group()},{match.group()}",
+                    safe=False,
+                    confidence=0.8,
+                )
 
 
 def _lone(text: str, start: int, end: int) -> list[int]:
@@ -97,7 +100,7 @@ def _lone(text: str, start: int, end: int) -> list[int]:
             while open_at[-1] != partner:
                 out.append(open_at.pop())
             open_at.pop()
-        elif not _LIST_MARK.search(text, max(start, at - 6), at) and text[at - 1 : at] not in (
+        elif not _LIST_MARK.search(text[max(start, at - 6) : at]) and text[at - 1 : at] not in (
             ":",
             ";",
             "-",

@@ -11,10 +11,13 @@ from unspin.findings import Finding, Severity
 from unspin.rules.base import Context
 from unspin.rules.debris import fault, in_running_text, settled, words
 
-_WORDS = re.compile(r"(?<![\w'’-])([A-Za-z]{1,20})(?:[ \u00a0]+\1)+(?![\w'’-])")
+_WORDS = re.compile(r"\b([a-z]+)[ \u00a0]+\1\b(?:[ \u00a0]+\1\b)*")
+_SIGN_HINT = re.compile(r"[,;:.?!] ?[.,;]")
 _SIGNS = re.compile(
-    r"(?<=[\w)\]”\"%])(?:[,;:] ?\.(?![.\d])|,(?: ?,)+|;;+|[?!]\.(?![.\w])|\.\.(?!\.|/)|,;|\.,)(?=\s|$|[A-Z])"
+    r"(?<=[\w)\]”\"%])(?:[,;:] ?\.(?![.\d])|,(?: ?,)+|;;+|[?!]\.(?![.\w])|\.\.(?! ?\.|/)|,;|\.,)"
+    r"(?=\s|$|[A-Z])"
 )
+_GENUS = re.compile(r"\b[A-Z][a-z]*\.? $")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:etc|al|e\.g|i\.e|vs|inc|co|ltd|jr|sr|st|dr|no|vol|approx|cf|ca|eg|ie|ph\.d|m\.d|esp|dept|spp|sp|[A-Z])|\.[a-zA-Z])$",
     re.IGNORECASE,
@@ -67,22 +70,29 @@ class Doubled:
                 safe=sure,
                 confidence=1.0 if sure else 0.8,
             )
-        for match in _SIGNS.finditer(text):
-            if in_running_text(article, *match.span()):
-                better = _sign(text, match)
+        for hint in _SIGN_HINT.finditer(text):
+            signs = _SIGNS.match(text, hint.start())
+            if signs and in_running_text(article, *signs.span()):
+                better = _sign(text, signs)
+                if better is not None and text[signs.end() : signs.end() + 1].isalpha():
+                    better += " "
                 if better is not None:
                     yield fault(
-                        self.id, *match.span(), f"“{match.group()}” cannot stand together.", better
+                        self.id, *signs.span(), f"“{signs.group()}” cannot stand together.", better
                     )
 
 
 def _stutters(text: str, match: re.Match[str]) -> bool:
     word = match.group(1)
-    if not word.islower() or word in words("legit_doubled"):
+    around = text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1]
+    if word in words("legit_doubled"):
         return False
-    if len(word) == 1 and word != "a":
+    if any(c in "'’-" for c in around) or (len(word) == 1 and word != "a"):
         return False
-    return not text[match.end() :].startswith(" vitro")
+    # Names of subspecies ("Pan troglodytes troglodytes").
+    if word not in words("sure_doubled") and _GENUS.search(text[: match.start()][-30:]):
+        return False
+    return not text.startswith(" vitro", match.end())
 
 
 def _sign(text: str, match: re.Match[str]) -> str | None:

@@ -59,7 +59,7 @@ class CitationMark:
                     yield fault(
                         self.id,
                         *match.span(),
-                        f"“{match.group().strip()}” cites a reference that the article does not have.",
+                        f"“{match.group().strip()}” cites a reference that is not in the article.",
                         "",
                     )
         for match in _wiki().finditer(text):

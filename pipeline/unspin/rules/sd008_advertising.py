@@ -10,10 +10,9 @@ from typing import ClassVar
 from unspin.article import Article
 from unspin.findings import Finding, Severity
 from unspin.rules.base import Context
-from unspin.rules.debris import cut, fault, settled
+from unspin.rules.debris import cut, fault, folded, has_hint, settled
 from unspin.rules.text import ends_sentence, word_lists
 
-_CODE_SIGNS = re.compile(r"[<\[({=]")
 #: A line of buttons has few characters.
 _LONGEST_LINE = 120
 
@@ -50,13 +49,13 @@ class Advertising:
     def find(self, article: Article) -> Iterator[Finding]:
         """Yields advertising code and share buttons."""
         text = article.text
-        low = text.lower()
-        if len(low) != len(text):
-            low = text
-        if _CODE_SIGNS.search(text):
+        low = folded(article)
+        if has_hint("code_hints", low):
             for match in _code().finditer(low):
                 a, z = cut(text, *match.span())
                 yield fault(self.id, a, z, "Code of an advertisement or page was left here.", "")
+        if not has_hint("share_hints", low):
+            return
         for block in article.blocks:
             if block.is_prose and not block.verbatim:
                 for a, z in _button_lines(low, text, block.start, block.end):

@@ -10,10 +10,10 @@ from typing import ClassVar
 from unspin.article import Article, Block, BlockKind
 from unspin.findings import Finding, Severity
 from unspin.rules.base import Context
-from unspin.rules.debris import cut, fault, settled
-from unspin.rules.text import reference_blocks, word_lists
+from unspin.rules.debris import block_at, cut, fault, folded, settled, words
+from unspin.rules.text import ends_sentence, reference_blocks, word_lists
 
-_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?…»>]+|$)")
+_EDGE = re.compile(r"[.!?…»>]+(?:\s+|$)|\n")
 #: Longest boilerplate sentence, in characters.
 _LONGEST = 260
 #: Lines of one or two words can be headings: they are only suggested.
@@ -51,24 +51,25 @@ class Boilerplate:
 
     def find(self, article: Article) -> Iterator[Finding]:
         """Yields boilerplate."""
-        text = article.text
-        low = text.lower()
-        if len(low) != len(text):
-            low = text
-        if not _hint().search(low):
-            return
-        skip = reference_blocks(article)
-        for i, block in enumerate(article.blocks):
-            if i in skip or not block.is_prose or block.verbatim or block.kind is BlockKind.TABLE:
+        text, low = article.text, folded(article)
+        places = sorted({at for hint in words("boilerplate_hints") for at in _find(low, hint)})
+        skip = {article.blocks[i].start for i in reference_blocks(article)}
+        done = 0
+        for at in places:
+            block = block_at(article, at)
+            if at < done or block.start in skip or not _plain(block):
                 continue
-            if not _hint().search(low, block.start, block.end):
+            a, z = _sentence(low, block, at)
+            done = z
+            if z - a > _LONGEST or not _whole().fullmatch(low[a:z].rstrip(".!?…»> ")):
                 continue
-            for a, z, whole in _sentences(low, block):
-                sure = len(low[a:z].split()) >= _SHORT and (
-                    whole or _firm().search(low, a, z) is not None
-                )
-                if block.kind is BlockKind.HEADING and not sure:
-                    continue
+            if a > block.start and not ends_sentence(low[block.start : a]):
+                continue
+            whole = a == block.start and z == block.end
+            sure = len(low[a:z].split()) >= _SHORT and (
+                whole or _firm().search(low, a, z) is not None
+            )
+            if block.kind is not BlockKind.HEADING or sure:
                 yield fault(
                     self.id,
                     *cut(text, a, z),
@@ -79,17 +80,23 @@ class Boilerplate:
                 )
 
 
-def _sentences(low: str, block: Block) -> Iterator[tuple[int, int, bool]]:
-    """Boilerplate sentences of a block, and whether each is the whole block."""
-    for match in _SENTENCE.finditer(low, block.start, block.end):
-        raw = match.group()
-        start = match.start() + len(raw) - len(raw.lstrip())
-        if match.end() - start > _LONGEST or not _hint().search(low, start, match.end()):
-            continue
-        body = raw.strip().rstrip(".!?…»> ")
-        if body and _whole().fullmatch(body):
-            whole = start == block.start and match.end() == block.end
-            yield start, match.end(), whole
+def _plain(block: Block) -> bool:
+    return block.is_prose and not block.verbatim and block.kind is not BlockKind.TABLE
+
+
+def _find(low: str, hint: str) -> Iterator[int]:
+    at = low.find(hint)
+    while at >= 0:
+        yield at
+        at = low.find(hint, at + 1)
+
+
+def _sentence(low: str, block: Block, at: int) -> tuple[int, int]:
+    """The sentence or line around an offset."""
+    start = max([block.start, *(m.end() for m in _EDGE.finditer(low, block.start, at))])
+    edge = _EDGE.search(low, at, block.end)
+    end = edge.start() + len(edge.group().rstrip()) if edge else block.end
+    return start, end
 
 
 @lru_cache(maxsize=1)
@@ -102,9 +109,3 @@ def _firm() -> re.Pattern[str]:
     return re.compile(
         r"click here|newsletter|mailing list|cookies|all rights reserved|javascript|affiliate"
     )
-
-
-@lru_cache(maxsize=1)
-def _hint() -> re.Pattern[str]:
-    hints = sorted(word_lists("debris")["boilerplate_words"], key=len, reverse=True)
-    return re.compile("|".join(re.escape(h) for h in hints))

@@ -10,7 +10,7 @@ from typing import ClassVar
 from unspin.article import Article
 from unspin.findings import Finding, Severity
 from unspin.rules.base import Context
-from unspin.rules.debris import cut, fault, settled
+from unspin.rules.debris import cut, fault, folded, has_hint, settled
 from unspin.rules.text import word_lists
 
 _EDGE = r"(?:(?<=[.!?:”\")] )|(?<=\n)|(?<![\s\S]))"
@@ -49,9 +49,9 @@ class ChatLeftover:
     def find(self, article: Article) -> Iterator[Finding]:
         """Yields leftovers of chat assistants."""
         text = article.text
-        low = text.lower()
-        if len(low) != len(text):
-            low = text
+        low = folded(article)
+        if not has_hint("chat_hints", low):
+            return
         for match in _pattern().finditer(low):
             if text[match.start()] == "[":
                 yield fault(

@@ -11,6 +11,7 @@ from unspin.findings import Finding, Severity
 from unspin.rules.base import Context
 from unspin.rules.debris import fault, in_running_text, settled
 
+_HINTS = (" ,", " .", " ;", " ?", " !", " :", "and/ or", "and /or", "( ", " )", "– ", "\u00a0")
 _SPACE = re.compile(
     r"(?<=[\w)\]”\"%])[ \u00a0]+(?P<sign>[,;?!]|\.(?![.\w/])|:(?=\s))(?=[\s)”\"]|$)"
     r"|(?<=\band/) (?=or\b)|(?<=\band) (?=/or\b)|(?<=[ (]\()[ ]+(?=\w)|(?<= \()[ ]+(?=\w)"
@@ -49,6 +50,8 @@ class StraySpace:
     def find(self, article: Article) -> Iterator[Finding]:
         """Yields stray spaces."""
         text = article.text
+        if not any(hint in text for hint in _HINTS):
+            return
         for match in _SPACE.finditer(text):
             if not in_running_text(article, *match.span()):
                 continue

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from unspin.article import Article, Block, BlockKind
 from unspin.rules.text import ends_sentence, per_article, reference_blocks, word_lists
@@ -95,9 +95,13 @@ class Phrase:
         self.from_title = from_title
         self.words = _TOKEN.findall(self.text)
         self.question = self.text.endswith("?")
-        body = r"[\s\-–—,:'’|&/().]{1,3}".join(re.escape(w.lower()) for w in self.words)
-        self.pattern = re.compile(rf"(?<!\w){body}(?!\w)")
         self.head = self.words[0].lower() if self.words else ""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Matches the phrase in folded text, whatever stands between its words."""
+        body = r"\W{1,3}".join(re.escape(w.lower()) for w in self.words)
+        return re.compile(rf"(?<!\w){body}(?!\w)")
 
     @property
     def search_like(self) -> bool:
@@ -551,12 +555,15 @@ def insertions(article: Article) -> tuple[Insertion, ...]:
     phrases = titles + _overused(article, titles)
     found: list[Insertion] = []
     low_words: frozenset[str] | None = None
+    whole = _fold(article.text)
     for phrase in phrases:
+        if not all(w.lower() in whole for w in phrase.words):
+            continue
         places = _places(article, phrase, lows)
         if not places:
             continue
         if low_words is None:
-            low_words = frozenset(w for w in article.text.split() if w.islower())
+            low_words = frozenset(article.text.split())
         ev = _evidence(phrase, places, low_words)
         if not phrase.from_title and ev.alone < 2 and not phrase.search_like:
             continue
