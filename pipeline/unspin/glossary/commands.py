@@ -1,0 +1,112 @@
+"""What ``unspin glossary`` does, as functions: the command line only prints what they return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from unspin.errors import GlossaryError
+from unspin.glossary.compiling import CANONICAL, concept_forms, merge, parse_layers, read_layers
+from unspin.glossary.concept import ADMITTED, DEPRECATED, SPUN, Concept
+from unspin.glossary.counts import Counts, count_concepts, load_counts
+from unspin.glossary.lint import Problem, lint_files
+from unspin.glossary.loader import glossary_files, read_file
+from unspin.resources import data_path
+
+
+def own_files() -> list[Path]:
+    """The files of the shipped glossary."""
+    return glossary_files(data_path("glossary"))
+
+
+def lint(
+    paths: Sequence[Path] = (), *, corpus: Path | None = None, count: bool = True
+) -> list[Problem]:
+    """Checks glossary files, the shipped ones where none are named.
+
+    Args:
+        paths: Files or folders; they are checked together with the shipped glossary.
+        corpus: Folder of clean documents to count in; None uses the shipped counts.
+        count: Whether to check safety by counting at all.
+    """
+    ours = own_files()
+    wanted = [f for p in paths for f in glossary_files(p)] or ours
+    counts: Counts | None = None
+    if count and corpus is not None:
+        counts = count_concepts(_concepts(wanted), corpus)
+    elif count:
+        counts = load_counts()
+    return lint_files(wanted, ours, counts)
+
+
+def _concepts(files: Sequence[Path]) -> Iterator[Concept]:
+    for path in files:
+        try:
+            yield from read_file(path, problems=[]).concepts
+        except GlossaryError:
+            continue
+
+
+def concepts_in_force(
+    paths: Sequence[Path] = (), off: Sequence[str] = (), *, ours: bool = True
+) -> list[tuple[str, Concept]]:
+    """Every concept in force with the provenance of each."""
+    return merge(parse_layers(read_layers(paths, ours=ours)), off)
+
+
+def stats(paths: Sequence[Path] = ()) -> dict[str, int]:
+    """Numbers of ``concepts``, ``forms`` (spun and deprecated) and ``fields``."""
+    from unspin.glossary.matcher import load_glossary
+
+    return load_glossary(paths).counts
+
+
+@dataclass(frozen=True, slots=True)
+class FormCount:
+    """A form and how often it stands in clean text (None: it has not been counted)."""
+
+    form: str
+    kind: str
+    applicability: str
+    conditional: bool
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry as ``unspin glossary show`` gives it."""
+
+    concept: Concept
+    provenance: str
+    forms: tuple[FormCount, ...]
+
+
+def show(term: str, paths: Sequence[Path] = ()) -> list[Shown]:
+    """Entries that have `term` as their canonical term or as any of their forms.
+
+    Args:
+        term: Any name of a concept, in any case.
+        paths: House glossaries.
+    """
+    from unspin.glossary.shadow import Shadow
+
+    wanted = Shadow.of(term.strip()).text
+    counts = load_counts()
+    out = []
+    for where, concept in concepts_in_force(paths):
+        forms = list(concept_forms(concept))
+        if any(f.text == wanted for f in forms):
+            known = counts.known(concept)
+            unique = {(f.text, f.kind): f for f in forms}.values()
+            shown = tuple(
+                FormCount(
+                    f.text, f.kind, f.applicability, bool(f.when), counts[f.text] if known else None
+                )
+                for f in sorted(unique, key=lambda f: (_ORDER[f.kind], f.line))
+            )
+            out.append(Shown(concept, where, shown))
+    return out
+
+
+_ORDER = {CANONICAL: 0, ADMITTED: 1, DEPRECATED: 2, SPUN: 3}

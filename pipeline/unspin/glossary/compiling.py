@@ -1,0 +1,369 @@
+"""From glossary files to the tables that matching needs, kept in a cache by content.
+
+The cache holds plain values (`marshal`) behind a checksum; whatever is wrong with it, the glossary
+is compiled anew. Nothing depends on the cache being writable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+import os
+import sys
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+from unspin.glossary.concept import ADMITTED, DEPRECATED, SPUN, Concept, GlossaryFile, Variant, When
+from unspin.glossary.expand import forms_of, options
+from unspin.glossary.loader import glossary_files, read_file, read_text
+from unspin.glossary.shadow import fold
+from unspin.resources import cache_dir, data_path
+
+#: Raised whenever the tables or the way they are made change.
+FORMAT = 1
+#: Kind of a canonical phrase: never a hit, but nothing inside it is one.
+CANONICAL = "canonical"
+#: Order in which kinds claim a form.
+_RANK = {CANONICAL: 0, ADMITTED: 1, DEPRECATED: 2, SPUN: 3}
+#: Code points of a form, after its first word, by which the automaton finds it; the rest is
+#: looked up. Shorter anchors build faster and match more often in vain (measured: 3 to 5 are
+#: equally fast on clean text, whole forms take three times as long to build).
+_ANCHOR_REST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Files of one glossary: ours, or a house glossary on top.
+
+    Args:
+        name: How provenance names it: ``glossary`` for ours, else the path the user gave.
+        files: Its files with their texts.
+    """
+
+    name: str
+    files: tuple[tuple[Path, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to write a concept.
+
+    Args:
+        text: Folded as the shadow is.
+        concept: What it belongs to.
+        kind: ``spun``, ``deprecated``, ``admitted`` or ``canonical``.
+        inflection: As in `inflect.inflections`.
+        applicability: Of the replacement; "" for admitted and canonical ones.
+        when: Condition, or None.
+        within: 0 for a phrase; else its words stand in any order within so many words.
+        listed: As the file writes it, where it has capitals.
+        line: 1-based line of the template in the concept's file.
+    """
+
+    text: str
+    concept: Concept
+    kind: str
+    inflection: str
+    applicability: str = ""
+    when: When | None = None
+    within: int = 0
+    listed: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What matching needs, as plain values.
+
+    Args:
+        forms: Every form.
+        groups: For each form, the index of its group of rivals.
+        rivals: Groups of entry indices; nearly all have one member.
+        entries: ``(concept, kind, applicability, when, inflection, listed)``.
+        concepts: ``(canonical, pos, number, provenance)``.
+        whens: Conditions as tuples.
+        anchors: Beginnings of forms, the patterns of the automaton.
+        lengths: For each anchor, lengths of the forms that begin so, longest first.
+        proximity: ``(words, within, group)``.
+        vocabulary: Words of the good names.
+        counts: ``{"concepts", "forms", "fields"}``.
+        version: Hash of the content.
+    """
+
+    forms: list[str]
+    groups: array[int]
+    rivals: list[tuple[int, ...]]
+    entries: list[tuple[int, str, str, int, str, str]]
+    concepts: list[tuple[str, str, str, str]]
+    whens: list[tuple[Any, ...]]
+    anchors: list[str]
+    lengths: list[tuple[int, ...]]
+    proximity: list[tuple[tuple[str, ...], int, int]]
+    vocabulary: list[str]
+    counts: dict[str, int]
+    version: str
+
+
+def load_tables(
+    paths: Sequence[Path] = (), off: Sequence[str] = (), *, ours: bool = True
+) -> Tables:
+    """The tables of our glossary with house glossaries on top, from the cache where it has them.
+
+    Args:
+        paths: House glossaries, files or folders; later ones win.
+        off: Canonical terms of lower layers to switch off.
+        ours: Whether the shipped glossary is the lowest layer.
+
+    Raises:
+        GlossaryError: A file is wrong.
+    """
+    layers = read_layers(paths, ours=ours)
+    key = _key(layers, off)
+    kept = _from_cache(key)
+    if kept is not None:
+        return kept
+    tables = compile_tables(merge(parse_layers(layers), off), key[:12])
+    _to_cache(key, tables)
+    return tables
+
+
+def read_layers(paths: Sequence[Path], *, ours: bool = True) -> list[Layer]:
+    """The texts of all files, the lowest layer first."""
+    layers = []
+    if ours:
+        own = data_path("glossary")
+        layers.append(Layer("glossary", tuple((p, read_text(p)) for p in glossary_files(own))))
+    for path in paths:
+        files = tuple((p, read_text(p)) for p in glossary_files(Path(path)))
+        layers.append(Layer(str(path), files))
+    return layers
+
+
+def parse_layers(layers: Iterable[Layer]) -> list[tuple[str, list[GlossaryFile]]]:
+    """The files of each layer, read."""
+    return [(layer.name, [read_file(p, text) for p, text in layer.files]) for layer in layers]
+
+
+def merge(
+    layers: Iterable[tuple[str, Iterable[GlossaryFile]]], off: Sequence[str] = ()
+) -> list[tuple[str, Concept]]:
+    """Concepts in force with the provenance of each: later layers override earlier ones.
+
+    An entry with the canonical term and part of speech of an earlier one replaces it, or adds to
+    it with ``extend: true``; ``off`` lists of a file switch off what stands in earlier layers.
+    """
+    found: dict[tuple[str, str], list[tuple[str, Concept]]] = {}
+    for name, files in layers:
+        files = list(files)
+        gone = {o.casefold() for f in files for o in f.off}
+        found = {k: v for k, v in found.items() if k[0] not in gone}
+        fresh: dict[tuple[str, str], list[tuple[str, Concept]]] = {}
+        for file in files:
+            where = f"{name}/{Path(file.path).name}" if name == "glossary" else file.path
+            for concept in file.concepts:
+                fresh.setdefault(concept.key, []).append((where, concept))
+        for key, entries in fresh.items():
+            adds = all(c.extend for _, c in entries)
+            found[key] = (found.get(key, []) if adds else []) + entries
+    wanted = {o.casefold() for o in off}
+    return [e for k in sorted(found) if k[0] not in wanted for e in found[k]]
+
+
+def concept_forms(concept: Concept) -> Iterator[Form]:
+    """Every form of a concept, the canonical ones first; equal forms are not yet dropped."""
+    for text, inflection in forms_of(concept.canonical, concept):
+        yield Form(text, concept, CANONICAL, inflection, line=concept.line)
+    for term in concept.admitted:
+        for text, inflection in forms_of(term, concept):
+            yield Form(text, concept, ADMITTED, inflection, listed=term, line=concept.line)
+    for variant in concept.deprecated:
+        applicability = variant.applicability or "safe"
+        yield from _variant_forms(concept, variant, DEPRECATED, applicability, variant.when)
+    for variant in concept.spun:
+        applicability = variant.applicability or concept.applicability
+        when = concept.when if variant.when is None else variant.when
+        if when is None and applicability != "safe":
+            when = When(spun_article=True)  # what is not certain needs an article that looks spun
+        yield from _variant_forms(concept, variant, SPUN, applicability, when)
+
+
+def _variant_forms(
+    concept: Concept, variant: Variant, kind: str, applicability: str, when: When | None
+) -> Iterator[Form]:
+    for phrase in options(variant.template, dict(concept.words)):
+        listed = "" if phrase.islower() else phrase
+        for text, inflection in (
+            forms_of(phrase, concept) if not variant.within else [(fold(phrase), "")]
+        ):
+            yield Form(
+                text, concept, kind, inflection, applicability, when or None, variant.within,
+                listed, variant.line,
+            )  # fmt: skip
+
+
+def forms_in_force(concepts: Iterable[Concept]) -> dict[str, list[Form]]:
+    """Forms by text; of rivals the strongest kind alone stays.
+
+    A form that some concept has as a good name is no spun form of any other: the products of a
+    template may hold such, and they are dropped silently.
+    """
+    found: dict[str, list[Form]] = {}
+    for concept in concepts:
+        seen: set[tuple[str, str]] = set()
+        for form in concept_forms(concept):
+            if (form.text, form.kind) not in seen:
+                seen.add((form.text, form.kind))
+                found.setdefault(form.text, []).append(form)
+    for text, rivals in found.items():
+        if len(rivals) > 1:
+            best = min(_RANK[f.kind] for f in rivals)
+            kept = [f for f in rivals if _RANK[f.kind] == best]
+            found[text] = kept if best >= _RANK[DEPRECATED] else kept[:1]
+    return found
+
+
+def compile_tables(concepts: Sequence[tuple[str, Concept]], version: str) -> Tables:
+    """Makes the tables from the concepts in force (with the provenance of each)."""
+    index = {id(c): i for i, (_, c) in enumerate(concepts)}
+    by_text = forms_in_force(c for _, c in concepts)
+    entries: dict[tuple[int, str, str, int, str, str], int] = {}
+    whens: dict[tuple[Any, ...], int] = {}
+    rivals: dict[tuple[int, ...], int] = {}
+    forms: list[str] = []
+    groups = array("I")
+    near: list[tuple[tuple[str, ...], int, int]] = []
+    spun = 0
+    for text in sorted(by_text):
+        group = []
+        for form in by_text[text]:
+            when = whens.setdefault(astuple(form.when), len(whens)) if form.when else -1
+            entry = (
+                index[id(form.concept)], form.kind, form.applicability, when, form.inflection,
+                form.listed,
+            )  # fmt: skip
+            group.append(entries.setdefault(entry, len(entries)))
+        first = by_text[text][0]
+        spun += first.kind in (SPUN, DEPRECATED)
+        if first.kind == CANONICAL and not _blocks(first):
+            continue
+        number = rivals.setdefault(tuple(group), len(rivals))
+        if first.within:
+            near.append((tuple(text.split()), first.within, number))
+            continue
+        forms.append(text)
+        groups.append(number)
+    anchors = _anchors(forms)
+    return Tables(
+        forms=forms,
+        groups=groups,
+        rivals=list(rivals),
+        entries=list(entries),
+        concepts=[(c.canonical, c.pos, c.number, where) for where, c in concepts],
+        whens=list(whens),
+        anchors=list(anchors),
+        lengths=[tuple(sorted(v, reverse=True)) for v in anchors.values()],
+        proximity=near,
+        vocabulary=_vocabulary(c for _, c in concepts),
+        counts={
+            "concepts": len({c.key for _, c in concepts}),
+            "forms": spun,
+            "fields": len({c.field for _, c in concepts}),
+        },
+        version=version,
+    )
+
+
+def _blocks(form: Form) -> bool:
+    """Whether a canonical term keeps what stands inside it from being found."""
+    return " " in form.text and form.concept.pos != "function"
+
+
+def _anchors(forms: Iterable[str]) -> dict[str, set[int]]:
+    out: dict[str, set[int]] = {}
+    for form in forms:
+        space = form.find(" ")
+        anchor = form if space < 0 else form[: space + 1 + _ANCHOR_REST]
+        out.setdefault(anchor, set()).add(len(form))
+    return out
+
+
+def _vocabulary(concepts: Iterable[Concept]) -> list[str]:
+    words: set[str] = set()
+    for concept in concepts:
+        for form in concept_forms_good(concept):
+            words.update(w.strip("()[],;:.'\"") for w in form.split())
+    return sorted(w for w in words if len(w) > 2 and any(c.isalpha() for c in w))
+
+
+def concept_forms_good(concept: Concept) -> Iterator[str]:
+    """Good names of a concept with inflections, as they are written."""
+    from unspin.glossary.inflect import inflections
+
+    for term in (concept.canonical, *concept.admitted):
+        for form, _ in inflections(term, concept.pos, concept.number):
+            yield form
+
+
+# --- cache -----------------------------------------------------------------------------------
+
+
+def _key(layers: Iterable[Layer], off: Sequence[str]) -> str:
+    """Hash of everything that the tables depend on; our own files by name, not by place."""
+    digest = hashlib.sha256(f"{FORMAT} {sys.version_info[:2]} {sorted(off)}".encode())
+    for name in ("compiling.py", "expand.py", "inflect.py", "spelling.py", "shadow.py"):
+        with suppress(OSError):
+            digest.update((Path(__file__).parent / name).read_bytes())
+    for name in ("spelling.tsv", "english.yaml"):
+        with suppress(OSError):
+            digest.update(data_path(name).read_bytes())
+    for layer in layers:
+        digest.update(layer.name.encode())
+        for path, text in layer.files:
+            digest.update(f"\0{path.name}\0".encode() + text.encode())
+    return digest.hexdigest()
+
+
+def _cache_file(key: str) -> Path:
+    return cache_dir() / "glossary" / f"{key[:24]}.bin"
+
+
+def _from_cache(key: str) -> Tables | None:
+    """The tables of `key`, or None where the cache has none or is damaged."""
+    try:
+        data = _cache_file(key).read_bytes()
+        if hashlib.sha256(data[32:]).digest() != data[:32]:
+            return None
+        values = marshal.loads(data[32:])
+        forms, groups = values.pop("forms"), array("I")
+        groups.frombytes(values.pop("groups"))
+        return Tables(
+            forms=forms.split("\n") if forms else [],
+            groups=groups,
+            anchors=(values.pop("anchors") or "").split("\n"),
+            **values,
+        )
+    except (OSError, ValueError, EOFError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _to_cache(key: str, tables: Tables) -> None:
+    """Writes the tables; a cache that cannot be written is none."""
+    values: dict[str, Any] = {
+        name: getattr(tables, name)
+        for name in Tables.__dataclass_fields__
+        if name not in ("forms", "groups", "anchors")
+    }
+    values["forms"] = "\n".join(tables.forms)
+    values["anchors"] = "\n".join(tables.anchors)
+    values["groups"] = tables.groups.tobytes()
+    data = marshal.dumps(values)
+    with suppress(OSError):
+        path = _cache_file(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{os.getpid()}.part")
+        part.write_bytes(hashlib.sha256(data).digest() + data)
+        part.replace(path)

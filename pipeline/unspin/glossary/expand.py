@@ -1,0 +1,70 @@
+"""Templates to forms: ``{a|b} c`` becomes ``a c`` and ``b c``; forms get their inflections."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+
+from unspin.glossary.concept import Concept
+from unspin.glossary.inflect import inflections
+from unspin.glossary.shadow import fold
+from unspin.glossary.spelling import variants as spelling_variants
+
+_LIST = re.compile(r"\{@([\w-]+)\}")
+_CHOICE = re.compile(r"\{([^{}]*)\}")
+
+#: More than this from one template is multiplication for its own sake.
+MAX_OPTIONS = 5000
+
+
+class TemplateError(ValueError):
+    """A template cannot be read."""
+
+
+def options(template: str, words: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The phrases that a template stands for, white space folded, case as written.
+
+    Args:
+        template: ``{a|b}`` is a choice, ``{a|}`` may be absent, ``{@list}`` a list of `words`.
+        words: Named lists.
+
+    Raises:
+        TemplateError: Unbalanced braces, an unknown list, or more than `MAX_OPTIONS` phrases.
+    """
+
+    def listed(match: re.Match[str]) -> str:
+        if match[1] not in words:
+            raise TemplateError(f"there is no list {match[1]!r} under words")
+        return "{" + "|".join(words[match[1]]) + "}"
+
+    flat = _LIST.sub(listed, template)
+    parts = _CHOICE.split(flat)
+    if any("{" in p or "}" in p for p in parts):
+        raise TemplateError(f"braces do not match in {template!r}")
+    if "|" in "".join(parts[::2]):
+        raise TemplateError(f"a | stands outside braces in {template!r}")
+    choices = [p.split("|") if i % 2 else [p] for i, p in enumerate(parts)]
+    count = 1
+    for choice in choices:
+        count *= len(choice)
+    if count > MAX_OPTIONS:
+        raise TemplateError(f"{template!r} stands for {count} forms, more than {MAX_OPTIONS}")
+    for picked in product(*choices):
+        yield " ".join("".join(picked).split())
+
+
+def forms_of(phrase: str, concept: Concept) -> Iterator[tuple[str, str]]:
+    """A phrase with its inflections and spellings.
+
+    Args:
+        phrase: As written in the file.
+        concept: What it belongs to: part of speech and number decide.
+
+    Yields:
+        ``(form, inflection)``: the form folded as the shadow is; the inflection as in
+        `inflect.inflections`.
+    """
+    for form, inflection in inflections(phrase, concept.pos, concept.number):
+        for spelt in spelling_variants(fold(form)):
+            yield spelt, inflection

@@ -1,0 +1,189 @@
+"""English inflection as far as terms need it: plurals, verb forms, a or an, capitals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from unspin.resources import data_path
+
+#: Inflections that `inflections` yields: base form, plural, third person, past (participle where
+#: the verb has one form for both), participle only, -ing.
+BASE, PLURAL, THIRD, PAST, PARTICIPLE, ING = "", "pl", "s", "ed", "pp", "ing"
+
+
+@lru_cache(maxsize=1)
+def english() -> dict[str, Any]:
+    """The word lists in ``data/english.yaml``; lists come as frozen sets."""
+    import yaml
+
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every scalar is a string: "no", "on"
+    data = yaml.load(data_path("english.yaml").read_text(encoding="utf-8"), Loader=loader)
+    return {k: frozenset(v) if isinstance(v, list) else v for k, v in data.items()}
+
+
+#: "rewrite", "overeat", "undo", "outgrow" go as the verbs in them.
+_PREFIXES = ("re", "over", "out", "un")
+_VOWELS = "aeiou"
+_CVC = re.compile(r"^[^aeiou]*(?:qu)?[aeiou][^aeiouwxy]$")
+
+
+def plural(noun: str) -> str:
+    """The plural of one word: ``study`` -> ``studies``; mass words stay."""
+    low = noun.lower()
+    irregular = english()["plurals"].get(low)
+    if irregular:
+        new: str = irregular
+    elif low.endswith(("woman", "policeman")) or low in ("gentleman", "layman", "freshman"):
+        new = low[:-3] + "men"
+    elif low.endswith("itis"):
+        return noun
+    elif low.endswith("sis") and len(low) > 4:
+        new = low[:-2] + "es"
+    elif low.endswith(("s", "x", "z", "ch", "sh")):
+        new = low + ("s" if low.endswith("ach") else "es")
+    elif low.endswith("y") and len(low) > 1 and low[-2] not in _VOWELS:
+        new = low[:-1] + "ies"
+    else:
+        new = low + "s"
+    if noun.isupper() and len(noun) > 1:
+        return noun + ("es" if new.endswith("es") and not low.endswith("e") else "s")
+    return noun[0] + new[1:] if noun[0].isupper() and new[:1] == low[:1] else new
+
+
+def plural_phrase(phrase: str) -> str:
+    """The plural of a noun phrase: of its head, the last word before the first preposition."""
+    words = phrase.split(" ")
+    stops = english()["prepositions"]
+    head = next((i for i, w in enumerate(words) if i and w.lower() in stops), len(words))
+    words[head - 1] = plural(words[head - 1])
+    return " ".join(words)
+
+
+def _suffixed(verb: str, suffix: str) -> str:
+    """A verb with -ed or -ing."""
+    if verb.endswith("ie") and suffix == "ing":
+        return verb[:-2] + "ying"
+    if verb.endswith("e") and (suffix == "ed" or not verb.endswith(("ee", "oe", "ye"))):
+        return verb[:-1] + suffix
+    if verb.endswith("y") and suffix == "ed" and len(verb) > 1 and verb[-2] not in _VOWELS:
+        return verb[:-1] + "ied"
+    if verb.endswith("c"):
+        return verb + "k" + suffix
+    if verb in english()["doubling"] or _CVC.match(verb):
+        return verb + verb[-1] + suffix
+    return verb + suffix
+
+
+@lru_cache(maxsize=4096)
+def verb_forms(verb: str) -> tuple[str, str, str, str]:
+    """Third person, past, participle and -ing form of a verb in its base form."""
+    if verb == "be":
+        return "is", "was", "been", "being"
+    if verb == "have":
+        return "has", "had", "had", "having"
+    irregular = english()["verbs"]
+    stem = verb
+    if verb not in irregular:
+        stem = next((verb[len(p) :] for p in _PREFIXES if verb.startswith(p)), verb)
+    if stem in irregular:
+        prefix = verb[: len(verb) - len(stem)]
+        past, participle = (prefix + form for form in irregular[stem])
+    else:
+        past = participle = _suffixed(verb, "ed")
+    if verb.endswith(("s", "x", "z", "ch", "sh", "o")):
+        third = verb + "es"
+    elif verb.endswith("y") and len(verb) > 1 and verb[-2] not in _VOWELS:
+        third = verb[:-1] + "ies"
+    else:
+        third = verb + "s"
+    return third, past, participle, _suffixed(verb, "ing")
+
+
+def inflections(phrase: str, pos: str, number: str) -> Iterator[tuple[str, str]]:
+    """A phrase with its inflections.
+
+    Args:
+        phrase: Singular or base form.
+        pos: Part of speech; only nouns and verbs inflect.
+        number: ``both`` or ``invariant``, for nouns.
+
+    Yields:
+        ``(form, inflection)``; `PAST` alone where past and participle are one form.
+    """
+    yield phrase, BASE
+    if pos == "noun" and number == "both":
+        many = plural_phrase(phrase)
+        if many != phrase:
+            yield many, PLURAL
+    elif pos == "verb":
+        verb, _, rest = phrase.partition(" ")
+        rest = " " + rest if rest else ""
+        third, past, participle, ing = verb_forms(verb.lower())
+        seen = {verb}
+        for form, inflection in (
+            (third, THIRD),
+            (past, PAST),
+            (participle, PARTICIPLE),
+            (ing, ING),
+        ):
+            if form not in seen:
+                seen.add(form)
+                yield form + rest, inflection
+
+
+def inflect(phrase: str, pos: str, number: str, inflection: str) -> str:
+    """A canonical term in the inflection of the form that it replaces."""
+    if inflection == BASE:
+        return phrase
+    if pos == "noun":
+        return plural_phrase(phrase) if number == "both" else phrase
+    verb, _, rest = phrase.partition(" ")
+    forms = dict(zip((THIRD, PAST, PARTICIPLE, ING), verb_forms(verb.lower()), strict=True))
+    new = forms[inflection]
+    if verb[0].isupper():
+        new = new[0].upper() + new[1:]
+    return f"{new} {rest}" if rest else new
+
+
+_AN = re.compile(r"(?:hour|honest|honou?r|heir|[aeiou])", re.IGNORECASE)
+#: Vowel letters that sound like "you" or "one".
+_A = re.compile(
+    r"(?:uni(?!n|m)|us(?:e|u(?!r))|u(?:rin|ter|til|ret|ro|biq|ran)|eu|ewe|one(?!\w)|once|ufo)",
+    re.IGNORECASE,
+)
+_LETTERS_AN = frozenset("AEFHILMNORSX")
+
+
+def indefinite(following: str) -> str:
+    """``a`` or ``an``, by the sound with which `following` begins."""
+    match = re.match(r"[^\w]*([\w'-]+)", following)
+    if not match:
+        return "a"
+    word = match[1]
+    if word[0].isdigit():
+        return "an" if re.match(r"8|11(?!\d)|18(?!\d)", word) else "a"
+    head = word.split("-")[0]
+    if len(head) > 1 and head.isupper() and not re.search(r"[AEIOU]", head[1:3]):
+        return "an" if head[0] in _LETTERS_AN else "a"
+    if len(head) == 1 and head.isupper():
+        return "an" if head in _LETTERS_AN else "a"
+    return "an" if _AN.match(word) and not _A.match(word) else "a"
+
+
+def title_case(phrase: str) -> str:
+    """Each word but small ones with a capital: ``loss of Appetite`` -> ``Loss of Appetite``."""
+    words = phrase.split(" ")
+    return " ".join(
+        w
+        if i and w.lower() in english()["small_words"]
+        else "-".join(capital(p) for p in w.split("-", 1)[:1]) + w[len(w.split("-", 1)[0]) :]
+        for i, w in enumerate(words)
+    )
+
+
+def capital(phrase: str) -> str:
+    """The phrase with its first letter as a capital."""
+    return phrase[:1].upper() + phrase[1:]

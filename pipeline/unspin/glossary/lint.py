@@ -1,0 +1,297 @@
+"""Checks glossary files: entries, conflicts between files, examples, safety by counting."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from unspin.errors import GlossaryError
+from unspin.glossary.compiling import CANONICAL, Form, compile_tables, concept_forms, merge
+from unspin.glossary.concept import DEPRECATED, SPUN, Concept, GlossaryFile, When
+from unspin.glossary.conditions import failing
+from unspin.glossary.counts import Counts
+from unspin.glossary.loader import read_file
+from unspin.glossary.matcher import Glossary
+from unspin.glossary.restoring import restore, standing
+from unspin.glossary.shadow import Shadow
+
+ERROR, WARNING = "error", "warning"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """Something wrong with a glossary file.
+
+    Args:
+        file: Path as the user knows it.
+        line: 1-based line.
+        message: What is wrong and, after a semicolon, what to do.
+        severity: ``error`` fails the check, ``warning`` does not.
+    """
+
+    file: str
+    line: int
+    message: str
+    severity: str = ERROR
+
+    def __str__(self) -> str:
+        mark = "" if self.severity == ERROR else "warning: "
+        return f"{self.file}:{self.line}: {mark}{self.message}"
+
+
+def lint_files(
+    wanted: Sequence[Path], others: Sequence[Path] = (), counts: Counts | None = None
+) -> list[Problem]:
+    """Checks files.
+
+    Args:
+        wanted: Files whose problems are reported.
+        others: Files that they must fit together with; what is wrong in them is not reported.
+        counts: Counts in clean text; None leaves safety unchecked.
+
+    Returns:
+        Problems in order of file and line.
+    """
+    problems: list[Problem] = []
+    files: list[GlossaryFile] = []
+    for path in wanted:
+        found: list[str] = []
+        try:
+            files.append(read_file(path, problems=found))
+        except GlossaryError as error:
+            found.append(str(error))
+        problems += [_from_message(m) for m in found]
+    names = {str(p.resolve()) for p in wanted}
+    beside = []
+    for path in others:
+        if str(path.resolve()) not in names:
+            try:
+                beside.append(read_file(path, problems=[]))
+            except GlossaryError:
+                continue
+    concepts = [c for f in files for c in f.concepts]
+    everything = [*concepts, *(c for f in beside for c in f.concepts)]
+    forms = _forms(everything)
+    layers = [("glossary", [*files, *beside])]
+    glossary = Glossary(compile_tables(merge(layers), "lint"))
+    mine = {id(c) for c in concepts}
+    problems += _duplicates(everything, forms, mine)
+    problems += _frames(concepts)
+    for concept in concepts:
+        problems += _entry(concept)
+        problems += _examples(concept, glossary)
+        if counts is not None:
+            problems += _safety(concept, counts, forms)
+    return sorted(set(problems))
+
+
+def _from_message(message: str) -> Problem:
+    match = re.match(r"(.*?):(\d+): (.*)", message, re.DOTALL)
+    return Problem(match[1], int(match[2]), match[3]) if match else Problem("", 0, message)
+
+
+def _forms(concepts: Iterable[Concept]) -> dict[str, list[Form]]:
+    out: dict[str, list[Form]] = defaultdict(list)
+    for concept in concepts:
+        seen = set()
+        for form in concept_forms(concept):
+            if (form.text, form.kind) not in seen:
+                seen.add((form.text, form.kind))
+                out[form.text].append(form)
+    return out
+
+
+def _entry(concept: Concept) -> Iterator[Problem]:
+    """What one entry lacks."""
+    at = concept.line
+    if concept.deprecated and not concept.source:
+        yield Problem(
+            concept.file, at, f"{concept.canonical!r} has deprecated terms but no source; "
+            "give the page that says which term to use",
+        )  # fmt: skip
+    if (concept.spun or concept.deprecated) and not concept.examples:
+        yield Problem(
+            concept.file,
+            at,
+            f"{concept.canonical!r} has no example; write a bad and a good sentence",
+        )
+    if not (concept.spun or concept.deprecated or concept.admitted):
+        yield Problem(
+            concept.file, at, f"{concept.canonical!r} has no other names; add some or remove it"
+        )
+    sentences: dict[str, int] = {}
+    for sentence, line in [*((e.bad, e.line) for e in concept.examples), *concept.fine]:
+        if sentence in sentences:
+            yield Problem(concept.file, line, "the sentence stands twice; write another")
+        sentences[sentence] = line
+
+
+def _duplicates(
+    concepts: Sequence[Concept], forms: dict[str, list[Form]], mine: set[int]
+) -> Iterator[Problem]:
+    """Entries and forms that two concepts claim."""
+    first: dict[tuple[str, str], Concept] = {}
+    for concept in sorted(concepts, key=lambda c: (id(c) in mine, c.file, c.line)):
+        other = first.setdefault(concept.key, concept)
+        if other is not concept and id(concept) in mine and not concept.extend:
+            yield Problem(
+                concept.file, concept.line,
+                f"{concept.canonical!r} is also at {other.place}; keep one entry",
+            )  # fmt: skip
+    claimed: dict[tuple[str, int, str, str], list[str]] = defaultdict(list)
+    for text, rivals in forms.items():
+        if len(rivals) > 1 and len({f.concept.key for f in rivals}) > 1:
+            yield from _good_and_old(text, rivals, mine)
+            for form, rival in _rivals(rivals, mine):
+                where = f"{rival.concept.canonical!r} at {rival.concept.file}:{rival.line}"
+                key = (form.concept.file, form.line, form.concept.canonical, where)
+                claimed[key].append(text)
+    for (file, line, canonical, where), texts in claimed.items():
+        more = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
+        yield Problem(
+            file, line,
+            f"{texts[0]!r}{more} is {canonical!r} here and {where}; "
+            "keep it in one, or tell them apart with when:",
+        )  # fmt: skip
+
+
+def _good_and_old(text: str, rivals: list[Form], mine: set[int]) -> Iterator[Problem]:
+    """A deprecated term that another entry recommends."""
+    old = [f for f in rivals if f.kind == DEPRECATED]
+    good = [f for f in rivals if f.kind not in (SPUN, DEPRECATED)]
+    for form in old:
+        for other in good:
+            if form.inflection == other.inflection == "" and id(form.concept) in mine:
+                yield Problem(
+                    form.concept.file, form.line,
+                    f"deprecated {text!r} is a good name at {other.concept.place}; choose one",
+                )  # fmt: skip
+
+
+def _rivals(rivals: list[Form], mine: set[int]) -> Iterator[tuple[Form, Form]]:
+    """Forms that several concepts claim and that no condition tells apart, with one rival each."""
+    spun = [f for f in rivals if f.kind == SPUN]
+    if len(spun) < len(rivals) or len(spun) < 2:
+        return
+    if len({f.concept.canonical.casefold() for f in spun}) < 2:
+        return
+    conditions = [f.when for f in spun]
+    if None not in conditions[:-1] and len(set(conditions)) == len(conditions):
+        return
+    for form in spun:
+        if id(form.concept) in mine and form.inflection == "":
+            yield form, next(f for f in spun if f.concept is not form.concept)
+
+
+def _frames(concepts: Iterable[Concept]) -> Iterator[Problem]:
+    """Sentence frames that serve for more than one entry: they are no examples."""
+    seen: dict[str, tuple[Concept, int]] = {}
+    for concept in concepts:
+        for example in concept.examples:
+            frame = _frame(example.bad, example.good)
+            if frame is None:
+                continue
+            first = seen.setdefault(frame, (concept, example.line))
+            if first[1] != example.line or first[0] is not concept:
+                yield Problem(
+                    concept.file, example.line,
+                    f"the sentence but for the term is that of {first[0].file}:{first[1]}; "
+                    "write a sentence of its own",
+                )  # fmt: skip
+
+
+def _frame(bad: str, good: str) -> str | None:
+    """What two sentences have in common at both ends, where it is long enough to tell."""
+    left, right = bad.split(), good.split()
+    a = 0
+    while a < min(len(left), len(right)) and left[a] == right[a]:
+        a += 1
+    b = 0
+    while b < min(len(left), len(right)) - a and left[-1 - b] == right[-1 - b]:
+        b += 1
+    if a + b < 4:
+        return None
+    return " ".join(left[:a]) + " … " + " ".join(left[len(left) - b :] if b else [])
+
+
+def _examples(concept: Concept, glossary: Glossary) -> Iterator[Problem]:
+    """Runs the examples of an entry."""
+    for example in concept.examples:
+        became = restore(glossary, example.bad, spun=True)
+        if became != example.good:
+            what = "nothing is found in it" if became == example.bad else f"it becomes {became!r}"
+            why = _rejected(concept, glossary, example.bad) if became == example.bad else ""
+            yield Problem(
+                concept.file, example.line,
+                f"example {example.bad!r}: {what}, not {example.good!r}{why}; "
+                "correct the example or the forms",
+            )  # fmt: skip
+    for sentence, line in concept.fine:
+        found = list(standing(glossary, sentence))
+        if found:
+            names = ", ".join(f"{h.form!r} ({h.concept})" for h in found)
+            yield Problem(
+                concept.file, line, f"{names} is found in a fine sentence; add a condition"
+            )
+
+
+def _rejected(concept: Concept, glossary: Glossary, sentence: str) -> str:
+    """Says of a sentence that stays unchanged which condition turned which form down."""
+    shadow = Shadow.of(sentence)
+    for hit in glossary.find(sentence):
+        if hit.when and hit.kind in (SPUN, DEPRECATED):
+            start = shadow.text.find(hit.form)
+            failed = failing(hit.when, shadow, start, start + len(hit.form))
+            if failed:
+                return f" (for {hit.form!r} of {hit.concept!r} {', '.join(failed)} does not hold)"
+    return ""
+
+
+def _safety(concept: Concept, counts: Counts, forms: dict[str, list[Form]]) -> Iterator[Problem]:
+    """Asks of every form how often it stands in clean text."""
+    if not counts.known(concept):
+        yield Problem(
+            concept.file, concept.line,
+            f"the forms of {concept.canonical!r} have not been counted; "
+            "run python bench/count_terms.py",
+        )  # fmt: skip
+        return
+    good = sum(counts[f.text] for f in concept_forms(concept) if f.kind == CANONICAL)
+    if not good:
+        yield Problem(
+            concept.file, concept.line,
+            f"canonical {concept.canonical!r} stands 0 times in {counts.words:,} clean words; "
+            "is it what an editor would write?", WARNING,
+        )  # fmt: skip
+    many = [f for f in concept_forms(concept) if f.kind == CANONICAL and f.inflection == "pl"]
+    if good > 20 and many and not any(counts[f.text] for f in many):
+        yield Problem(
+            concept.file, concept.line,
+            f"plural {many[0].text!r} stands 0 times in clean text; "
+            "write number: invariant if there is none", WARNING,
+        )  # fmt: skip
+    for form in concept_forms(concept):
+        if form.kind != SPUN or not counts[form.text]:
+            continue
+        if any(f.kind != SPUN for f in forms[form.text]):
+            continue  # a good name of some concept: dropped
+        yield from _occurs(concept, form, counts[form.text], good)
+
+
+def _occurs(concept: Concept, form: Form, n: int, good: int) -> Iterator[Problem]:
+    said = f"{form.text!r} stands {n} times in clean text ({concept.canonical!r} {good} times)"
+    if form.applicability == "safe" and not form.when:
+        yield Problem(
+            concept.file, form.line,
+            f"{said} and is safe; give it a condition (when:), make it suggested, or drop it",
+        )  # fmt: skip
+    elif not concept.fine:
+        # Where the article alone decides, a single fine sentence would prove nothing.
+        textual = form.when is not None and form.when != When(spun_article=True)
+        yield Problem(
+            concept.file, form.line, f"{said}; write a fine: sentence where the words are right",
+            ERROR if textual else WARNING,
+        )  # fmt: skip

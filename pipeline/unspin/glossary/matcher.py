@@ -1,0 +1,277 @@
+"""The compiled glossary: finds the names of concepts in a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from unspin.glossary.compiling import CANONICAL, Tables, load_tables
+from unspin.glossary.concept import SPUN, When
+from unspin.glossary.conditions import holds, proximity
+from unspin.glossary.replacing import replace_form
+from unspin.glossary.shadow import Shadow
+from unspin.glossary.spelling import has_variant, is_british, respell
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
+
+
+#: Beyond every offset.
+_FAR = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A spun, deprecated or admitted name found in a text.
+
+    Args:
+        start: Offset in the text; an article that must change is part of the span.
+        end: Offset in the text.
+        form: The form found, as the glossary folds it.
+        concept: Canonical term of the concept.
+        kind: ``spun``, ``deprecated`` or ``admitted``.
+        replacement: What to write, with the capitals, number and spelling of the place.
+        applicability: ``safe``, ``suggested`` or ``editor``; ``""`` for admitted names.
+        when: Conditions that a rule must ask (`Glossary.holds`), or None.
+        provenance: Glossary file that says so.
+        form_start: Where the form itself starts.
+        form_end: Where the form itself ends.
+    """
+
+    start: int
+    end: int
+    form: str
+    concept: str
+    kind: str
+    replacement: str
+    applicability: str
+    when: When | None
+    provenance: str
+    form_start: int = -1
+    form_end: int = -1
+
+
+class Glossary:
+    """Concepts compiled for matching.
+
+    Args:
+        tables: As `load_tables` gives them.
+    """
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._group = dict(zip(tables.forms, tables.groups, strict=True))
+        self._whens = [When(*w) for w in tables.whens]
+        self._automaton: AhoCorasick | None = None
+        if tables.forms:
+            from ahocorasick_rs import AhoCorasick, Implementation
+
+            self._automaton = AhoCorasick(
+                tables.anchors, implementation=Implementation.ContiguousNFA
+            )
+        self._last: tuple[str, tuple[Hit, ...]] | None = None
+
+    def __len__(self) -> int:
+        """Number of concepts in force."""
+        return self._tables.counts["concepts"]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Numbers of ``concepts``, ``forms`` and ``fields``."""
+        return dict(self._tables.counts)
+
+    @property
+    def version(self) -> str:
+        """Hash of the glossary's content."""
+        return self._tables.version
+
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """Words of canonical and admitted terms: they are no spelling errors."""
+        return frozenset(self._tables.vocabulary)
+
+    def find(self, text: str) -> tuple[Hit, ...]:
+        """Every name in `text` that is not canonical; conditions are not yet asked.
+
+        Matching ignores case, folds white space, keeps to word boundaries, and takes the longest
+        form where several overlap, then the leftmost; nothing inside a canonical phrase is found.
+
+        Args:
+            text: The prose of an article.
+
+        Returns:
+            Hits in order of the text, disjoint.
+        """
+        if self._last is not None and self._last[0] == text:
+            return self._last[1]
+        shadow = Shadow.of(text)
+        chosen = _disjoint([*self._candidates(shadow.text), *self._scattered(shadow.text)])
+        hits = tuple(self._hits(text, shadow, chosen))
+        self._last = (text, hits)
+        return hits
+
+    def canonical(self, text: str) -> frozenset[str]:
+        """Canonical terms of two words or more that stand in `text`."""
+        shadow = Shadow.of(text)
+        entries, rivals = self._tables.entries, self._tables.rivals
+        return frozenset(
+            self._tables.concepts[entries[rivals[group][0]][0]][0]
+            for _, _, group in self._candidates(shadow.text)
+            if entries[rivals[group][0]][1] == CANONICAL
+        )
+
+    def holds(self, hit: Hit, text: str, *, spun: bool) -> bool:
+        """Whether the conditions of a hit hold.
+
+        Args:
+            hit: A hit in `text`.
+            text: The prose in which it was found.
+            spun: Whether other evidence shows that the article is spun.
+        """
+        if not hit.when:
+            return True
+        shadow = self._shadow(text)
+        start, end = _in_shadow(shadow, hit.form_start), _in_shadow(shadow, hit.form_end)
+        return holds(hit.when, shadow, start, end, spun=spun)
+
+    def _shadow(self, text: str) -> Shadow:
+        kept: tuple[str, Shadow] | None = self.__dict__.get("_last_shadow")
+        if kept is None or kept[0] != text:
+            kept = (text, Shadow.of(text))
+            self.__dict__["_last_shadow"] = kept
+        return kept[1]
+
+    def _candidates(self, s: str) -> Iterator[tuple[int, int, int]]:
+        """``(start, end, group)`` of every form on word boundaries of a shadow."""
+        if self._automaton is None:
+            return
+        group_of, lengths = self._group, self._tables.lengths
+        size = len(s)
+        for anchor, start, _ in self._automaton.find_matches_as_indexes(s, overlapping=True):
+            if start and s[start - 1].isalnum():
+                continue
+            for length in lengths[anchor]:
+                end = start + length
+                if end > size or (end < size and s[end].isalnum()):
+                    continue
+                group = group_of.get(s[start:end])
+                if group is not None and not self._hyphenated(s, start, end, group):
+                    yield start, end, group
+
+    def _hyphenated(self, s: str, start: int, end: int, group: int) -> bool:
+        """Whether a spun form is part of a longer word: "never again pain-free" is fine."""
+        if (start > 1 and s[start - 1] == "-" and s[start - 2].isalnum()) or (
+            end + 1 < len(s) and s[end] == "-" and s[end + 1].isalnum()
+        ):
+            return self._tables.entries[self._tables.rivals[group][0]][1] == SPUN
+        return False
+
+    def _scattered(self, s: str) -> Iterator[tuple[int, int, int]]:
+        """Forms whose words may stand apart and in any order."""
+        for words, within, group in self._tables.proximity:
+            if all(w in s for w in words):
+                for match in proximity(words, within).finditer(s):
+                    end = max(_word_end(s, w, match.start(), within) for w in words)
+                    yield match.start(), end, group
+
+    def _hits(
+        self, text: str, shadow: Shadow, chosen: Sequence[tuple[int, int, int]]
+    ) -> Iterator[Hit]:
+        british: bool | None = None
+        asked = False
+        last = 0
+        for a, b, group in chosen:
+            number, kind, applicability, when, inflection, listed = self._entry(shadow, a, b, group)
+            if kind == CANONICAL:
+                continue
+            canonical, pos, count, provenance = self._tables.concepts[number]
+            start, end = shadow.span(a, b)
+            if has_variant(canonical):
+                if not asked:
+                    british, asked = is_british(shadow.text), True
+                if british is not None:
+                    canonical = respell(canonical, british=british)
+            left, right, new = replace_form(
+                text, start, end, canonical,
+                pos=pos, number=count, inflection=inflection, listed=listed,
+            )  # fmt: skip
+            if left < last:  # the article belongs to the hit before
+                left, new = start, new.split(None, 1)[1]
+            last = right
+            yield Hit(
+                left, right, shadow.text[a:b], self._tables.concepts[number][0], kind, new,
+                applicability, self._whens[when] if when >= 0 else None, provenance, start, end,
+            )  # fmt: skip
+
+    def _entry(
+        self, shadow: Shadow, a: int, b: int, group: int
+    ) -> tuple[int, str, str, int, str, str]:
+        """The entry of a form; of rivals the first whose conditions hold."""
+        rivals = [self._tables.entries[i] for i in self._tables.rivals[group]]
+        for entry in rivals if len(rivals) > 1 else ():
+            when = self._whens[entry[3]] if entry[3] >= 0 else None
+            if holds(when, shadow, a, b, spun=True):
+                return entry
+        return rivals[0]
+
+
+def _word_end(s: str, word: str, start: int, within: int) -> int:
+    import re
+
+    match = re.compile(rf"\b{re.escape(word)}\b").search(s, start)
+    return match.end() if match else start
+
+
+def _in_shadow(shadow: Shadow, offset: int) -> int:
+    """Offset in the shadow of an offset in the source."""
+    low, high = 0, len(shadow.text)
+    while low < high:
+        middle = (low + high) // 2
+        if shadow.offset(middle) < offset:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def _disjoint(found: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Of overlapping spans the longest, then the leftmost; in order of the text."""
+    ordered = sorted(set(found))
+    out: list[tuple[int, int, int]] = []
+    cluster: list[tuple[int, int, int]] = []
+    reach = -1
+    for span in [*ordered, (_FAR, _FAR, 0)]:
+        if span[0] >= reach and cluster:
+            out += _longest(cluster)
+            cluster = []
+        cluster.append(span)
+        reach = max(reach, span[1])
+    return out
+
+
+def _longest(cluster: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    if len(cluster) == 1:
+        return cluster
+    kept: list[tuple[int, int, int]] = []
+    for span in sorted(cluster, key=lambda s: (s[0] - s[1], s[0], s[2])):
+        if all(span[1] <= k[0] or k[1] <= span[0] for k in kept):
+            kept.append(span)
+    return sorted(kept)
+
+
+def load_glossary(
+    paths: Sequence[Path] = (), off: Sequence[str] = (), *, ours: bool = True
+) -> Glossary:
+    """The shipped glossary with house glossaries on top, compiled.
+
+    Args:
+        paths: House glossaries, files or folders; later ones win.
+        off: Canonical terms to switch off.
+        ours: False leaves the shipped glossary out.
+
+    Raises:
+        GlossaryError: A file is wrong; the message starts with ``file:line:``.
+    """
+    return Glossary(load_tables(paths, off, ours=ours))

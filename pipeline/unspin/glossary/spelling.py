@@ -1,0 +1,60 @@
+"""American and British spelling: forms are found in both, replacements follow the article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from unspin.resources import data_path
+
+_WORD = re.compile(r"[a-z]+")
+
+
+@lru_cache(maxsize=1)
+def _tables() -> tuple[dict[str, str], dict[str, str]]:
+    """American to British and British to American words, from ``data/spelling.tsv``."""
+    lines = data_path("spelling.tsv").read_text(encoding="utf-8").splitlines()
+    pairs = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return {p[0]: p[1] for p in pairs}, {uk: us for us, uk in pairs}
+
+
+def variants(folded: str) -> Iterator[str]:
+    """A folded phrase, and the same phrase all in American and all in British spelling."""
+    yield folded
+    for table in _tables():
+        other = _WORD.sub(lambda m, t=table: t.get(m[0], m[0]), folded)  # type: ignore[misc]
+        if other != folded:
+            yield other
+
+
+def is_british(folded: str) -> bool | None:
+    """Whether a text spells the British way; None where it says nothing or as much of both.
+
+    Args:
+        folded: The text's shadow.
+    """
+    american, british = _tables()
+    words = set(_WORD.findall(folded))
+    uk, us = len(words & british.keys()), len(words & american.keys())
+    return None if uk == us else uk > us
+
+
+def has_variant(phrase: str) -> bool:
+    """Whether a phrase holds a word that the two spell differently."""
+    american, british = _tables()
+    return any(w in american or w in british for w in _WORD.findall(phrase.lower()))
+
+
+def respell(phrase: str, *, british: bool) -> str:
+    """A phrase in British or American spelling; capitals are kept."""
+    table = _tables()[0 if british else 1]
+
+    def other(match: re.Match[str]) -> str:
+        word = match[0]
+        new = table.get(word.lower(), word)
+        if word.isupper() and len(word) > 1:
+            return new.upper()
+        return new[0].upper() + new[1:] if word[0].isupper() else new
+
+    return re.sub(r"[A-Za-z]+", other, phrase)
