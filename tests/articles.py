@@ -11,7 +11,29 @@ from unspin.findings import Applicability, Finding
 from unspin.textmap import Segment
 
 WORDS = st.sampled_from(
-    "reduced back pain the knee of two 5 mg not left doctor may help with a sharp ache naïve 😀 R&D".split()
+    [
+        "reduced",
+        "back",
+        "pain",
+        "the",
+        "knee",
+        "of",
+        "two",
+        "5",
+        "mg",
+        "not",
+        "left",
+        "doctor",
+        "may",
+        "help",
+        "with",
+        "a",
+        "sharp",
+        "ache",
+        "naïve",
+        "😀",
+        "R&D",
+    ]
 )
 
 
