@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import ClassVar
 
 from unspin.article import Article, BlockKind
@@ -126,6 +127,6 @@ def _weight(heading: str, counts: Counter[str]) -> float:
 def _pairs(body: str) -> Iterator[tuple[str, str]]:
     words = _WORD.findall(body)
     content = set(_content(body))
-    for a, b in zip(words, words[1:], strict=False):
+    for a, b in pairwise(words):
         if a in content and b in content:
             yield a, b

@@ -279,12 +279,13 @@ def _judge(article: Article, ev: _Evidence, place: _Place, count: int) -> Insert
     cased = _title_cased(place.text[place.start : place.end])
     words = len(ev.phrase.words)
     if _alone(place, ev.phrase):
-        proven = words >= PROVING_WORDS and (
-            not ev.phrase.question or cased or proof >= 2 or ev.phrase.search_like
-        )
-        if words == 1:
+        proven = words >= PROVING_WORDS or proof >= 2
+        if ev.phrase.question:
+            # A question in a text may be a real one; in a title's capitals, or twice, it is not.
+            proven = cased or ev.alone >= 2 or place.text[place.start].islower()
+        elif words == 1:
             proven = proof >= 3
-        return _cut_alone(article, ev, place) if proven or proof >= 2 else None
+        return _cut_alone(article, ev, place) if proven else None
     if place.before == "B" and place.after in "BS":
         return _judge_line(article, ev, place, count)
     if place.before in "BS" and place.after in "Cw":
@@ -298,25 +299,30 @@ def _judge(article: Article, ev: _Evidence, place: _Place, count: int) -> Insert
 
 
 def _judge_line(article: Article, ev: _Evidence, place: _Place, count: int) -> Insertion | None:
-    whole = _whole(place)
-    last = place.block == len(article.blocks) - 1
-    first = place.block <= 1
-    many = ev.alone + ev.lines >= 2 and len(ev.phrase.words) > 1
-    if whole:
-        if first:  # the title again as the first heading
-            return None
-        ending = last and len(ev.phrase.words) >= PROVING_WORDS and len(article.blocks) > 3
-        repeated = (ev.alone >= 1 and many) or ev.lines >= 3
-        proven = ending or repeated or (many and ev.phrase.search_like)
-        return (
-            _cut_alone(article, ev, place)
-            if proven and ev.phrase.from_title
-            else (_cut_alone(article, ev, place) if ev.alone >= 1 else None)
-        )
+    """A phrase at the beginning of a block: the whole line, or its first sentence."""
+    if _whole(place):
+        return _cut_alone(article, ev, place) if _stray_line(article, ev, place) else None
     # A run-in heading ("Low back pain. Most people ...") stands once; an insertion again and again.
     proven = ev.alone >= 1 and (ev.alone + count >= 2)
     odd = ev.phrase.search_like and len(ev.phrase.words) >= 4
     return _cut_alone(article, ev, place) if proven or odd else None
+
+
+def _stray_line(article: Article, ev: _Evidence, place: _Place) -> bool:
+    """Whether a line made of the phrase heads nothing."""
+    block = article.blocks[place.block]
+    if place.block <= 1:  # the title again as the first heading
+        return False
+    if ev.phrase.question:
+        return ev.alone >= 2
+    if article.structured and block.kind is BlockKind.HEADING and not ev.phrase.search_like:
+        return False
+    if ev.alone >= 1:
+        return ev.alone + ev.lines >= 2 and len(ev.phrase.words) > 1
+    last = place.block == len(article.blocks) - 1
+    ending = last and len(ev.phrase.words) >= PROVING_WORDS and len(article.blocks) > 3
+    repeated = ev.lines >= 3 or (ev.lines >= 2 and ev.phrase.search_like)
+    return ev.phrase.from_title and (ending or repeated)
 
 
 def _judge_open(article: Article, ev: _Evidence, place: _Place, cased: bool) -> Insertion | None:
