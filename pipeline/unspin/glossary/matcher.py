@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from unspin.glossary.compiling import CANONICAL, Tables, load_tables
 from unspin.glossary.concept import SPUN, When
 from unspin.glossary.conditions import holds, proximity
+from unspin.glossary.inflect import inflections
 from unspin.glossary.replacing import replace_form
-from unspin.glossary.shadow import Shadow
-from unspin.glossary.spelling import has_variant, is_british, respell
+from unspin.glossary.shadow import Shadow, fold
+from unspin.glossary.spelling import has_variant, is_british, respell, variants
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
@@ -112,15 +113,26 @@ class Glossary:
         self._last = (text, hits)
         return hits
 
-    def canonical(self, text: str) -> frozenset[str]:
-        """Canonical terms of two words or more that stand in `text`."""
-        shadow = Shadow.of(text)
-        entries, rivals = self._tables.entries, self._tables.rivals
-        return frozenset(
-            self._tables.concepts[entries[rivals[group][0]][0]][0]
-            for _, _, group in self._candidates(shadow.text)
-            if entries[rivals[group][0]][1] == CANONICAL
-        )
+    def mentions(self, text: str, canonical: str) -> bool:
+        """Whether a canonical term, in any inflection, stands in `text`.
+
+        Args:
+            text: The prose of an article.
+            canonical: Canonical term of a concept of this glossary.
+        """
+        shadow = self._shadow(text).text
+        return any(_stands(form, shadow) for form in self._canonical_forms().get(canonical, ()))
+
+    def _canonical_forms(self) -> dict[str, list[str]]:
+        kept: dict[str, list[str]] | None = self.__dict__.get("_canonicals")
+        if kept is None:
+            kept = {}
+            for canonical, pos, number, _ in self._tables.concepts:
+                forms = kept.setdefault(canonical, [])
+                for form, _ in inflections(canonical, pos, number):
+                    forms += [v for v in variants(fold(form)) if v not in forms]
+            self.__dict__["_canonicals"] = kept
+        return kept
 
     def holds(self, hit: Hit, text: str, *, spun: bool) -> bool:
         """Whether the conditions of a hit hold.
@@ -215,6 +227,19 @@ class Glossary:
             if holds(when, shadow, a, b, spun=True):
                 return entry
         return rivals[0]
+
+
+def _stands(form: str, shadow: str) -> bool:
+    """Whether a form stands in a shadow on word boundaries."""
+    at = shadow.find(form)
+    while at >= 0:
+        end = at + len(form)
+        if not (at and shadow[at - 1].isalnum()) and not (
+            end < len(shadow) and shadow[end].isalnum()
+        ):
+            return True
+        at = shadow.find(form, at + 1)
+    return False
 
 
 def _word_end(s: str, word: str, start: int, within: int) -> int:

@@ -1,0 +1,82 @@
+"""SP001: a spun variant of a glossary term."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from unspin.article import Article
+from unspin.findings import Applicability, Finding, Severity
+from unspin.glossary.concept import SPUN
+from unspin.glossary.restoring import is_strong, looks_spun
+from unspin.rules.base import Context
+from unspin.rules.terms import in_name, off_limits, quotations, touches
+
+#: Probability that a hit is a fault, by applicability; set on the development phrases and the
+#: clean corpus: safe forms without a condition do not occur in 17 M clean words.
+CONFIDENCE = {"safe": 0.97, "suggested": 0.7, "editor": 0.6}
+#: A safe form whose condition holds occurs in clean text, but rarely where the condition holds.
+CONDITIONAL = 0.9
+
+
+class SpunTerm:
+    """A garbled variant of a term that the glossary knows.
+
+    What it does:
+        Finds wording that spinning programs make of medical terms ("bosom malignancy" for
+        "breast cancer"), as the glossary lists it, in any case, across line breaks. Forms
+        that may also be right are found only where their conditions hold: words before or
+        after, not as a verb, only in an article that other evidence shows to be spun.
+
+    Why it matters:
+        Readers cannot look up "heart disappointment", and some garbled terms name another
+        disease. All variants of one concept become the same term, so that an article speaks
+        of one thing by one name.
+
+    Example:
+        "Smoking is a chance variable for a heart assault." becomes "Smoking is a risk factor
+        for a heart attack."
+
+    Fix:
+        As the glossary entry says: safe, suggested, or for a medical editor. Case, number,
+        tense, a/an and British or American spelling follow the place.
+
+    Known limits:
+        Only wording that the glossary lists is found. Quoted speech is left alone unless the
+        article looks spun, and never changed; names of organisations are left alone.
+    """
+
+    id: ClassVar[str] = "SP001"
+    slug: ClassVar[str] = "spun-term"
+    severity: ClassVar[Severity] = Severity.ERROR
+
+    def check(self, article: Article, context: Context) -> Iterator[Finding]:
+        """Yields spun variants whose conditions hold."""
+        for hit in context.hits:
+            if hit.kind != SPUN:
+                continue
+            spun = context.looks_spun or looks_spun(context.hits, hit)
+            if not context.glossary.holds(hit, article.text, spun=spun):
+                continue
+            if touches(off_limits(article), hit.start, hit.end):
+                continue
+            quoted = touches(quotations(article), hit.start, hit.end)
+            named = in_name(article, hit.form_start, hit.form_end) and hit.concept.islower()
+            if named or (quoted and not spun):
+                continue
+            certain = hit.applicability == "safe"
+            found = article.text[hit.form_start : hit.form_end]
+            yield Finding(
+                self.id,
+                hit.start,
+                hit.end,
+                f"“{' '.join(found.split())}” is spun wording for “{hit.concept}”.",
+                self.severity if certain else Severity.WARNING,
+                confidence=CONDITIONAL
+                if certain and not is_strong(hit)
+                else CONFIDENCE[hit.applicability],
+                replacements=(hit.replacement,),
+                applicability=Applicability.EDITOR if quoted else Applicability(hit.applicability),
+                origin=hit.provenance,
+                states_change=True,
+            )

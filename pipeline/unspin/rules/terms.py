@@ -1,0 +1,94 @@
+"""Shared helpers of the rules SP001, TN001 and TN002: places where a term is nobody's fault."""
+
+from __future__ import annotations
+
+import re
+
+from unspin import guard
+from unspin.article import Article, BlockKind, Span
+from unspin.rules.text import per_article, reference_blocks
+
+_WORD_BEFORE = re.compile(r"([^\W\d_][\w'’-]*)[ \u00a0\n]$")
+_WORD_AFTER = re.compile(r"(?:['’]s)?[ \u00a0\n]([^\W\d_][\w'’-]*)")
+_SENTENCE_END = re.compile(r"(?:^|[.!?:;…\n][\"”’')\]]*\s*)$")
+#: "formerly called mental retardation", "also known as lumbago": the term is spoken about.
+_MENTION = re.compile(
+    r"(?:formerly|previously|once|originally|historically|sometimes|also|then|or|is|are|was|were|"
+    r"be|been)\s+(?:(?:called|known|termed|named|labell?ed|referred\s+to)(?:\s+as)?)"
+    r"(?:\s+(?:the|a|an))?\s*[\"“'‘]?$|"
+    r"\b(?:the\s+terms?|the\s+words?|the\s+phrase|formerly|f\.k\.a\.|a\.k\.a\.|aka)\s*[\"“'‘]?$",
+    re.IGNORECASE,
+)
+_ABBREVIATION = re.compile(r"\s*\(([A-Z][A-Za-z]{0,2}[A-Z][A-Za-z]*s?)\)")
+#: Code points of context on each side that these patterns need.
+_CONTEXT = 60
+
+
+@per_article
+def off_limits(article: Article) -> tuple[Span, ...]:
+    """Spans where no term is judged: code, raw HTML, embeds, lists of references; sorted."""
+    references = reference_blocks(article)
+    spans = [b.span for i, b in enumerate(article.blocks) if i in references]
+    return tuple(sorted((*article.protected, *spans), key=lambda s: (s.start, s.end)))
+
+
+@per_article
+def quotations(article: Article) -> tuple[Span, ...]:
+    """Spans of quoted speech and quote blocks; sorted."""
+    spans = [b.span for b in article.blocks if b.kind is BlockKind.QUOTE]
+    for block in article.blocks:
+        text = article.block_text(block)
+        if '"' in text or "“" in text:
+            spans += [Span(block.start + a, block.start + b) for a, b in guard.quotations(text)]
+    return tuple(sorted(spans, key=lambda s: (s.start, s.end)))
+
+
+def touches(spans: tuple[Span, ...], start: int, end: int) -> bool:
+    """Whether ``start..end`` overlaps one of the spans."""
+    return any(s.start < end and start < s.end for s in spans)
+
+
+def in_name(article: Article, start: int, end: int) -> bool:
+    """Whether a term is part of a longer name: "the Heart Assault Foundation of Ohio".
+
+    All its words begin with capitals, so does a word beside it, and neither a sentence start nor a
+    line written in capitals explains them.
+    """
+    text = article.text
+    words = re.findall(r"[^\W\d_][\w'’-]*", text[start:end])
+    if not words or not all(w[0].isupper() for w in words if len(w) > 3):
+        return False
+    if all(w.isupper() for w in words if len(w) > 1):
+        return False
+    block = next((b for b in article.blocks if b.start <= start < b.end), None)
+    if block is None or block.kind is BlockKind.HEADING or block.span == article.title_span:
+        return False
+    if _titled(article.block_text(block)):
+        return False
+    before = _WORD_BEFORE.search(text[max(block.start, start - _CONTEXT) : start])
+    if before and before[1][0].isupper():
+        at = max(block.start, start - _CONTEXT) + before.start(1)
+        if not _SENTENCE_END.search(text[max(block.start, at - 4) : at]):
+            return True
+    after = _WORD_AFTER.match(text[end : min(block.end, end + _CONTEXT)])
+    if len(words) == 1 and _SENTENCE_END.search(text[max(block.start, start - 4) : start]):
+        return False
+    return bool(after and after[1][0].isupper())
+
+
+def _titled(line: str) -> bool:
+    """Whether most longer words of a short line begin with capitals."""
+    words = [w for w in re.findall(r"[^\W\d_]\w*", line) if len(w) > 3]
+    return len(words) < 15 and sum(w[0].isupper() for w in words) * 2 > len(words)
+
+
+def is_mentioned(article: Article, start: int, end: int) -> bool:
+    """Whether a term is spoken about, or introduced beside another name, rather than used."""
+    before = article.text[max(0, start - _CONTEXT) : start]
+    after = article.text[end : end + 1]
+    return (before.endswith("(") and after in "),") or bool(_MENTION.search(before))
+
+
+def abbreviated(article: Article, end: int) -> bool:
+    """Whether an abbreviation in parentheses follows: "myocardial infarction (MI)"."""
+    return _ABBREVIATION.match(article.text[end : end + 12]) is not None

@@ -1,0 +1,76 @@
+"""TN001: a term that is outdated or objectionable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from unspin.article import Article
+from unspin.findings import Applicability, Finding, Severity
+from unspin.glossary.concept import DEPRECATED
+from unspin.glossary.restoring import looks_spun
+from unspin.rules.base import Context
+from unspin.rules.terms import in_name, is_mentioned, off_limits, quotations, touches
+
+#: The word is there for certain; whether the place is one where it may stay is not.
+CONFIDENCE = 0.95
+
+
+class DeprecatedTerm:
+    """A term that good health pages no longer use.
+
+    What it does:
+        Finds terms that the glossary lists as deprecated, with a source that says so: old
+        names of diseases, words that offend, spellings that were given up.
+
+    Why it matters:
+        Outdated terms make a page look old, hinder searching, and some of them hurt people.
+
+    Example:
+        "Type II diabetes often runs in families." becomes "Type 2 diabetes often runs in
+        families."
+
+    Fix:
+        Safe unless the glossary entry says otherwise; case, number and spelling follow the
+        place.
+
+    Known limits:
+        A term that is spoken about ("formerly called mental retardation"), quoted, part of a
+        name or of a list of references is left alone.
+    """
+
+    id: ClassVar[str] = "TN001"
+    slug: ClassVar[str] = "deprecated-term"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    def check(self, article: Article, context: Context) -> Iterator[Finding]:
+        """Yields deprecated terms in use."""
+        for hit in context.hits:
+            if hit.kind != DEPRECATED:
+                continue
+            spun = context.looks_spun or looks_spun(context.hits, hit)
+            if not context.glossary.holds(hit, article.text, spun=spun):
+                continue
+            if touches(off_limits(article), hit.start, hit.end) or touches(
+                quotations(article), hit.start, hit.end
+            ):
+                continue
+            if is_mentioned(article, hit.form_start, hit.form_end) or in_name(
+                article, hit.form_start, hit.form_end
+            ):
+                continue
+            found = " ".join(article.text[hit.form_start : hit.form_end].split())
+            if found == hit.replacement:
+                continue
+            yield Finding(
+                self.id,
+                hit.start,
+                hit.end,
+                f"“{found}” is outdated; write “{hit.concept}”.",
+                self.severity,
+                confidence=CONFIDENCE,
+                replacements=(hit.replacement,),
+                applicability=Applicability(hit.applicability),
+                origin=hit.provenance,
+                states_change=True,
+            )
