@@ -19,9 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspin.language.corpus import Document, PassageSampler, read_documents, sentences
-from unspin.language.features import Evidence, gather
+from unspin.language.features import Evidence, gather, word_features
 from unspin.language.features import stretch_features as stretch_row
-from unspin.language.features import word_features
 from unspin.language.model import SpinModel, runs, window_bounds
 from unspin.language.ngrams import NgramTable
 from unspin.language.restoring import RANKER_FEATURES, PhraseScorer, Restorer, Variants
@@ -305,5 +304,3 @@ def clean_runs_per_thousand(model: SpinModel, texts: Sequence[str], report: floa
             found += len(runs(evidence, p, report, extend))
             words += count
     return 1000 * found / max(1, words)
-
-

@@ -64,16 +64,12 @@ def _read_file(path: Path) -> Iterator[Document]:
         for number, line in enumerate(lines):
             row = json.loads(line)
             name = path.name.split(".")[0]
-            yield Document(
-                row.get("id", f"{name}/{number}"), row.get("source", name), row["text"]
-            )
+            yield Document(row.get("id", f"{name}/{number}"), row.get("source", name), row["text"])
 
 
 def sentences(text: str) -> list[str]:
     """Split running text at sentence ends; line breaks always end a sentence."""
-    return [
-        s for line in text.split("\n") for s in _SENTENCE_END.split(line.strip()) if s.strip()
-    ]
+    return [s for line in text.split("\n") for s in _SENTENCE_END.split(line.strip()) if s.strip()]
 
 
 class PassageSampler:

@@ -299,7 +299,9 @@ def _share(values: Sequence[bool]) -> Figure:
     return ratio(counts, "k", "n")
 
 
-def measure_seed(system: System, article: str, gold: Sequence[Mapping[str, Any]]) -> dict[str, Figure]:
+def measure_seed(
+    system: System, article: str, gold: Sequence[Mapping[str, Any]]
+) -> dict[str, Figure]:
     """Measure a real spun article against its gold faults."""
     verdict = system(article)
     counts = []
@@ -368,9 +370,7 @@ def _joined_with_edits(
     for row in rows:
         shift = len(text) + (2 if text else 0)
         text = f"{text}\n\n{row['spun']}" if text else str(row["spun"])
-        edits += [
-            {**e, "start": e["start"] + shift, "end": e["end"] + shift} for e in row["edits"]
-        ]
+        edits += [{**e, "start": e["start"] + shift, "end": e["end"] + shift} for e in row["edits"]]
         if len(text.split()) >= JOINED_WORDS:
             yield text, edits
             text, edits = "", []
@@ -609,9 +609,7 @@ def data_sha256(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def check_floors(
-    results: Mapping[str, Mapping[str, Figure]], path: Path, sha256: str
-) -> list[str]:
+def check_floors(results: Mapping[str, Mapping[str, Figure]], path: Path, sha256: str) -> list[str]:
     """Compare figures with the pinned floors; give a line for each that does not hold.
 
     Raises:

@@ -50,7 +50,9 @@ class Evidence:
 def gather(reading: Reading, table: NgramTable, restorer: Restorer) -> Evidence:
     """Collect n-gram evidence and candidate gains for a text."""
     places = np.flatnonzero(reading.is_word)
-    return Evidence(reading, places, _ngrams(reading, table)[places], _gains(reading, places, restorer))
+    return Evidence(
+        reading, places, _ngrams(reading, table)[places], _gains(reading, places, restorer)
+    )
 
 
 def _ngrams(reading: Reading, table: NgramTable) -> Array:

@@ -282,9 +282,7 @@ class SpinModel:
         text_end = len(evidence.reading.text)
         starts = [0, *(int(spans[a, 0]) for a, _ in bounds[1:])]
         ends = [*starts[1:], text_end]
-        return tuple(
-            JudgedWindow(a, b, float(x)) for a, b, x in zip(starts, ends, p, strict=True)
-        )
+        return tuple(JudgedWindow(a, b, float(x)) for a, b, x in zip(starts, ends, p, strict=True))
 
     def _span(self, evidence: Evidence, start: int, end: int, p: Array) -> JudgedSpan:
         reading = evidence.reading

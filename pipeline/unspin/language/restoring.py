@@ -158,9 +158,7 @@ class Restorer:
             found[place] = self._with_listed(options, reading.words, place)
         return found
 
-    def _with_listed(
-        self, options: list[Option], words: Sequence[str], place: int
-    ) -> list[Option]:
+    def _with_listed(self, options: list[Option], words: Sequence[str], place: int) -> list[Option]:
         by_words = {(o.words, o.used): o for o in options}
         for used in range(1, MAX_VARIANT_WORDS + 1):
             originals = self._variants.originals(words[place : place + used])

@@ -114,7 +114,9 @@ class Encoder:
             return np.full(len(spans), -1)
         place = np.searchsorted(starts, spans[:, 0])
         place = np.minimum(place, len(starts) - 1)
-        return np.where(starts[place] < spans[:, 1], np.where(starts[place] >= spans[:, 0], place, -1), -1)
+        return np.where(
+            starts[place] < spans[:, 1], np.where(starts[place] >= spans[:, 0], place, -1), -1
+        )
 
     def _run(self, ids: Array) -> tuple[Array, Array, Array]:
         """Encode pieces in overlapping windows; each piece is read where it lies most central."""

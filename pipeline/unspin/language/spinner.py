@@ -249,9 +249,7 @@ class Spinner:
             found += [(r, tag) for r in table.get(lemma, ())]
         return found
 
-    def phrase_at(
-        self, words: Sequence[str], tags: frozenset[str]
-    ) -> tuple[int, list[str]] | None:
+    def phrase_at(self, words: Sequence[str], tags: frozenset[str]) -> tuple[int, list[str]] | None:
         """Give length and replacements of the longest listed wording that starts ``words``."""
         best: tuple[int, list[str]] | None = None
         for phrase, tag, replacements in self._phrases.get(words[0], ()):

@@ -1,0 +1,84 @@
+"""SP002: wording that the language model takes for a spinning program's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+from unspin.article import Article
+from unspin.findings import Applicability, Finding, Severity
+from unspin.rules.base import Context
+from unspin.rules.terms import off_limits, quotations, touches
+
+if TYPE_CHECKING:
+    from unspin.language.model import JudgedSpan
+
+#: P of the best replacement from which it is worth applying with ``--unsafe-fixes``; below it the
+#: replacements are hints for an editor (calibrated on spun training articles, docs/model.md).
+SUGGEST = 0.5
+
+
+class UnlikelyWording:
+    """Wording that no list knows, and that clean medical text would not use here.
+
+    What it does:
+        Reports words that the language model takes for a spinning program's, given the sentence,
+        the article and its surroundings: in an article that looks clean only near-certain words,
+        in one that looks spun weaker evidence counts.
+
+    Why it matters:
+        Spinning programs draw on tens of thousands of pairs of words; no list holds them all.
+        "Squeezed nerve" is understood, "aspect joints" is not, and a reader cannot look it up.
+
+    Example:
+        "The frightened gadget carries signals from the brain." The model proposes "nervous
+        system" for "frightened gadget".
+
+    Fix:
+        Up to five replacements, best first, with their order learned from spun training text.
+        Suggested where the best one is more likely right than wrong, else for an editor.
+
+    Known limits:
+        Fluent spinning (every word a fair synonym, grammar kept) is mostly missed in short
+        texts. The model is right about the place more often than about the replacement; see
+        docs/model.md for measured figures. Quoted speech is never changed.
+    """
+
+    id: ClassVar[str] = "SP002"
+    slug: ClassVar[str] = "unlikely-wording"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    def check(self, article: Article, context: Context) -> Iterator[Finding]:
+        """Yields the spans of the model's judgement that rules may judge."""
+        if context.judgement is None:
+            return
+        known = [hit for hit in context.hits if hit.kind != "spun"]
+        for span in context.judgement.spans:
+            if touches(off_limits(article), span.start, span.end):
+                continue
+            # A name that the glossary admits is wording that an editor has looked at.
+            if any(hit.start <= span.start and span.end <= hit.end for hit in known):
+                continue
+            quoted = touches(quotations(article), span.start, span.end)
+            yield self._finding(article, span, context.judgement.safe_probability, quoted)
+
+    def _finding(self, article: Article, span: JudgedSpan, safe: float, quoted: bool) -> Finding:
+        found = " ".join(article.text[span.start : span.end].split())
+        replacements = tuple(r.text for r in span.replacements)
+        applicability = None
+        if replacements:
+            best = span.replacements[0].probability
+            applicability = Applicability.SUGGESTED if best >= SUGGEST else Applicability.EDITOR
+            applicability = Applicability.SAFE if best >= safe else applicability
+            applicability = Applicability.EDITOR if quoted else applicability
+        return Finding(
+            self.id,
+            span.start,
+            span.end,
+            f"“{found}” reads like the work of a spinning program.",
+            self.severity,
+            confidence=span.spun_probability,
+            replacements=replacements,
+            applicability=applicability,
+            origin="language model",
+        )
