@@ -1,1 +1,148 @@
+"""Readers, one per format: bytes to articles whose offsets lead back to the source."""
 
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from unspin.article import Article, Metadata, Source
+from unspin.config import Config
+from unspin.errors import InputError, MissingExtraError
+from unspin.reading.collect import collect
+
+__all__ = ["collect", "read_bytes", "read_path", "read_text"]
+
+
+def read_path(path: Path | str, config: Config) -> Iterator[Article | InputError]:
+    """Reads the articles of a file.
+
+    Args:
+        path: A file.
+        config: `max_bytes`, `text_field` and `title_field` count.
+
+    Yields:
+        One article; for JSON Lines, one for each record. What cannot be read is yielded as an
+        `InputError` and not raised, so that neither the other records nor the batch is lost.
+    """
+    name = str(path)
+    try:
+        file = Path(path)
+        if file.is_dir():
+            raise InputError(name, "is a folder; name the files in it")
+        size = file.stat().st_size
+        if size > config.max_bytes:
+            raise _too_large(name, size, config)
+        data = file.read_bytes()
+    except InputError as error:
+        yield error
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        yield InputError(name, f"cannot be read ({reason}); check the path and its permissions")
+    else:
+        yield from read_bytes(data, name, config)
+
+
+def read_bytes(data: bytes, name: str, config: Config) -> Iterator[Article | InputError]:
+    """Reads the articles in bytes.
+
+    Args:
+        data: All bytes of the source.
+        name: File name, or ``"-"``; its suffix hints at the format.
+        config: As for `read_path`.
+
+    Yields:
+        As `read_path` does.
+    """
+    try:
+        yield from _read(data, name, config)
+    except InputError as error:
+        yield error
+    except MissingExtraError as error:
+        missing = InputError(name, str(error))
+        missing.__cause__ = error
+        yield missing
+    except RecursionError:
+        yield InputError(name, "is nested too deeply; simplify it")
+
+
+def read_text(source: Source, metadata: Metadata) -> Article:
+    """Reads the text of one JSON record: as plain text unless it is clearly HTML or Markdown.
+
+    Args:
+        source: With the record's text.
+        metadata: What the record says besides; wins over what its text says.
+    """
+    from unspin.reading.detect import record_text_format
+
+    kind = record_text_format(source.text)
+    if kind == "txt":
+        from unspin.reading.txt import read_txt
+
+        return read_txt(source, metadata)
+    article = _reader(kind, source)
+    own = article.metadata
+    merged = Metadata(
+        title=metadata.title or own.title,
+        author=metadata.author or own.author,
+        date=metadata.date or own.date,
+        url=metadata.url or own.url,
+        language=metadata.language or own.language,
+        front_matter=own.front_matter,
+    )
+    return article.with_(metadata=merged)
+
+
+def _read(data: bytes, name: str, config: Config) -> Iterator[Article | InputError]:
+    from unspin.reading import detect
+    from unspin.reading.encoding import decode
+
+    if len(data) > config.max_bytes:
+        raise _too_large(name, len(data), config)
+    if not data.strip():
+        raise InputError(name, "is empty; remove it or fill it")
+    digest = hashlib.sha256(data).hexdigest()
+    if detect.refuse_binary(data, name) == "docx":
+        from unspin.reading.docx import read_docx
+
+        yield read_docx(data, name, digest, config)
+        return
+    decoded = decode(data)
+    detect.refuse_control_characters(decoded.text, name)
+    if not decoded.text.strip("\ufeff \t\r\n\f\v\0"):
+        raise InputError(name, "is empty; remove it or fill it")
+    kind = detect.text_format(decoded.text, name)
+    source = Source(
+        path=name,
+        format=kind,
+        encoding=decoded.encoding,
+        sha256=digest,
+        text=decoded.text,
+        bom=decoded.bom,
+        raw=data,
+    )
+    if kind == "jsonl":
+        from unspin.reading.jsonl import read_jsonl
+
+        yield from read_jsonl(source, config)
+    else:
+        yield _reader(kind, source)
+
+
+def _reader(kind: str, source: Source) -> Article:
+    if kind == "md":
+        from unspin.reading.md import read_md
+
+        return read_md(source)
+    if kind == "html":
+        from unspin.reading.html import read_html
+
+        return read_html(source)
+    from unspin.reading.txt import read_txt
+
+    return read_txt(source)
+
+
+def _too_large(name: str, size: int, config: Config) -> InputError:
+    reason = f"is too large ({size:,} bytes, limit {config.max_bytes:,}); split it or set max-bytes"
+    return InputError(name, reason)

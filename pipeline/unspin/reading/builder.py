@@ -1,0 +1,92 @@
+"""Builds a piece from runs of source text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from unspin.article import OBJECT, Block, Mark, MarkKind, Piece, Span
+from unspin.textmap import OffsetMap, Segment
+
+
+class PieceBuilder:
+    """Collects prose with its source places, and marks over it."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._segments: list[Segment] = []
+        self._marks: list[Mark] = []
+        self._open: list[tuple[MarkKind, int, str]] = []
+        self.length = 0
+
+    def add(self, text: str, start: int, end: int | None = None) -> None:
+        """Adds prose that stands at ``start..end`` of the source.
+
+        Args:
+            text: The prose.
+            start: Its source offset.
+            end: Its end in the source; None where it stands there unchanged.
+        """
+        if not text:
+            return
+        size = len(text) if end is None else end - start
+        last = self._segments[-1] if self._segments else None
+        if (
+            end is None
+            and last is not None
+            and last.linear
+            and last.length > 0
+            and last.end == self.length
+            and last.source_end == start
+        ):
+            self._segments[-1] = replace(last, length=last.length + size, source_length=last.source_length + size)
+        else:
+            self._segments.append(Segment(self.length, len(text), start, size))
+        self._parts.append(text)
+        self.length += len(text)
+
+    def separate(self, text: str) -> None:
+        """Adds prose that has no source (what parts two cells)."""
+        self._parts.append(text)
+        self.length += len(text)
+
+    def raw(self, value: str, start: int, end: int) -> None:
+        """Adds an object that is not prose; `value` is written out unchanged."""
+        self._marks.append(Mark(self.length, self.length + 1, MarkKind.RAW, value))
+        self.add(OBJECT, start, end)
+
+    def open(self, kind: MarkKind, value: str = "") -> None:
+        """Opens a mark here."""
+        self._open.append((kind, self.length, value))
+
+    def close(self, kind: MarkKind) -> None:
+        """Closes the innermost open mark of a kind, if there is one."""
+        for i in range(len(self._open) - 1, -1, -1):
+            if self._open[i][0] is kind:
+                _, start, value = self._open.pop(i)
+                if start < self.length:
+                    self._marks.append(Mark(start, self.length, kind, value))
+                return
+
+    @property
+    def ends_in_space(self) -> bool:
+        """Whether the prose so far is empty or ends in white space."""
+        return not self._parts or self._parts[-1][-1:].isspace()
+
+    def piece(self, block: Block) -> Piece:
+        """The piece, without white space at either end."""
+        for kind, _, _ in list(self._open):
+            self.close(kind)
+        text = "".join(self._parts)
+        lead = len(text) - len(text.lstrip())
+        end = max(lead, len(text.rstrip()))
+        segments = tuple(OffsetMap(self._segments).slice(lead, end)) if text else ()
+
+        def move(offset: int) -> int:
+            return min(max(offset, lead), end) - lead
+
+        marks = [Mark(move(m.start), move(m.end), m.kind, m.value) for m in self._marks]
+        cells = tuple(Span(move(c.start), move(c.end)) for c in block.cells)
+        kept = tuple(
+            sorted((m for m in marks if m.start < m.end), key=lambda m: (m.start, -m.end))
+        )
+        return Piece(text[lead:end], segments, replace(block, end=end - lead, cells=cells), kept)
