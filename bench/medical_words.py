@@ -94,14 +94,13 @@ def unknown(words: Iterable[str]) -> list[str]:
 def main(shared: Path) -> None:
     """Counts, asks LanguageTool, filters, writes."""
     documents, spellings = corpus_words(shared / "corpus")
-    wanted = {
-        spellings[w].most_common(1)[0][0] for w, n in documents.items() if n >= MIN_DOCUMENTS
-    }
+    wanted = {spellings[w].most_common(1)[0][0] for w, n in documents.items() if n >= MIN_DOCUMENTS}
     terms = {w for w in term_words(shared / "terms") if len(w) > 1}
     folded_terms = {w.casefold() for w in terms}
     # Terms are often written in title case: the corpus knows which of them are names.
-    terms = {spellings[f].most_common(1)[0][0] if (f := w.casefold()) in spellings else w
-             for w in terms}
+    terms = {
+        spellings[f].most_common(1)[0][0] if (f := w.casefold()) in spellings else w for w in terms
+    }
     kept = []
     for word in unknown(wanted | terms):
         folded = word.casefold()

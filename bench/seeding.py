@@ -18,28 +18,35 @@ from pathlib import Path
 
 #: Shares of the kinds, of one hundred.
 SHARES = {"a-an": 20, "doubled-article": 15, "agreement": 30, "modal": 20, "infinitive": 15}
-_SENTENCE_END = re.compile(r"(?<=[a-z)][.!?])\s+(?=[A-Z])")
+SENTENCE_END = re.compile(r"(?<=[a-z)][.!?])\s+(?=[A-Z])")
 #: Words of a sentence that takes an error: shorter ones are headings, longer ones lists.
 _WORDS = (8, 35)
+#: A short line that ends in none of these is a heading.
+_LINE_ENDS = frozenset('.!?:;,)"”')
+_HEADING_WORDS = 12
 #: Verbs common in health texts whose forms follow from their spelling.
-_VERBS = frozenset(
-    """
-    absorb accept achieve act add affect allow appear apply ask assess assist attack avoid believe
-    block boost breathe burn call carry cause change check clean collect combine compare complete
-    confirm connect consider consult contact contain continue contribute cover create damage
-    decrease deliver depend describe destroy detect determine develop diagnose discuss dissolve
-    ease eat encourage end enter enhance evaluate examine exercise exist expand explain explore
-    express extend fail fight focus follow form gain give guide happen heal help identify improve
-    include increase indicate inflame influence inform inhibit interact interfere involve join kill
-    last lead learn live look lower maintain manage measure move need obtain occur offer open
-    perform play prepare prescribe present prevent proceed produce progress promote protect prove
-    provide raise reach receive recognize recommend recover reduce release relieve remain remove
-    repair replace report require resolve respond restore result return reveal screen seek select
-    show slow solve start stay stimulate strengthen stretch suffer suggest support surround
-    survive take talk test touch train transfer treat trigger turn use vary view visit wait walk
-    want wash work worsen
-    """.split()
-)
+_VERBS = frozenset([
+    "absorb", "accept", "achieve", "act", "add", "affect", "allow", "appear", "apply", "ask",
+    "assess", "assist", "attack", "avoid", "believe", "block", "boost", "breathe", "burn", "call",
+    "carry", "cause", "change", "check", "clean", "collect", "combine", "compare", "complete",
+    "confirm", "connect", "consider", "consult", "contact", "contain", "continue", "contribute",
+    "cover", "create", "damage", "decrease", "deliver", "depend", "describe", "destroy", "detect",
+    "determine", "develop", "diagnose", "discuss", "dissolve", "ease", "eat", "encourage", "end",
+    "enter", "enhance", "evaluate", "examine", "exercise", "exist", "expand", "explain",
+    "explore", "express", "extend", "fail", "fight", "focus", "follow", "form", "gain", "give",
+    "guide", "happen", "heal", "help", "identify", "improve", "include", "increase", "indicate",
+    "inflame", "influence", "inform", "inhibit", "interact", "interfere", "involve", "join",
+    "kill", "last", "lead", "learn", "live", "look", "lower", "maintain", "manage", "measure",
+    "move", "need", "obtain", "occur", "offer", "open", "perform", "play", "prepare", "prescribe",
+    "present", "prevent", "proceed", "produce", "progress", "promote", "protect", "prove",
+    "provide", "raise", "reach", "receive", "recognize", "recommend", "recover", "reduce",
+    "release", "relieve", "remain", "remove", "repair", "replace", "report", "require", "resolve",
+    "respond", "restore", "result", "return", "reveal", "screen", "seek", "select", "show",
+    "slow", "solve", "start", "stay", "stimulate", "strengthen", "stretch", "suffer", "suggest",
+    "support", "surround", "survive", "take", "talk", "test", "touch", "train", "transfer",
+    "treat", "trigger", "turn", "use", "vary", "view", "visit", "wait", "walk", "want", "wash",
+    "work", "worsen",
+])  # fmt: skip
 #: Past forms of those that are not regular; None for those left out.
 _IRREGULAR = {
     "eat": ("ate", "eating"), "fight": ("fought", "fighting"), "give": ("gave", "giving"),
@@ -56,7 +63,7 @@ _AGREEMENT = {
 _SINGULAR = r"(?:[Ii]t|[Hh]e|[Ss]he|[Tt]his|(?:[Tt]he|[Tt]his|[Aa]n?) [a-z]+[^s\W\d])"
 _PLURAL = r"(?:[Tt]hey|[Ww]e|[Tt]hese|[Tt]hose|(?:[Tt]hese|[Mm]any|[Ss]ome|[Tt]he) [a-z]+[^s'\W]s)"
 _AGREEMENT_PLACE = re.compile(
-    rf"(?:^|(?<=[,;] )){_SINGULAR} (is|was|has|does)\b|(?:^|(?<=[,;] )){_PLURAL} (are|were|have|do)\b"
+    rf"(?:^|(?<=[,;] ))(?:{_SINGULAR} (is|was|has|does)|{_PLURAL} (are|were|have|do))\b"
 )
 
 
@@ -93,7 +100,7 @@ def documents(folder: Path, *, kept: bool, words: int) -> Iterator[tuple[str, li
         words: Words to take of each source at most (the last document is taken whole).
 
     Yields:
-        Name of the source, and the document's lines that are not blank, list marks removed.
+        Name of the source, and the document's lines that are not blank.
     """
     for path in sorted(folder.glob("*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
@@ -104,16 +111,29 @@ def documents(folder: Path, *, kept: bool, words: int) -> Iterator[tuple[str, li
             if left <= 0:
                 break
             left -= len(row["text"].split())
-            blocks = [line.strip().removeprefix("- ") for line in row["text"].splitlines()]
-            yield path.name.removesuffix(".jsonl.gz"), [block for block in blocks if block]
+            yield (
+                path.name.removesuffix(".jsonl.gz"),
+                [line.strip() for line in row["text"].splitlines() if line.strip()],
+            )
+
+
+def blocks_of(lines: list[str]) -> Iterator[tuple[str, str]]:
+    """Kind (``heading``, ``list_item`` or ``paragraph``) and text of each line."""
+    for line in lines:
+        if line.startswith("- "):
+            yield "list_item", line[2:].strip()
+        elif line[-1] not in _LINE_ENDS and len(line.split()) <= _HEADING_WORDS:
+            yield "heading", line
+        else:
+            yield "paragraph", line
 
 
 def sentences(lines: list[str]) -> Iterator[str]:
     """Whole sentences of running text."""
     for line in lines:
-        if not line.endswith((".", "!", "?")):
+        if not line.endswith((".", "!", "?")) or line.startswith("- "):
             continue
-        for sentence in _SENTENCE_END.split(line):
+        for sentence in SENTENCE_END.split(line):
             if _WORDS[0] <= len(sentence.split()) <= _WORDS[1] and sentence[0].isupper():
                 yield sentence
 

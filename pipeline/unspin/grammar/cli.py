@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -23,10 +24,8 @@ def install(quiet: bool) -> None:
     from unspin.grammar import install as installing
 
     try:
-        if quiet or installing.is_installed():
-            folder = installing.install()
-        else:
-            folder = _with_bar()
+        silent = quiet or installing.is_installed()
+        folder = installing.install() if silent else _with_bar()
     except UnspinError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(2)
@@ -59,7 +58,9 @@ def status() -> None:
     sys.exit(0 if problem is None else 1)
 
 
-def _with_bar() -> object:
+def _with_bar() -> Path:
+    # On standard error, and silent where that is no terminal: logs do not want a moving bar.
+    from rich.console import Console
     from rich.progress import (
         BarColumn,
         DownloadColumn,
@@ -69,9 +70,6 @@ def _with_bar() -> object:
     )
 
     from unspin.grammar.install import install as fetch
-
-    # On standard error, and silent where that is no terminal: logs do not want a moving bar.
-    from rich.console import Console
 
     columns = (TextColumn("LanguageTool"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     console = Console(stderr=True)

@@ -36,7 +36,7 @@ _JVM = ("-Xms128m", "-Xmx1g", "-XX:+UseSerialGC", "-Djava.awt.headless=true")
 #: Where LanguageTool looks for words of its user's own; the first on the class path wins.
 _SPELLING = Path("org/languagetool/resource/en/hunspell/spelling_custom.txt")
 #: Without a pipeline cache each request would build all rules anew.
-_PROPERTIES = """\
+PROPERTIES = """\
 pipelineCaching=true
 maxPipelinePoolSize=8
 pipelineExpireTimeInSeconds=36000
@@ -54,10 +54,14 @@ class Server:
     Args:
         words: Words that are spelled right, besides those LanguageTool knows.
         threads: Texts checked at the same time; 0 for one per core.
+        settings: Java properties of the server, with ``{threads}`` to be filled in.
     """
 
-    def __init__(self, words: Iterable[str] = (), threads: int = 0) -> None:
+    def __init__(
+        self, words: Iterable[str] = (), threads: int = 0, settings: str = PROPERTIES
+    ) -> None:
         self._words = words
+        self._settings = settings
         self.threads = threads or os.cpu_count() or 1
         self._process: subprocess.Popen[str] | None = None
         self._owner = os.getpid()
@@ -194,7 +198,7 @@ class Server:
         return os.pathsep.join(map(str, [own, *install.classpath()]))
 
     def _properties(self) -> Path:
-        text = _PROPERTIES.format(threads=self.threads)
+        text = self._settings.format(threads=self.threads)
         return _keep("config", text, Path("server.properties")) / "server.properties"
 
 

@@ -11,7 +11,7 @@ from unspin.grammar.checker import Checker
 from unspin.grammar.errors import GrammarError
 from unspin.grammar.install import available
 from unspin.grammar.match import MAX_REPLACEMENTS, Match
-from unspin.grammar.ruleset import fold
+from unspin.grammar.spelling import is_misspelling
 
 GRAMMAR_RULE = "GR001"
 SPELLING_RULE = "GR002"
@@ -20,11 +20,6 @@ _SENTENCES = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.QUOTE)
 _SPELLING_PREFIX = "MORFOLOGIK_RULE_"
 #: Share of findings on seeded errors and clean text that are true (docs/grammar.md).
 _CONFIDENCE = {GRAMMAR_RULE: 0.8, SPELLING_RULE: 0.6}
-#: A word that looks like this may be a misspelling; names, codes, abbreviations and units are
-#: spelled as their makers like.
-_PLAIN_WORD = re.compile(r"[^\W\d_A-Z]{4,}")
-#: Right before or after a word these make it part of an address, a formula or a compound.
-_GLUE = frozenset("/@#_\\=+*^~<>&-–‑.:0123456789")
 
 
 def grammar_findings(
@@ -51,7 +46,7 @@ def grammar_findings(
         GrammarError: There is no server, or it does not answer.
         MissingExtraError: The extra `grammar` is not installed.
     """
-    chosen = [b for b in blocks if b.kind in _SENTENCES and not b.verbatim and b.end > b.start]
+    chosen = _checked(blocks)
     results = checker.check([text[b.start : b.end] for b in chosen])
     spans = list(protected)
     found = []
@@ -61,6 +56,22 @@ def grammar_findings(
             if finding is not None and not any(s.overlaps(_span(finding)) for s in spans):
                 found.append(finding)
     return _disjoint(found)
+
+
+def prefetch(articles: Iterable[tuple[str, Sequence[Block]]], checker: Checker) -> None:
+    """Asks about many articles at once, so that `grammar_findings` finds the answers in the cache.
+
+    Requests are filled and all cores used also where the articles are short.
+
+    Args:
+        articles: Prose and blocks of each.
+        checker: Asks the server.
+
+    Raises:
+        GrammarError: There is no server, or it does not answer.
+        MissingExtraError: The extra `grammar` is not installed.
+    """
+    checker.check([text[b.start : b.end] for text, blocks in articles for b in _checked(blocks)])
 
 
 def why_not(setting: str) -> str | None:
@@ -82,6 +93,10 @@ def not_run(error: GrammarError) -> str:
     return f"not run: {error}"
 
 
+def _checked(blocks: Sequence[Block]) -> list[Block]:
+    return [b for b in blocks if b.kind in _SENTENCES and not b.verbatim and b.end > b.start]
+
+
 def _span(finding: Finding) -> Span:
     return Span(finding.start, finding.end)
 
@@ -91,7 +106,11 @@ def _finding(
 ) -> Finding | None:
     start, end = match.start + offset, match.end + offset
     spelling = match.rule.startswith(_SPELLING_PREFIX)
-    if spelling and not _is_misspelling(text, start, end, match, checker, terms):
+    if spelling:
+        known = (checker.rules.folded_words, terms)
+        if not is_misspelling(text, start, end, match.replacements, known):
+            return None
+    elif _is_layout(text[start:end], match):
         return None
     rule = SPELLING_RULE if spelling else GRAMMAR_RULE
     return Finding(
@@ -107,27 +126,15 @@ def _finding(
     )
 
 
-def _is_misspelling(
-    text: str, start: int, end: int, match: Match, checker: Checker, terms: Collection[str]
-) -> bool:
-    word = text[start:end]
-    if not _PLAIN_WORD.fullmatch(word) or not match.replacements:
+def _is_layout(covered: str, match: Match) -> bool:
+    """Whether the best replacement changes hyphens, spaces or capitals alone."""
+    if not match.replacements:
         return False
-    if text[start - 1 : start] in _GLUE and start > 0 and not text[start - 1] == ".":
-        return False
-    if end + 1 < len(text) and text[end] in _GLUE and text[end + 1].isalnum():
-        return False
-    folded = fold(word)
-    known = checker.rules.folded_words
-    return not any(form in known or form in terms for form in _base_forms(folded))
+    return _letters(covered) == _letters(match.replacements[0])
 
 
-def _base_forms(word: str) -> Iterable[str]:
-    """The word, and what it is a plural or genitive of."""
-    yield word
-    for ending, base in (("'s", ""), ("s", ""), ("es", ""), ("ies", "y"), ("ae", "a")):
-        if word.endswith(ending):
-            yield word[: -len(ending)] + base
+def _letters(text: str) -> str:
+    return re.sub(r"[\s‐-–-]+", "", text).casefold()
 
 
 def _disjoint(findings: list[Finding]) -> list[Finding]:
