@@ -35,6 +35,7 @@ _CITED_AFTER = re.compile(
     r"\W*(?:(?:(?:[A-Z][\w&.]*|of|the|and)\s+){1,6}[.,;:]?\s*)?\(?(?:19|20)\d\d\s*[;:,)]"
 )
 _NOUN_ENDINGS = ("ment", "ogen", "men", "dren", "antibiotic", "plant", "fant", "swelling")
+_GLUED = re.compile(r"[,;]?[^\W\d_]")
 _CITED_BEFORE = re.compile(r"(?:et al\.?|\b[A-Z][a-z]+,? [A-Z]{1,3}[.,]|\(?\d{4}\)?\.?)\s*$")
 
 
@@ -252,6 +253,7 @@ class _Evidence:
     lines: int  # lines made of the phrase
     common: bool  # its words are no names: they occur without capitals as well
     low_words: frozenset[str]
+    odd: int  # title-cased occurrences in a list, or glued to the next word
     surfaces: frozenset[str]  # how the title and its lone sentences are written
 
 
@@ -262,7 +264,17 @@ def _evidence(phrase: Phrase, places: list[_Place], low_words: frozenset[str]) -
     known = low_words | _words("common_words") | _words("search_words")
     common = bool(strong) and 2 * sum(w in known for w in strong) >= len(strong)
     surfaces = {p.text[p.start : p.end] for p in alone} | {phrase.text.rstrip("?")}
-    return _Evidence(phrase, len(alone), lines, common, low_words, frozenset(surfaces))
+    odd = sum(_title_cased(p.text[p.start : p.end]) and _oddly_placed(p) for p in places)
+    return _Evidence(phrase, len(alone), lines, common, low_words, odd, frozenset(surfaces))
+
+
+def _glued(place: _Place) -> bool:
+    """Whether the next word is glued to the phrase, with or without a comma."""
+    return bool(_GLUED.match(place.text, place.end))
+
+
+def _oddly_placed(place: _Place) -> bool:
+    return _glued(place) or (place.before == "," and place.after == ",")
 
 
 def _whole(place: _Place) -> bool:
@@ -293,7 +305,8 @@ def _judge(article: Article, ev: _Evidence, place: _Place, count: int) -> Insert
     # "Low Back Pain (LBP)" defines a term, quotation marks cite a title.
     if article.blocks[place.block].kind is BlockKind.HEADING:
         return None
-    if words < 2 or place.before == '"' or place.after in ('"', "("):
+    # A phrase that begins its sentence is its subject, and has its capital from there.
+    if words < 2 or place.before in 'BS"' or place.after in ('"', "("):
         return None
     return _judge_splice(article, ev, place, cased)
 
@@ -403,9 +416,7 @@ def _judge_splice(article: Article, ev: _Evidence, place: _Place, cased: bool) -
     right = _TOKEN.findall(place.text[place.end : place.end + 60])
     before = left[-1].lower() if left and place.before == "w" else place.before
     after = right[0].lower() if right and place.after in "wC" else place.after
-    glued = place.end < len(place.text) and bool(
-        re.match(r"[,;][^\W\d_]|[^\W\d_]", place.text[place.end : place.end + 2])
-    )
+    glued = _glued(place)
     name = place.after == "C" or (left and before != place.before and left[-1][0].isupper())
     same = place.text[place.start : place.end] in ev.surfaces
     # A capital beside it: part of a longer name ("the Knee Pain Society").
@@ -426,7 +437,8 @@ def _backed(
     if _impossible(place, before, after):
         return proof >= 1 or (cased and ev.phrase.search_like)
     if cased:
-        return proof >= 1 or ev.phrase.search_like or glued or listed
+        # Clean text lists diseases in capitals, too: one such place is not enough.
+        return proof >= 1 or ev.phrase.search_like or (ev.odd >= 2 and (glued or listed))
     # Without capitals the place itself must be odd: after a noun, in a list, or glued.
     odd = listed or glued or (_content(before) and after not in _words("continuations"))
     if not odd:
