@@ -22,6 +22,7 @@ TOKEN = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?(?:-[A-Za-z]+)*|\d+|[^\w\s]|\s
 MAX_PHRASE_WORDS = 4
 MAX_REPLACEMENT_WORDS = 4  # longer thesaurus entries are definitions
 PHRASE_TAGS = ("glue", "acronym", "expand", "fluent", "sense")
+GLOSSARY = "glossary"  # of the word pairs read off the glossary's spun forms
 HAND = "hand"  # name of the hand-written single-word pairs among the dictionaries
 _POS = {"n": "NOUN", "v": "VERB", "a": "ADJ", "r": "ADV"}
 _VOWELS = "aeiou"
@@ -142,6 +143,33 @@ def add_thesaurus(
             continue
         if re.fullmatch(r"[a-z' -]+", original) and re.fullmatch(r"[a-z0-9' -]+", replacement):
             table.setdefault(original, []).append(replacement)
+
+
+def add_glossary(
+    made: Dictionaries,
+    forms: Iterable[tuple[str, str]],
+    excluded: set[tuple[str, str]] | frozenset[tuple[str, str]] = frozenset(),
+) -> None:
+    """Add a glossary's spun forms as phrases, and the word pairs that can be read off them.
+
+    Args:
+        made: Dictionaries to add to: the forms to the phrases, the pairs as :data:`GLOSSARY`.
+        forms: Spun form and what it stands for, lower case.
+        excluded: Pairs to leave out.
+    """
+    phrases = made.phrases.setdefault("sense", {})
+    pairs: dict[str, set[str]] = {}
+    for form, original in sorted(forms):
+        if form == original or (original, form) in excluded:
+            continue
+        before, after = original.split(" "), form.split(" ")
+        if len(before) <= MAX_PHRASE_WORDS:
+            phrases.setdefault(original, []).append(form)
+        if len(before) == len(after):
+            for old, new in zip(before, after, strict=True):
+                if old != new and len(old) > 2 and (old, new) not in excluded:
+                    pairs.setdefault(old, set()).add(new)
+    made.others[GLOSSARY] = {old: sorted(new) for old, new in sorted(pairs.items())}
 
 
 # --- inflection ---------------------------------------------------------------------------
@@ -453,7 +481,10 @@ def _rate(rng: Random) -> float:
 
 def _some(rng: Random, others: Sequence[str], hand: float) -> tuple[tuple[str, float], ...]:
     chosen = rng.sample(list(others), k=min(len(others), rng.choice((1, 1, 2, 3))))
-    return ((HAND, hand), *((name, rng.random()) for name in sorted(chosen)))
+    weights = {name: rng.random() for name in sorted(chosen)}
+    if GLOSSARY in others:
+        weights[GLOSSARY] = hand / 2
+    return ((HAND, hand), *weights.items())
 
 
 def _sense_style(rng: Random, others: Sequence[str]) -> Style:
@@ -512,7 +543,7 @@ def _fluent_style(rng: Random, others: Sequence[str]) -> Style:
     """Near-synonyms with inflection kept, pairs, fillers (family 1)."""
     return Style(
         _rate(rng),
-        ((HAND, 4.0), *((s, 0.3) for s in others if s in ("consensus", "neighbours"))),
+        ((HAND, 4.0), *((s, 0.3) for s in others if s in (GLOSSARY, "consensus", "neighbours"))),
         frozenset({"fluent"} | ({"sense", "expand"} if rng.random() < 0.4 else set())),
         phrase_rate=rng.choice((0.05, 0.15, 0.3)),
         keep_inflection=1.0,

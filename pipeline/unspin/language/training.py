@@ -26,6 +26,7 @@ from unspin.language.spinner import (
     Spinner,
     SpunText,
     Style,
+    add_glossary,
     add_thesaurus,
     draw_style,
     load_hand_pairs,
@@ -118,7 +119,24 @@ def load_dictionaries(folder: Path | None, held_out: Sequence[str]) -> Dictionar
         name = path.name.split(".")[0]
         if name not in held_out:
             add_thesaurus(made, name, read_pairs(path), excluded)
+    add_glossary(made, glossary_forms(), excluded)
     return made
+
+
+def glossary_forms() -> list[tuple[str, str]]:
+    """Give every spun form of the shipped glossary with the term it stands for."""
+    from unspin.glossary.compiling import load_tables
+    from unspin.glossary.matcher import Glossary
+
+    tables = load_tables()
+    glossary = Glossary(tables)
+    found = []
+    for form in tables.forms:
+        for hit in glossary.find(form):
+            if hit.kind == "spun" and hit.start == 0 and hit.end == len(form):
+                found.append((form.lower(), hit.replacement.lower()))
+                break
+    return found
 
 
 def add_neighbours(made: Dictionaries, words: Sequence[str], vectors: Any, count: int = 10) -> None:
