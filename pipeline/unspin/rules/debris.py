@@ -157,6 +157,14 @@ def has_hint(name: str, text: str) -> bool:
     return any(hint in text for hint in words(name))
 
 
+def every(text: str, part: str) -> Iterator[int]:
+    """Offsets of each occurrence of `part` in `text`."""
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
+
+
 def words(name: str) -> frozenset[str]:
     """A word list of the debris rules."""
     found: frozenset[str] = word_lists("debris")[name]

@@ -10,7 +10,7 @@ from typing import ClassVar
 from unspin.article import Article, Block, BlockKind
 from unspin.findings import Finding, Severity
 from unspin.rules.base import Context
-from unspin.rules.debris import block_at, cut, fault, folded, settled, words
+from unspin.rules.debris import block_at, cut, every, fault, folded, settled, words
 from unspin.rules.text import ends_sentence, reference_blocks, word_lists
 
 _EDGE = re.compile(r"[.!?…»>]+(?:\s+|$)|\n")
@@ -52,7 +52,7 @@ class Boilerplate:
     def find(self, article: Article) -> Iterator[Finding]:
         """Yields boilerplate."""
         text, low = article.text, folded(article)
-        places = sorted({at for hint in words("boilerplate_hints") for at in _find(low, hint)})
+        places = sorted({at for hint in words("boilerplate_hints") for at in every(low, hint)})
         skip = {article.blocks[i].start for i in reference_blocks(article)}
         done = 0
         for at in places:
@@ -82,13 +82,6 @@ class Boilerplate:
 
 def _plain(block: Block) -> bool:
     return block.is_prose and not block.verbatim and block.kind is not BlockKind.TABLE
-
-
-def _find(low: str, hint: str) -> Iterator[int]:
-    at = low.find(hint)
-    while at >= 0:
-        yield at
-        at = low.find(hint, at + 1)
 
 
 def _sentence(low: str, block: Block, at: int) -> tuple[int, int]:

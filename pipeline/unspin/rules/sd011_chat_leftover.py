@@ -10,10 +10,12 @@ from typing import ClassVar
 from unspin.article import Article
 from unspin.findings import Finding, Severity
 from unspin.rules.base import Context
-from unspin.rules.debris import cut, fault, folded, has_hint, settled
+from unspin.rules.debris import cut, every, fault, folded, settled, words
 from unspin.rules.text import word_lists
 
-_EDGE = r"(?:(?<=[.!?:”\")] )|(?<=\n)|(?<![\s\S]))"
+_EDGE = re.compile(r"[.!?:][”\")]*\s+|\n")
+#: Longest beginning of a sentence before its telling words, in characters.
+_REACH = 60
 
 
 class ChatLeftover:
@@ -50,9 +52,12 @@ class ChatLeftover:
         """Yields leftovers of chat assistants."""
         text = article.text
         low = folded(article)
-        if not has_hint("chat_hints", low):
-            return
-        for match in _pattern().finditer(low):
+        done = -1
+        for at in sorted({at for hint in words("chat_hints") for at in every(low, hint)}):
+            match = _pattern().match(low, _sentence_start(low, at))
+            if match is None or match.start() <= done:
+                continue
+            done = match.start()
             if text[match.start()] == "[":
                 yield fault(
                     self.id,
@@ -71,9 +76,14 @@ class ChatLeftover:
             )
 
 
+def _sentence_start(low: str, at: int) -> int:
+    """Where the sentence that holds an offset begins; a bracket begins itself."""
+    if low[at] == "[":
+        return at
+    edges = [m.end() for m in _EDGE.finditer(low, max(0, at - _REACH), at)]
+    return edges[-1] if edges else max(0, at - _REACH)
+
+
 @lru_cache(maxsize=1)
 def _pattern() -> re.Pattern[str]:
-    patterns = sorted(word_lists("debris")["chat_patterns"])
-    marks = [p for p in patterns if p.startswith("\\[")]
-    sentences = "|".join(p for p in patterns if p not in marks)
-    return re.compile("|".join([rf"{_EDGE}(?:{sentences})", *marks]))
+    return re.compile("|".join(sorted(word_lists("debris")["chat_patterns"])))

@@ -497,7 +497,8 @@ def _cut_splice(
         return _cut_closing(article, ev, place, before, nxt)
     if not _fits(before, after, place):
         return None
-    if after in _words("continuations") and not ev.phrase.search_like and _content(before):
+    named = ev.phrase.search_like or _title_cased(text[start:end])
+    if after in _words("continuations") and not named and _content(before):
         return None
     space = start and text[start - 1].isspace()
     return _make(article, ev, place, start, nxt, "" if space else " ", False)
