@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from unspin.glossary.commands import Shown
+    from unspin.glossary.concept import Concept
+
+#: Forms left out of an export that are named one by one.
+_SHOWN = 20
 
 _PATH = click.Path(path_type=Path)
 _HOUSE = click.option(
@@ -105,6 +109,133 @@ def _entry(entry: Shown) -> str:
     if concept.source:
         lines.append(f"  source: {concept.source}")
     return "\n".join(lines)
+
+
+@glossary.command()
+@click.argument("canonical", required=False)
+@click.option("--field", help="Field of medicine: the name of the file without .yaml.")
+@click.option("--file", "path", type=_PATH, help="File of a house glossary to write to.")
+@click.option("--title", default="", help="Title of the field, for a new file.")
+@click.option("--pos", default=None, help="noun, verb, adjective, adverb, function, name, phrase.")
+@click.option("--admitted", multiple=True, help="Good synonym (repeatable).")
+@click.option("--deprecated", multiple=True, help="Outdated term (repeatable); needs --source.")
+@click.option("--spun", multiple=True, help="Spun form or template (repeatable).")
+@click.option("--applicability", default=None, help="safe, suggested or editor.")
+@click.option("--bad", multiple=True, help="Sentence that holds a spun form (repeatable).")
+@click.option("--good", multiple=True, help="The same sentence restored, one for each --bad.")
+@click.option("--fine", multiple=True, help="Sentence in which the words are right (repeatable).")
+@click.option("--source", default="", help="Page that bears the entry out.")
+def add(canonical: str | None, **given: Any) -> None:
+    """Add an entry, or forms to an entry; asks for what is not given."""
+    from unspin.errors import GlossaryError
+    from unspin.glossary import commands
+
+    try:
+        if canonical is None:
+            canonical = click.prompt("Canonical term (singular or base form)")
+            given = _asked(given)
+        if not given["field"] and not given["path"]:
+            given["field"] = click.prompt("Field of medicine (file name without .yaml)")
+        path = commands.add(
+            _concept(str(canonical), given), path=given["path"], title=given["title"]
+        )
+    except GlossaryError as error:
+        raise _failure(error) from error
+    click.echo(f"{path}: {canonical} added")
+
+
+def _asked(given: dict[str, Any]) -> dict[str, Any]:
+    """Asks for the fields that are not given as options."""
+
+    def several(name: str, question: str) -> tuple[str, ...]:
+        if given[name]:
+            return tuple(given[name])
+        out = []
+        while answer := click.prompt(question, default="", show_default=False):
+            out.append(answer)
+        return tuple(out)
+
+    asked = dict(given)
+    if not asked["field"] and not asked["path"]:
+        asked["field"] = click.prompt("Field of medicine (file name without .yaml)")
+    asked["pos"] = asked["pos"] or click.prompt("Part of speech", default="noun")
+    asked["admitted"] = several("admitted", "Good synonym (empty to go on)")
+    asked["deprecated"] = several("deprecated", "Outdated term (empty to go on)")
+    asked["spun"] = several("spun", "Spun form, {a|b} for a choice (empty to go on)")
+    asked["bad"] = several("bad", "Sentence with a spun form (empty to go on)")
+    asked["good"] = given["good"] or tuple(
+        click.prompt(f"Restored: {bad}\n ", default=bad) for bad in asked["bad"]
+    )
+    asked["fine"] = several("fine", "Sentence in which the words are right (empty to go on)")
+    asked["applicability"] = asked["applicability"] or click.prompt("Applicability", default="safe")
+    asked["source"] = asked["source"] or click.prompt("Source", default="", show_default=False)
+    return asked
+
+
+def _concept(canonical: str, given: dict[str, Any]) -> Concept:
+    """An entry from what was given."""
+    from unspin.glossary.concept import Concept, Example, Variant
+
+    if len(given["bad"]) != len(given["good"]):
+        raise click.UsageError("give one --good for each --bad")
+    field = given["field"] or (given["path"].stem if given["path"] else "")
+    return Concept(
+        canonical=canonical,
+        pos=given["pos"] or "noun",
+        admitted=tuple(given["admitted"]),
+        deprecated=tuple(Variant(v) for v in given["deprecated"]),
+        spun=tuple(Variant(v) for v in given["spun"]),
+        applicability=given["applicability"] or "safe",
+        examples=tuple(Example(b, g) for b, g in zip(given["bad"], given["good"], strict=True)),
+        fine=tuple((s, 0) for s in given["fine"]),
+        source=given["source"],
+        field=field,
+    )
+
+
+@glossary.command("import")
+@click.argument("source", type=_PATH)
+@click.argument("target", type=_PATH)
+@click.option("--format", type=click.Choice(["csv", "tbx", "vale", "pps"]), help="Format of it.")
+@click.option("--title", default="", help="Title of the glossary file.")
+def import_(source: Path, target: Path, format: str | None, title: str) -> None:
+    """Turn SOURCE (CSV, TBX, Vale style, tortured phrases) into the glossary file TARGET."""
+    from unspin.errors import GlossaryError
+    from unspin.glossary import commands
+
+    try:
+        imported = commands.import_file(source, target, format=format or "", title=title)
+    except GlossaryError as error:
+        raise _failure(error) from error
+    for item in imported.explained:
+        click.echo(f"not imported: {item}", err=True)
+    click.echo(
+        f"{target}: {len(imported.concepts):,} concepts from {imported.rows:,} rows, "
+        f"{len(imported.explained):,} rows not imported"
+    )
+
+
+@glossary.command("export")
+@click.argument("target", type=_PATH)
+@click.option("--format", type=click.Choice(["csv", "tbx", "vale"]), help="Format of it.")
+@click.option("--field", "fields", multiple=True, help="Only this field (repeatable).")
+@_HOUSE
+def export(
+    target: Path, format: str | None, fields: tuple[str, ...], house: tuple[Path, ...]
+) -> None:
+    """Write the glossary to TARGET as CSV, TBX or a Vale style (a folder)."""
+    from unspin.errors import GlossaryError
+    from unspin.glossary import commands
+
+    try:
+        number, left_out = commands.export_file(target, house, format=format or "", fields=fields)
+    except GlossaryError as error:
+        raise _failure(error) from error
+    click.echo(f"{target}: {number:,} concepts, {len(left_out):,} forms left out")
+    for item in left_out[:_SHOWN]:
+        click.echo(f"left out: {item}", err=True)
+    if len(left_out) > _SHOWN:
+        click.echo(f"left out: {len(left_out) - _SHOWN:,} more", err=True)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from unspin.errors import GlossaryError
 from unspin.glossary.compiling import CANONICAL, concept_forms, merge, parse_layers, read_layers
@@ -13,6 +14,9 @@ from unspin.glossary.counts import Counts, count_concepts, load_counts
 from unspin.glossary.lint import Problem, lint_files
 from unspin.glossary.loader import glossary_files, read_file
 from unspin.resources import data_path
+
+if TYPE_CHECKING:
+    from unspin.glossary.exchange import Explained, Imported
 
 
 def own_files() -> list[Path]:
@@ -110,3 +114,76 @@ def show(term: str, paths: Sequence[Path] = ()) -> list[Shown]:
 
 
 _ORDER = {CANONICAL: 0, ADMITTED: 1, DEPRECATED: 2, SPUN: 3}
+
+
+def add(concept: Concept, *, path: Path | None = None, title: str = "") -> Path:
+    """Adds an entry to a glossary file, comments kept; nothing is written where it is wrong.
+
+    Args:
+        concept: The entry; its ``field`` names the file where `path` is None.
+        path: A file of a house glossary.
+        title: Title of the field, for a new file.
+
+    Returns:
+        The file written.
+
+    Raises:
+        GlossaryError: The entry is wrong or does not fit what is there.
+    """
+    from unspin.glossary.editing import add_concept
+
+    folder = data_path("glossary")
+    target = path or folder / f"{concept.field}.yaml"
+    own = target.resolve().parent == folder.resolve()
+    add_concept(target, concept, title, tuple(own_files()) if own else ())
+    return target
+
+
+def import_file(source: Path, target: Path, *, format: str = "", title: str = "") -> Imported:
+    """Turns a file of another format into a glossary file.
+
+    Args:
+        source: CSV, TBX, Vale style or list of tortured phrases.
+        target: Glossary file to write.
+        format: One of `exchange.FORMATS`; empty to go by the file.
+        title: Title of the glossary file.
+
+    Returns:
+        What was read, and what could not be, with reasons.
+
+    Raises:
+        GlossaryError: The source cannot be read, or the target is there already.
+    """
+    from unspin.glossary import exchange
+    from unspin.glossary.writing import file_text
+
+    if target.exists():
+        raise GlossaryError(f"{target}:0: exists already; name another file or remove it")
+    imported = exchange.read(source, format)
+    text = file_text(title or f"Imported from {source.name}", target.stem, imported.concepts)
+    read_file(target, text)  # what is written must be readable
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(target)
+    return imported
+
+
+def export_file(
+    target: Path, paths: Sequence[Path] = (), *, format: str = "", fields: Sequence[str] = ()
+) -> tuple[int, list[Explained]]:
+    """Writes the glossary in another format.
+
+    Args:
+        target: File to write; for Vale a folder.
+        paths: House glossaries on top.
+        format: ``csv``, ``tbx`` or ``vale``; empty to go by the name of `target`.
+        fields: Fields of medicine to write; empty for all.
+
+    Returns:
+        The number of concepts written, and what the format cannot say.
+    """
+    from unspin.glossary import exchange
+
+    concepts = [c for _, c in concepts_in_force(paths) if not fields or c.field in fields]
+    return len(concepts), exchange.write(target, concepts, format)

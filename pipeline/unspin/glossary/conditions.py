@@ -137,14 +137,9 @@ def proximity(words: tuple[str, ...], within: int) -> re.Pattern[str]:
     shown to an editor, and for two words the two are the same but for their order.
     """
     gap = rf"(?:\W+\w+){{0,{within}}}?\W+"
-    some = "|".join(rf"(?=\b{re.escape(w)}\b)" for w in words)
-    rest = "".join(
-        rf"(?=(?:\w+{gap}){{0,{len(words) - 1}}}?\b{re.escape(w)}\b)"
-        if len(words) > 2
-        else rf"(?={re.escape(w)}\b|\w+{gap}{re.escape(w)}\b)"
-        for w in words
-    )
-    return re.compile(rf"\b(?:{some}){rest}\w+")
+    some = "|".join(rf"{re.escape(w)}\b" for w in words)
+    rest = "".join(rf"(?={re.escape(w)}\b|\w+{gap}{re.escape(w)}\b)" for w in words)
+    return re.compile(rf"\b(?={some}){rest}\w+")
 
 
 # --- verb or noun ----------------------------------------------------------------------------

@@ -73,6 +73,8 @@ class Glossary:
                 tables.anchors, implementation=Implementation.ContiguousNFA
             )
         self._last: tuple[str, tuple[Hit, ...]] | None = None
+        self._last_shadow: tuple[str, Shadow] | None = None
+        self._canonicals: dict[str, list[str]] | None = None
 
     def __len__(self) -> int:
         """Number of concepts in force."""
@@ -107,11 +109,15 @@ class Glossary:
         """
         if self._last is not None and self._last[0] == text:
             return self._last[1]
-        shadow = Shadow.of(text)
+        shadow = self._shadow(text)
         chosen = _disjoint([*self._candidates(shadow.text), *self._scattered(shadow.text)])
         hits = tuple(self._hits(text, shadow, chosen))
         self._last = (text, hits)
         return hits
+
+    def forget(self) -> None:
+        """Forgets the last text (measuring speed needs it)."""
+        self._last = self._last_shadow = None
 
     def mentions(self, text: str, canonical: str) -> bool:
         """Whether a canonical term, in any inflection, stands in `text`.
@@ -124,15 +130,13 @@ class Glossary:
         return any(_stands(form, shadow) for form in self._canonical_forms().get(canonical, ()))
 
     def _canonical_forms(self) -> dict[str, list[str]]:
-        kept: dict[str, list[str]] | None = self.__dict__.get("_canonicals")
-        if kept is None:
-            kept = {}
+        if self._canonicals is None:
+            self._canonicals = {}
             for canonical, pos, number, _ in self._tables.concepts:
-                forms = kept.setdefault(canonical, [])
+                forms = self._canonicals.setdefault(canonical, [])
                 for form, _ in inflections(canonical, pos, number):
                     forms += [v for v in variants(fold(form)) if v not in forms]
-            self.__dict__["_canonicals"] = kept
-        return kept
+        return self._canonicals
 
     def holds(self, hit: Hit, text: str, *, spun: bool) -> bool:
         """Whether the conditions of a hit hold.
@@ -149,11 +153,9 @@ class Glossary:
         return holds(hit.when, shadow, start, end, spun=spun)
 
     def _shadow(self, text: str) -> Shadow:
-        kept: tuple[str, Shadow] | None = self.__dict__.get("_last_shadow")
-        if kept is None or kept[0] != text:
-            kept = (text, Shadow.of(text))
-            self.__dict__["_last_shadow"] = kept
-        return kept[1]
+        if self._last_shadow is None or self._last_shadow[0] != text:
+            self._last_shadow = (text, Shadow.of(text))
+        return self._last_shadow[1]
 
     def _candidates(self, s: str) -> Iterator[tuple[int, int, int]]:
         """``(start, end, group)`` of every form on word boundaries of a shadow."""

@@ -1,0 +1,189 @@
+"""TBX (ISO 30042): concept entries with the administrative status of each term.
+
+Version 3 in the style DCA, dialect TBX-Basic, is written; version 2 (``martif``) is read, too.
+Spun forms are deprecated terms with a note that says so, for tools that know no such thing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from unspin.errors import GlossaryError
+from unspin.glossary.concept import POS, Concept, Variant
+from unspin.glossary.exchange import Explained, Imported
+from unspin.glossary.expand import options
+from unspin.glossary.writing import when_dict, when_from
+
+_PREFERRED = "preferredTerm-admn-sts"
+_ADMITTED = "admittedTerm-admn-sts"
+_DEPRECATED = "deprecatedTerm-admn-sts"
+#: Statuses of TBX, and short ones that tools write, by what they mean here.
+_STATUS = {
+    _PREFERRED: "canonical", "preferredTerm": "canonical", "preferred": "canonical",
+    _ADMITTED: "admitted", "admittedTerm": "admitted", "admitted": "admitted",
+    _DEPRECATED: "deprecated", "deprecatedTerm": "deprecated", "deprecated": "deprecated",
+    "supersededTerm-admn-sts": "deprecated", "supersededTerm": "deprecated",
+    "superseded": "deprecated",
+}  # fmt: skip
+#: Begins the note of a spun form; JSON with its applicability and condition follows.
+_SPUN_NOTE = "unspin:spun"
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_NAMESPACE = "urn:iso:std:iso:30042:ed-2"
+
+
+def write_tbx(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
+    """Writes concepts; examples, fine sentences and proximity forms have no place in TBX."""
+    from lxml import etree
+
+    root = etree.Element(
+        f"{{{_NAMESPACE}}}tbx",
+        {"type": "TBX-Basic", "style": "dca", _XML_LANG: "en"},
+        nsmap=cast(Any, {None: _NAMESPACE}),
+    )
+
+    def add(parent: Any, name: str, text: str | None = None, **attributes: str) -> Any:
+        node = etree.SubElement(parent, f"{{{_NAMESPACE}}}{name}", attributes)
+        node.text = text
+        return node
+
+    header = add(add(root, "tbxHeader"), "fileDesc")
+    add(add(header, "sourceDesc"), "p", "unspin glossary")
+    body = add(add(root, "text"), "body")
+    explained: list[Explained] = []
+    for i, concept in enumerate(concepts, 1):
+        entry = add(body, "conceptEntry", id=f"c{i}")
+        if concept.field:
+            add(entry, "descrip", concept.field, type="subjectField")
+        if concept.source:
+            add(entry, "xref", concept.source, type="externalCrossReference")
+        section = add(entry, "langSec")
+        section.set(_XML_LANG, "en")
+        for text, status, note in _terms(concept, explained):
+            term = add(section, "termSec")
+            add(term, "term", text)
+            add(term, "termNote", status, type="administrativeStatus")
+            add(term, "termNote", concept.pos, type="partOfSpeech")
+            if note:
+                add(term, "note", note)
+    path.write_bytes(
+        etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
+    )
+    return explained
+
+
+def _terms(concept: Concept, explained: list[Explained]) -> Iterator[tuple[str, str, str]]:
+    """``(term, status, note)`` of every name, templates written out."""
+    note = f"unspin:number {concept.number}" if concept.number != "both" else ""
+    yield concept.canonical, _PREFERRED, note
+    for name in concept.admitted:
+        yield name, _ADMITTED, ""
+    for spun, variants in ((False, concept.deprecated), (True, concept.spun)):
+        for variant in variants:
+            if variant.within:
+                explained.append(
+                    Explained(concept.canonical, variant.template, "TBX knows no word distance")
+                )
+                continue
+            when = variant.when if variant.when is not None or not spun else concept.when
+            rest: dict[str, Any] = {}
+            if spun:
+                rest["applicability"] = variant.applicability or concept.applicability
+            elif variant.applicability:
+                rest["applicability"] = variant.applicability
+            if when is not None:
+                rest["when"] = when_dict(when)
+            head = _SPUN_NOTE if spun else "unspin:deprecated" if rest else ""
+            note = f"{head} {json.dumps(rest, sort_keys=True)}" if head else ""
+            for text in options(variant.template, dict(concept.words)):
+                yield text, _DEPRECATED, note
+
+
+def read_tbx(path: Path) -> Imported:
+    """Reads the English terms of a TBX file.
+
+    Raises:
+        GlossaryError: It is no TBX.
+    """
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.parse(str(path), parser).getroot()
+    except etree.XMLSyntaxError as error:
+        line = error.position[0] if error.position else 0
+        raise GlossaryError(f"{path}:{line}: is not valid XML: {error.msg}; correct it") from error
+    if _local(root) not in ("tbx", "martif"):
+        raise GlossaryError(f"{path}:1: is no TBX; its root must be tbx or martif")
+    concepts: list[Concept] = []
+    explained: list[Explained] = []
+    rows = 0
+    for entry in _named(root, "conceptEntry", "termEntry"):
+        names = list(_read_terms(entry))
+        rows += len(names)
+        concept = _concept(entry, names)
+        if isinstance(concept, str):
+            text = names[0][0] if names else entry.get("id", "")
+            explained.append(Explained(f"{path}:{entry.sourceline}", text, concept))
+        else:
+            concepts.append(concept)
+    return Imported(tuple(concepts), tuple(explained), rows)
+
+
+def _local(node: Any) -> str:
+    return str(node.tag).rpartition("}")[2]
+
+
+def _named(node: Any, *names: str) -> Iterator[Any]:
+    return (n for n in node.iter() if isinstance(n.tag, str) and _local(n) in names)
+
+
+def _read_terms(entry: Any) -> Iterator[tuple[str, str, str, str]]:
+    """``(term, status, part of speech, note)`` of the English terms of an entry."""
+    for section in _named(entry, "langSec", "langSet"):
+        if not (section.get(_XML_LANG) or section.get("lang") or "en").lower().startswith("en"):
+            continue
+        for group in _named(section, "termSec", "tig", "ntig"):
+            text = next((" ".join((n.text or "").split()) for n in _named(group, "term")), "")
+            notes = {n.get("type"): (n.text or "").strip() for n in _named(group, "termNote")}
+            note = next(((n.text or "").strip() for n in _named(group, "note")), "")
+            status = notes.get("administrativeStatus") or notes.get("normativeAuthorization") or ""
+            if text:
+                yield text, _STATUS.get(status, ""), notes.get("partOfSpeech", ""), note
+
+
+def _concept(entry: Any, names: list[tuple[str, str, str, str]]) -> Concept | str:
+    """The concept of an entry, or why it is none."""
+    if not names:
+        return "no English term"
+    first = next((n for n in names if n[1] == "canonical"), None)
+    if first is None:
+        first = next((n for n in names if n[1] in ("", "admitted")), None)
+    if first is None:
+        return "no preferred term: give one the status preferredTerm-admn-sts"
+    groups: dict[str, list[Variant]] = {"deprecated": [], "spun": []}
+    admitted = []
+    for text, status, _, note in names:
+        if text == first[0]:
+            continue
+        if status == "deprecated":
+            head, _, rest = note.partition(" ")
+            data = json.loads(rest) if head.startswith("unspin:") and rest.startswith("{") else {}
+            variant = Variant(text, data.get("applicability", ""), when_from(data.get("when")))
+            groups["spun" if head == _SPUN_NOTE else "deprecated"].append(variant)
+        elif text not in admitted:
+            admitted.append(text)
+    fields = [n.text or "" for n in _named(entry, "descrip") if n.get("type") == "subjectField"]
+    sources = [n.text or "" for n in _named(entry, "xref")]
+    return Concept(
+        canonical=first[0],
+        pos=first[2] if first[2] in POS else "noun",
+        number="invariant" if first[3] == "unspin:number invariant" else "both",
+        admitted=tuple(admitted),
+        deprecated=tuple(groups["deprecated"]),
+        spun=tuple(groups["spun"]),
+        source=sources[0] if sources else "",
+        field=fields[0] if fields else "",
+    )

@@ -1,0 +1,152 @@
+"""Vale substitution styles: ``swap`` maps what is seen (a regular expression) to what to write."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from unspin.errors import GlossaryError
+from unspin.glossary.compiling import forms_in_force
+from unspin.glossary.concept import DEPRECATED, SPUN, Concept, Variant
+from unspin.glossary.exchange import Explained, Imported
+from unspin.glossary.inflect import inflect
+
+#: Files of the style that is written: name, kind, applicability, level of Vale.
+_FILES = (
+    ("Spun.yml", SPUN, "safe", "error"),
+    ("Suspected.yml", SPUN, "suggested", "suggestion"),
+    ("Deprecated.yml", DEPRECATED, "safe", "warning"),
+)
+
+
+def write_vale(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
+    """Writes a style: a folder with one file for each level.
+
+    Forms with conditions stay out of it: Vale looks at the words alone.
+    """
+    path.mkdir(parents=True, exist_ok=True)
+    explained: list[Explained] = []
+    swaps: dict[str, dict[str, str]] = {name: {} for name, *_ in _FILES}
+    for text, forms in forms_in_force(concepts).items():
+        form = forms[0]
+        if form.kind not in (SPUN, DEPRECATED):
+            continue
+        if form.when or form.within or form.applicability == "editor":
+            what = "needs an editor" if form.applicability == "editor" else "has a condition"
+            explained.append(
+                Explained(form.concept.canonical, text, f"{what}, which Vale cannot say")
+            )
+            continue
+        name = next(
+            (n for n, kind, a, _ in _FILES if kind == form.kind and a == form.applicability),
+            "Deprecated.yml",
+        )
+        concept = form.concept
+        swaps[name][text] = inflect(concept.canonical, concept.pos, concept.number, form.inflection)
+    for name, _, _, level in _FILES:
+        (path / name).write_text(_style(swaps[name], level), encoding="utf-8")
+    return explained
+
+
+def _style(swap: dict[str, str], level: str) -> str:
+    lines = [
+        "extends: substitution",
+        "message: \"Use '%s' instead of '%s'.\"",
+        f"level: {level}",
+        "ignorecase: true",
+        "swap:" if swap else "swap: {}",
+    ]
+    for seen in sorted(swap, key=lambda s: (-len(s), s)):
+        pattern = re.sub(r"([.^$*+?()\[\]{}|\\])", r"\\\1", seen)
+        lines.append(
+            f"  {json.dumps(pattern, ensure_ascii=False)}: "
+            f"{json.dumps(swap[seen], ensure_ascii=False)}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def read_vale(path: Path) -> Imported:
+    """Reads a substitution style, or all of a folder.
+
+    A style whose level is ``error`` gives spun forms that are safe, ``suggestion`` suggested ones,
+    and a file named ``Deprecated`` deprecated terms.
+
+    Raises:
+        GlossaryError: A file is no style.
+    """
+    import yaml
+
+    files = sorted((*path.glob("*.yml"), *path.glob("*.yaml"))) if path.is_dir() else [path]
+    if not files:
+        raise GlossaryError(f"{path}:0: holds no style; name a folder with .yml files")
+    found: dict[str, dict[str, Any]] = {}
+    explained: list[Explained] = []
+    rows = 0
+    for file in files:
+        try:
+            loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+            data = yaml.load(file.read_text(encoding="utf-8-sig"), Loader=loader)
+        except yaml.YAMLError as error:
+            raise GlossaryError(f"{file}:0: is not valid YAML: {error}; correct it") from error
+        if not isinstance(data, dict) or data.get("extends") != "substitution":
+            explained.append(Explained(str(file), file.name, "is no substitution style"))
+            continue
+        applicability = "suggested" if data.get("level") == "suggestion" else "safe"
+        status = "deprecated" if "deprecat" in file.stem.lower() else "spun"
+        for seen, wanted in _pairs(data.get("swap")):
+            rows += 1
+            reason = _take(found, seen, wanted, status, applicability)
+            if reason:
+                explained.append(Explained(str(file), seen, reason))
+    concepts = (Concept(**{k: _frozen(v) for k, v in e.items()}) for e in found.values())
+    return Imported(tuple(concepts), tuple(explained), rows)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _pairs(swap: Any) -> list[tuple[str, str]]:
+    """The pairs of a swap, which is a mapping or a list of mappings."""
+    parts = swap if isinstance(swap, list) else [swap]
+    return [(str(k), str(v)) for p in parts if isinstance(p, dict) for k, v in p.items()]
+
+
+def _take(
+    found: dict[str, dict[str, Any]], seen: str, wanted: str, status: str, applicability: str
+) -> str:
+    """Adds one swap; the reason where it cannot be a form."""
+    template = template_of(seen)
+    if template is None:
+        return "is a regular expression that no list of forms can say"
+    names = [n.strip() for n in wanted.split("|") if n.strip()]
+    if not names:
+        return "has nothing to write instead"
+    entry = found.setdefault(
+        names[0],
+        {"canonical": names[0], "pos": "phrase", "admitted": [], "deprecated": [], "spun": []},
+    )
+    entry["admitted"] += [n for n in names[1:] if n not in entry["admitted"]]
+    own = "" if applicability == "safe" else applicability
+    entry[status].append(Variant(template, own))
+    return ""
+
+
+def template_of(pattern: str) -> str | None:
+    """A regular expression as a template, where it is a list of words in disguise.
+
+    ``(?:low|reduced) back`` becomes ``{low|reduced} back``, ``colou?r`` becomes ``colo{u|}r``.
+    """
+    out = re.sub(r"\\b|^\^|\$$", "", pattern)
+    out = out.replace(r"\s+", " ").replace(r"\s", " ")
+    out = re.sub(r"\((?:\?:|\?i:)?([\w' |-]*)\)\?", r"{\1|}", out)
+    out = re.sub(r"\((?:\?:|\?i:)?([\w' |-]*)\)", r"{\1}", out)
+    out = re.sub(r"([\w'-])\?", r"{\1|}", out)
+    out = re.sub(r"\\([.^$*+?()\[\]|\\/-])", r"\1", out)
+    outside = re.sub(r"\{[^{}]*\}", "", out)
+    if re.search(r"[\\*+?\[\]^$|{}]", outside) or "(?" in out:
+        return None
+    return out if out.strip() else None
