@@ -21,7 +21,7 @@ _OTHER = 0.1
 _SCRIPT = 0.5
 
 _SMALL_WORDS = {
-    "en": """the of and to in is that it for with as was on are be by this or from an have not at
+    "en": """a we he she i the of and to in is that it for with as was on are be by this or from an have not at
         which you can your has their may but when if they will more other these who also than
         such been how what there do""",
     "de": """der die und das ist nicht den von mit ein eine zu im auf dem sich des es für werden
@@ -55,7 +55,11 @@ _SMALL_WORDS = {
     "vi": """và của là có cho các được trong không một với những người này khi để đến""",
     "la": """et in est non ad ut cum sed qui quae quod sit amet dolor ipsum vel nec""",
 }
-_SETS = {code: frozenset(words.split()) for code, words in _SMALL_WORDS.items()}
+#: Single letters say too little: they stand for anything in short or technical text.
+_SETS = {
+    code: frozenset(w for w in words.split() if len(w) > 1 or code == "en")
+    for code, words in _SMALL_WORDS.items()
+}
 _SCRIPTS = (
     ("ja", re.compile("[\u3040-\u30ff]")),
     ("zh", re.compile("[\u4e00-\u9fff]")),

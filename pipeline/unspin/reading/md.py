@@ -117,40 +117,29 @@ def _front_matter(text: str) -> tuple[str, dict[str, Any], int]:
 # --- inline tokens with their places ------------------------------------------------------------
 
 
-def _placed(rule: Any) -> Any:
-    """A rule of markdown-it that notes where its tokens stand, as ``meta["at"]`` (start, end)."""
+def _placed(rule: Any, delimiters: bool) -> Any:
+    """A rule of markdown-it that notes where its tokens stand, as ``meta["at"]`` (start, end).
+
+    Literal text stays without a note: it begins where the token before it ends.
+    """
 
     def placed(state: StateInline, silent: bool) -> bool:
         before, count = state.pos, len(state.tokens)
-        if silent:
-            return bool(rule(state, True))
-        waiting = len(state.pending)
-        if not rule(state, False):
+        waiting = not silent and bool(state.pending)
+        if not rule(state, silent):
             return False
-        n = 0
-        for token in state.tokens[count:]:
-            if "at" in token.meta:
-                continue
-            if token.type == "text" and n == 0 and waiting and token is state.tokens[count]:
-                end = _pending_end(state.src, before, token.content)
-                token.meta["at"] = (end - len(token.content), end)
-                continue
-            if token.type == "text":  # one character of a run of delimiters
-                token.meta["at"] = (before + n, before + n + 1)
-                n += 1
-            else:
-                token.meta["at"] = (before, state.pos)
+        if silent:
+            return True
+        for n, token in enumerate(state.tokens[count + waiting :]):
+            if token.type == "text":
+                if delimiters:
+                    token.meta["at"] = (before + n, before + n + 1)
+            elif "at" not in token.meta:
+                label = token.type == "link_open" and token.markup != "autolink"
+                token.meta["at"] = (before, before + 1 if label else state.pos)
         return True
 
     return placed
-
-
-def _pending_end(src: str, at: int, content: str) -> int:
-    """Where literal text ends that stood before `at`: a line end took its last spaces away."""
-    end = at
-    while end > 0 and src[end - len(content) : end] != content:
-        end -= 1
-    return end
 
 
 def _shortcode(state: StateInline, silent: bool) -> bool:
@@ -182,7 +171,7 @@ def _parser() -> MarkdownIt:
     inline.before("escape", "shortcode", _shortcode)
     inline.before("link", "footnote", _footnote)
     for rule in inline.__rules__:
-        rule.fn = _placed(rule.fn)
+        rule.fn = _placed(rule.fn, rule.name in ("emphasis", "strikethrough"))
     inline.__cache__ = None
     return parser
 
@@ -227,8 +216,9 @@ class _Walk:
         if kind in ("bullet_list_open", "ordered_list_open"):
             self.groups += 1
             ordered = kind.startswith("ordered")
-            start = int(token.attrGet("start") or 1) if ordered else 0
-            self.lists.append(_List(ordered, self._group(), start - 1))
+            first = token.attrGet("start")
+            number = int(first if first is not None else 1) - 1 if ordered else 0
+            self.lists.append(_List(ordered, self._group(), number))
         elif kind in ("bullet_list_close", "ordered_list_close"):
             self.lists.pop()
         elif kind == "list_item_open":
@@ -320,35 +310,55 @@ class _Walk:
         return list(range(at, at + len(content) + 1))
 
     def _fill(self, builder: PieceBuilder, token: Token, places: list[int]) -> None:
+        end = 0
+        automatic = False
         for child in token.children or ():
-            self._child(builder, child, token.content, places)
+            at = child.meta.get("at") or (end, end + len(child.content))
+            if automatic:
+                automatic = child.type != "link_close"
+                continue
+            automatic = child.type == "link_open" and child.markup == "autolink"
+            self._child(builder, child, token.content, places, at)
+            end = at[1]
 
     def _child(
-        self, builder: PieceBuilder, child: Token, content: str, places: list[int]
+        self,
+        builder: PieceBuilder,
+        child: Token,
+        content: str,
+        places: list[int],
+        at: tuple[int, int],
     ) -> None:
+        start, end = at
         name, _, side = child.type.rpartition("_")
-        if name in _MARKS:
+        if name in _MARKS and child.markup != "autolink":
             if side == "open":
                 builder.open(_MARKS[name], str(child.attrs.get("href", "")))
             else:
                 builder.close(_MARKS[name])
-            return
-        start, end = child.meta.get("at") or _tail(child, content)
-        if child.type == "text":
-            for n, c in enumerate(child.content):
-                if self.text[places[start + n]] == c:
-                    builder.add(c, places[start + n])
-                else:  # the parser replaces U+0000
-                    builder.add(c, places[start + n], places[start + n] + 1)
+        elif child.type == "text":
+            self._literal(builder, child.content, places[start:end])
         elif child.type == "text_special":
             builder.add(child.content, places[start], places[end - 1] + 1)
         elif child.type in ("softbreak", "hardbreak"):
-            at = places[content.index("\n", start)]
-            crlf = self.text.startswith("\r\n", at)
-            builder.add("\n" if crlf else self.text[at], at, at + 2 if crlf else None)
+            line_end = places[content.index("\n", start)]
+            crlf = self.text.startswith("\r\n", line_end)
+            text = "\n" if crlf else self.text[line_end]
+            builder.add(text, line_end, line_end + 2 if crlf else None)
         else:
             a, b = places[start], places[end - 1] + 1
             builder.raw(self.text[a:b], a, b)
+
+    def _literal(self, builder: PieceBuilder, text: str, places: list[int]) -> None:
+        """Adds text in runs that stand together in the source."""
+        start = 0
+        for i in range(1, len(text) + 1):
+            if i == len(text) or places[i] != places[i - 1] + 1:
+                run = text[start:i]
+                at = places[start]
+                same = self.text[at : at + len(run)] == run  # the parser replaces U+0000
+                builder.add(run if same else self.text[at : at + len(run)], at)
+                start = i
 
     def _table(self, tokens: list[Token], i: int) -> int:
         self.groups += 1
@@ -362,7 +372,7 @@ class _Walk:
                 builder, cells = PieceBuilder(), []
                 row = self._cell_places((token.map or [0])[0])
             elif token.type == "inline":
-                if cells:
+                if builder.length and token.content:
                     builder.separate(_CELLS)
                 start = builder.length
                 if token.content and len(cells) < len(row):
@@ -406,8 +416,3 @@ class _Walk:
             places.pop()
         return [*places, (places[-1] + 1) if places else 0]
 
-
-def _tail(child: Token, content: str) -> tuple[int, int]:
-    """Place of literal text that no rule flushed: it ends its content (or its link's label)."""
-    end = len(content)
-    return end - len(child.content), end
