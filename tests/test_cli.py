@@ -1,0 +1,350 @@
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from click.testing import CliRunner, Result
+
+from unspin.cli import clean, main
+
+FAST = ["--grammar", "off", "--model", "off"]
+SPUN = """Living with a weak heart
+
+Congestive heart disappointment does not mean that the heart has stopped. It means that the heart
+muscle pumps less blood than the body needs. Smoking is one of the chance variables for it.
+
+A few people need surgery. Ask which medicines suit you, and never stop taking them without advice.
+"""
+CLEAN = """Caring for your teeth
+
+Brush twice a day with fluoride toothpaste for two minutes. Clean between the teeth once a day, and
+see a dentist every six months to a year. Children need help with brushing until they are seven.
+"""
+
+
+@pytest.fixture
+def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("UNSPIN_CACHE", str(tmp_path / "cache"))
+    return CliRunner()
+
+
+def run(runner: CliRunner, *args: str, **kw: Any) -> Result:
+    result = runner.invoke(clean, [*args, *FAST], **kw)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def write(path: str, text: str | bytes) -> Path:
+    file = Path(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+    return file
+
+
+def report(path: str) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+    return data
+
+
+def test_reads_input_and_writes_output_when_nothing_is_said(runner: CliRunner) -> None:
+    write("input/a/heart.txt", SPUN)
+    result = run(runner)
+    assert result.exit_code == 0, result.output
+    text = Path("output/a/heart.md").read_text(encoding="utf-8")
+    assert "Congestive heart failure does not mean" in text
+    assert "risk factors" in text
+    assert text.startswith("---\n")
+    assert "\n# Living with a weak heart\n" in text
+    data = report("output/a/heart.report.json")
+    assert data["score"] < data["after"]["score"]
+    assert Path("output/report.json").is_file()
+    assert Path("output/worklist.csv").is_file()
+
+
+def test_a_missing_input_folder_says_what_to_do(runner: CliRunner) -> None:
+    result = run(runner)
+    assert result.exit_code == 2
+    assert "error: input: no such folder" in result.stderr
+
+
+def test_every_report_is_valid_and_its_places_are_right(
+    runner: CliRunner, repository: Path
+) -> None:
+    schema = json.loads(
+        (repository / "pipeline/unspin/data/report.schema.json").read_text(encoding="utf-8")
+    )
+    write("input/heart.txt", "\ufeff" + SPUN.replace("\n", "\r\n"))
+    write("input/short.txt", "Too few words here.")
+    run(runner)
+    for path in Path("output").glob("*.report.json"):
+        jsonschema.validate(report(str(path)), schema)
+    data = report("output/heart.report.json")
+    source = SPUN.replace("\n", "\r\n")
+    lines = source.splitlines()
+    assert data["findings"]
+    for finding in data["findings"]:
+        assert source[finding["start"] : finding["end"]] == finding["text"]
+        line = lines[finding["line"] - 1]
+        assert line[finding["column"] - 1 :].startswith(finding["text"].split("\r\n")[0][:5])
+    assert report("output/short.report.json")["score"] is None
+
+
+def test_undo_gives_the_source_byte_for_byte(runner: CliRunner) -> None:
+    raw = SPUN.replace("\n", "\r\n").encode("utf-16")
+    write("input/heart.txt", raw)
+    run(runner)
+    done = runner.invoke(main, ["undo", "output/heart.report.json"])
+    assert done.stdout_bytes == raw
+    done = runner.invoke(main, ["undo", "output/heart.report.json", "-o", "back.txt"])
+    assert done.exit_code == 0
+    assert Path("back.txt").read_bytes() == raw
+
+
+def test_undo_works_after_an_in_place_run_without_originals(runner: CliRunner) -> None:
+    raw = SPUN.replace("\n", "\r\n").encode("utf-8-sig")
+    write("heart.txt", raw)
+    assert run(runner, "heart.txt", "--in-place", "--no-originals").exit_code == 0
+    edited = Path("heart.txt").read_bytes()
+    assert edited != raw
+    assert b"heart failure" in edited
+    assert (
+        edited.replace(b"heart failure", b"heart disappointment").replace(
+            b"risk factors", b"chance variables"
+        )
+        == raw
+    )
+    done = runner.invoke(main, ["undo", "output/heart.report.json"])
+    assert done.stdout_bytes == raw
+
+
+def test_undo_refuses_a_file_that_was_edited_since(runner: CliRunner) -> None:
+    write("heart.txt", SPUN)
+    run(runner, "heart.txt", "--in-place", "--no-originals")
+    Path("heart.txt").write_text("Something else.", encoding="utf-8")
+    done = runner.invoke(main, ["undo", "output/heart.report.json"])
+    assert done.exit_code == 2
+    assert "has changed since" in done.stderr
+
+
+def test_one_bad_file_does_not_stop_the_rest(runner: CliRunner) -> None:
+    write("in/empty.txt", "")
+    write("in/image.txt", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
+    write("in/good.txt", CLEAN)
+    write("in/large.txt", CLEAN * 100)
+    result = run(runner, "in", "--max-bytes", "5000")
+    assert result.exit_code == 2
+    for name in ("empty.txt", "image.txt", "large.txt"):
+        assert f"error: in/{name}: " in result.stderr
+    assert Path("output/good.md").is_file()
+    assert len(report("output/report.json")["errors"]) == 3
+
+
+def test_exit_codes_of_gates(runner: CliRunner) -> None:
+    write("in/heart.txt", SPUN)
+    write("ok/teeth.txt", CLEAN)
+    assert run(runner, "in").exit_code == 0
+    assert run(runner, "in", "--min-score", "99").exit_code == 1
+    assert run(runner, "in", "--check").exit_code == 1
+    assert run(runner, "ok", "--check").exit_code == 0
+    assert run(runner, "ok", "--no-such-option").exit_code == 2
+
+
+def test_check_writes_nothing_and_names_places(runner: CliRunner) -> None:
+    write("in/heart.txt", SPUN)
+    before = sorted(Path().rglob("*"))
+    result = run(runner, "in", "--check")
+    assert [p for p in sorted(Path().rglob("*")) if "cache" not in p.parts] == before
+    assert "in/heart.txt:3:1 SP001" in result.stdout
+    assert "failed: 1 of 1 articles" in result.stdout
+
+
+def test_check_gives_the_same_verdict_from_the_cache(runner: CliRunner) -> None:
+    write("in/heart.txt", SPUN)
+    write("in/teeth.txt", CLEAN)
+    first = run(runner, "in", "--check")
+    second = run(runner, "in", "--check")
+    assert first.stdout == second.stdout
+    assert list(Path("cache").rglob("*.json"))
+    third = run(runner, "in", "--check", "--ignore", "SP")
+    assert "SP001" not in third.stdout
+
+
+def test_baseline_accepts_what_is_there_and_fails_what_is_new(runner: CliRunner) -> None:
+    write("in/heart.txt", SPUN)
+    done = runner.invoke(main, ["baseline", "write", "in", "-o", "b.json"])
+    assert done.exit_code == 0, done.output
+    assert "findings in 1 articles are accepted" in done.output
+    Path("in/heart.txt").rename("in/moved.txt")
+    assert run(runner, "in", "--check", "--baseline", "b.json").exit_code == 0
+    write(
+        "in/moved.txt", SPUN + "\nPain from aspect joints is often worse in the morning than at night.\n"
+    )
+    assert run(runner, "in", "--check", "--baseline", "b.json").exit_code == 1
+
+
+def test_changed_since_fails_a_spun_paragraph_in_a_clean_page(runner: CliRunner) -> None:
+    page = "\n\n".join([CLEAN] * 1 + [CLEAN.split("\n\n")[1]] * 3)
+    write("in/teeth.txt", page)
+    write("in/heart.txt", SPUN)
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
+    for args in (["init", "-q"], ["add", "in"], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *args], check=True)
+    assert run(runner, "in", "--check", "--changed-since", "HEAD").exit_code == 0
+    spun = SPUN.split("\n\n", 1)[1].replace("\n", " ")
+    write("in/teeth.txt", page + "\n\n" + spun + "\n")
+    result = run(runner, "in", "--check", "--changed-since", "HEAD")
+    assert result.exit_code == 1, result.output
+    assert "changed lines: spun_probability" in result.output
+
+
+def test_standard_input_to_standard_output(runner: CliRunner) -> None:
+    result = run(runner, "-", "--to", "txt", input=SPUN)
+    assert result.exit_code == 0
+    assert "heart failure" in result.stdout
+    html = run(
+        runner, "-", "--to", "html", "--stdin-filename", "x.md", input="# A title\n\n" + SPUN
+    )
+    assert html.stdout.startswith("<!DOCTYPE html>")
+
+
+def test_names_that_would_collide_keep_their_suffix(runner: CliRunner) -> None:
+    write("in/b.txt", CLEAN)
+    write("in/b.md", "# Teeth\n\n" + CLEAN)
+    write("in/c.txt", CLEAN)
+    run(runner, "in")
+    names = {p.name for p in Path("output").iterdir()}
+    assert {"b.txt.md", "b.md.md", "c.md", "b.txt.report.json", "b.md.report.json"} <= names
+
+
+def test_json_lines_keep_their_fields(runner: CliRunner) -> None:
+    rows = [{"id": 7, "title": "Heart", "text": SPUN, "tags": ["a"]}, {"id": 8, "text": CLEAN}]
+    write("in/b.jsonl", "\n".join(json.dumps(r) for r in rows) + "\nnot json\n")
+    result = run(runner, "in")
+    assert result.exit_code == 2
+    assert "3" in result.stderr
+    out = [json.loads(line) for line in Path("output/b.jsonl").read_text().splitlines()]
+    assert [r["id"] for r in out] == [7, 8]
+    assert out[0]["tags"] == ["a"]
+    assert "heart failure" in out[0]["text"]
+    reports = [json.loads(line) for line in Path("output/b.report.jsonl").read_text().splitlines()]
+    assert [r["source"]["record"] for r in reports] == [1, 2]
+
+
+def test_output_is_never_an_input(runner: CliRunner) -> None:
+    write("heart.txt", SPUN)
+    run(runner, ".", "-o", "output")
+    first = sorted(p.name for p in Path("output").iterdir())
+    run(runner, ".", "-o", "output")
+    assert sorted(p.name for p in Path("output").iterdir()) == first
+
+
+def test_cleaning_its_own_output_applies_nothing_more(runner: CliRunner) -> None:
+    write("in/heart.txt", SPUN)
+    for to in ("md", "txt", "html"):
+        run(runner, "in", "-o", f"one-{to}", "--to", to)
+        run(runner, f"one-{to}/heart.{to}", "-o", f"two-{to}", "--to", to)
+        assert report(f"two-{to}/heart.report.json")["edits"] == []
+
+
+def test_the_worklist_names_open_places_and_defuses_formulas(runner: CliRunner) -> None:
+    write(
+        "in/=heart.txt", SPUN + "\nJoint inflammation can follow an infection of the gut in some adults.\n"
+    )
+    run(runner, "in")
+    rows = list(csv.DictReader(Path("output/worklist.csv").open(encoding="utf-8")))
+    assert rows
+    assert all(r["applicability"] in ("suggested", "editor") for r in rows)
+    assert not any(v.startswith("=") for r in rows for v in r.values())
+
+
+def test_text_that_is_not_english_is_left_alone(runner: CliRunner) -> None:
+    german = "Die Behandlung richtet sich nach der Ursache der Schmerzen und nach dem Alter. " * 4
+    write("in/de.txt", german)
+    assert run(runner, "in").exit_code == 0
+    data = report("output/de.report.json")
+    assert data["score"] is None
+    assert data["edits"] == []
+    assert run(runner, "in", "--non-english", "fail").exit_code == 1
+
+
+def test_a_batch_gives_the_same_results_in_several_processes(runner: CliRunner) -> None:
+    for n in range(3):
+        write(f"in/{n}.txt", SPUN + f"\nThis is copy number {n} of the page.\n")
+    run(runner, "in", "-o", "one")
+    run(runner, "in", "-o", "two", "--jobs", "2")
+    one = {p.name: p.read_bytes() for p in Path("one").iterdir() if p.is_file()}
+    two = {p.name: p.read_bytes() for p in Path("two").iterdir() if p.is_file()}
+    assert one == two
+
+
+def test_near_duplicates_name_the_other_file_and_cost_nothing(runner: CliRunner) -> None:
+    write("in/a.txt", SPUN)
+    write("in/b.txt", SPUN)
+    run(runner, "in")
+    found = [f for f in report("output/a.report.json")["findings"] if f["rule"] == "DU003"]
+    assert "b.txt" in found[0]["message"]
+    run(runner, "in/a.txt", "-o", "alone")
+    assert report("alone/a.report.json")["score"] == report("output/a.report.json")["score"]
+
+
+def test_a_wrong_configuration_names_file_key_and_remedy(runner: CliRunner) -> None:
+    write("in/a.txt", CLEAN)
+    write("unspin.toml", "min-scor = 3\n")
+    result = run(runner, "in")
+    assert result.exit_code == 2
+    assert "unspin.toml: unknown key 'min-scor'" in result.stderr
+
+
+def test_configuration_is_read_and_shown_with_its_origin(runner: CliRunner) -> None:
+    write("in/heart.txt", SPUN)
+    write("unspin.toml", 'to = "txt"\n[gates]\nmin-score = 100\n')
+    assert run(runner, "in").exit_code == 1
+    assert Path("output/heart.txt").is_file()
+    shown = runner.invoke(main, ["config"]).output
+    assert any(line.startswith("to ") and "unspin.toml" in line for line in shown.splitlines())
+    assert any(line.startswith("jobs ") and "default" in line for line in shown.splitlines())
+
+
+def test_help_imports_click_and_nothing_heavier() -> None:
+    code = (
+        "import sys\n"
+        "from unspin.cli import clean\n"
+        "try: clean(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'rich', 'spacy', 'yaml', 'numpy', 'onnxruntime', 'trafilatura', 'lxml', 'jinja2', "
+        "'ahocorasick_rs', 'orjson', 'jsonschema', 'ftfy'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+
+
+def test_version_rules_explain(runner: CliRunner) -> None:
+    assert "unspin" in runner.invoke(main, ["--version"]).output
+    listed = runner.invoke(main, ["rules"]).output
+    assert "SP001" in listed
+    shown = runner.invoke(main, ["explain", "sp001"])
+    assert "Why it matters" in shown.output
+    assert runner.invoke(main, ["explain", "XX999"]).exit_code == 2
+
+
+def test_python_dash_m(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "unspin", "clean", "-", *FAST],
+        input=SPUN.encode(), capture_output=True, cwd=tmp_path, check=True,
+    )  # fmt: skip
+    assert b"heart failure" in done.stdout
+
+
+def test_diff_shows_the_change(runner: CliRunner) -> None:
+    write("in/heart.txt", SPUN)
+    result = run(runner, "in", "--diff")
+    assert "-Congestive heart disappointment" in result.stdout
+    assert "+Congestive heart failure" in result.stdout
