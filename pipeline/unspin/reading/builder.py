@@ -38,7 +38,8 @@ class PieceBuilder:
             and last.end == self.length
             and last.source_end == start
         ):
-            self._segments[-1] = replace(last, length=last.length + size, source_length=last.source_length + size)
+            grown = last.length + size
+            self._segments[-1] = Segment(last.start, grown, last.source_start, grown)
         else:
             self._segments.append(Segment(self.length, len(text), start, size))
         self._parts.append(text)
