@@ -6,6 +6,7 @@ rule that comes first in `ORDER`, so that findings of this family never overlap.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
@@ -31,6 +32,9 @@ ORDER = (
     "SD003",
     "SD012",
 )
+
+
+_EDGE = re.compile(r"[.!?…»>]+(?:\s+|$)|\n")
 
 
 @runtime_checkable
@@ -155,6 +159,20 @@ def has_hint(name: str, text: str) -> bool:
         text: Folded text.
     """
     return any(hint in text for hint in words(name))
+
+
+def sentence_around(low: str, block: Block, at: int) -> tuple[int, int]:
+    """Span of the sentence or line of a block around an offset.
+
+    Args:
+        low: Folded text.
+        block: The block that holds the offset.
+        at: Prose offset.
+    """
+    start = max([block.start, *(m.end() for m in _EDGE.finditer(low, block.start, at))])
+    edge = _EDGE.search(low, at, block.end)
+    end = edge.start() + len(edge.group().rstrip()) if edge else block.end
+    return start, end
 
 
 def every(text: str, part: str) -> Iterator[int]:

@@ -92,6 +92,18 @@ def _boundary(text: str, start: int, end: int) -> int | None:
         if before.group(1).lower() in glue and word != "The":
             continue
         starts = word in starters and following not in ("of", "and", "or")
-        if (starts or lowered) and len(found) >= i + _REST:
+        subject = i > 1 and _is_subject(text, word, [m.group(1) for m in found[i + 1 : i + 9]])
+        if (starts or lowered or subject) and len(found) >= i + _REST:
             return found[i].start()
     return None
+
+
+def _is_subject(text: str, word: str, rest: list[str]) -> bool:
+    """Whether a capitalised word begins a sentence of its own: its verb follows."""
+    everyday = word.lower() in word_lists("stuffing")["common_words"] or f" {word.lower()} " in text
+    for following in rest:
+        if following in words("finite"):
+            return everyday or following == rest[0]
+        if following in word_lists("stuffing")["subordinators"] or following in ("for", "on"):
+            return False
+    return False

@@ -30,7 +30,8 @@ class BareUrl:
         "Rest the joint. https://example.org/watch?v=1 Ice helps too."
 
     Fix:
-        Suggested: remove it. An address that became an embed is only reported.
+        Safe for addresses of players, else suggested: remove it. An address that became an embed
+        is only reported.
 
     Known limits:
         An address that a sentence introduces is left alone.
@@ -71,7 +72,16 @@ class BareUrl:
             alone = not left and text[end : block.end].strip(" .") == ""
             if block.kind is BlockKind.PARAGRAPH and (alone or (left and _stray(left))):
                 a, z = cut(text, start, end)
-                yield fault(self.id, a, z, "A bare address stands in the text.", "", safe=False)
+                player = any(host in match.group().lower() for host in words("embed_hosts"))
+                yield fault(
+                    self.id,
+                    a,
+                    z,
+                    "A bare address stands in the text.",
+                    "",
+                    safe=player,
+                    confidence=1.0 if player else 0.8,
+                )
 
 
 def _stray(left: str) -> bool:

@@ -14,7 +14,7 @@ from unspin.rules.text import word_lists
 
 _GLUED = re.compile(
     r"(?<![\w@/.\\&=-])(?P<left>[A-Za-z][a-z]+|[A-Z]{2,5})"
-    r"(?:(?P<comma>,)(?=[A-Za-z][a-z]+(?![\w@/(=]))"
+    r"(?:(?P<comma>,)(?=[A-Za-z][a-z]+(?![\w@/(=])|and/or\b)"
     r"|(?P<semi>;)(?=[a-z]{4}|[A-Z][a-z]+ [a-z])"
     r"|(?P<stop>[.?!])(?=(?P<next>[A-Z][a-z]*)(?:,? [a-z]| [A-Z]{2})))"
 )
@@ -69,9 +69,14 @@ class LostStop:
         starters = words("sentence_starters")
         for match in _CAPITAL.finditer(text):
             word = match.group(1)
-            if word not in starters or match.group("latin") in words("latin_after"):
+            if word not in starters and not _everyday(word, match.group("latin")):
                 continue
-            if _ended_before(text, match.start()) and in_running_text(article, *match.span()):
+            if match.group("latin") in words("latin_after"):
+                continue
+            firm = word in words("firm_starters")
+            if not _ended_before(text, match.start(), after_name=firm):
+                continue
+            if in_running_text(article, *match.span()):
                 yield _stop(self.id, match.start(), word)
         for match in _LABEL.finditer(text):
             if _article_a(text, match) and in_running_text(article, *match.span()):
@@ -89,6 +94,11 @@ class LostStop:
                 )
 
 
+def _everyday(word: str, following: str) -> bool:
+    """Whether a capital is on an everyday word that a verb follows: the subject of a sentence."""
+    return following in words("finite") and word.lower() in word_lists("stuffing")["common_words"]
+
+
 def _glued(text: str) -> Iterator[re.Match[str]]:
     for joint in _JOINT.finditer(text):
         left = _LEFT.search(text, max(0, joint.start() - _LONGEST), joint.start())
@@ -101,7 +111,7 @@ def _stop(rule: str, at: int, word: str) -> Finding:
     return fault(rule, at, at + 1, f"A full stop is lost before “{word}”.", ". ", confidence=0.95)
 
 
-def _ended_before(text: str, at: int) -> bool:
+def _ended_before(text: str, at: int, *, after_name: bool = False) -> bool:
     """Whether the word before a place can end a sentence."""
     before = _BEFORE.search(text, max(0, at - 40), at)
     if before is None:
@@ -116,6 +126,8 @@ def _ended_before(text: str, at: int) -> bool:
             and text[opened - 1] == " "
             and text[opened - 2] not in ".:;,"
         )
+    if word[0].isupper() and not after_name:
+        return False
     return len(word) > 1 and word[-1].islower() and word.lower() not in words("no_sentence_before")
 
 

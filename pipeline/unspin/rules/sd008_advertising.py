@@ -7,12 +7,23 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import ClassVar
 
-from unspin.article import Article
+from unspin.article import Article, Block
 from unspin.findings import Finding, Severity
 from unspin.rules.base import Context
-from unspin.rules.debris import cut, fault, folded, has_hint, settled
+from unspin.rules.debris import (
+    block_at,
+    cut,
+    every,
+    fault,
+    folded,
+    has_hint,
+    sentence_around,
+    settled,
+    words,
+)
 from unspin.rules.text import ends_sentence, word_lists
 
+_UNMISTAKABLE = frozenset(("tweet", "advertisement", "advertisements"))
 #: A line of buttons has few characters.
 _LONGEST_LINE = 120
 
@@ -56,22 +67,28 @@ class Advertising:
                 yield fault(self.id, a, z, "Code of an advertisement or page was left here.", "")
         if not has_hint("share_hints", low):
             return
-        for block in article.blocks:
-            if block.is_prose and not block.verbatim:
-                for a, z in _button_lines(low, text, block.start, block.end):
-                    yield fault(self.id, a, z, "Share buttons or an advertisement left here.", "")
+        done = 0
+        for at in sorted({at for hint in words("share_hints") for at in every(low, hint)}):
+            block = block_at(article, at)
+            if at < done or not block.is_prose or block.verbatim:
+                continue
+            a, z = _buttons_around(low, block, at)
+            done = z
+            if a < z:
+                a, z = cut(text, a, z)
+                yield fault(self.id, a, z, "Share buttons or an advertisement left here.", "")
 
 
-def _button_lines(low: str, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Lines, or the end of a paragraph, made of nothing but buttons."""
-    if end - start <= _LONGEST_LINE and _buttons().fullmatch(low, start, end):
-        # A single word can be a heading; two buttons, or an unmistakable one, cannot.
-        if " " in low[start:end] or low[start:end] in ("tweet", "advertisement", "advertisements"):
-            yield start, end
-        return
-    tail = _tail().search(low, max(start, end - _LONGEST_LINE), end)
-    if tail and ends_sentence(text[start : tail.start()]):
-        yield cut(text, tail.start(), tail.end())
+def _buttons_around(low: str, block: Block, at: int) -> tuple[int, int]:
+    """The line or sentence around an offset, if it is nothing but buttons; else an empty span."""
+    start, end = sentence_around(low, block, at)
+    line = low[start:end]
+    if len(line) > _LONGEST_LINE or not _buttons().fullmatch(line):
+        return at, at
+    # A single word can be a heading; two buttons, or an unmistakable one, cannot.
+    alone = " " not in line.strip() and line.strip(" .:") not in _UNMISTAKABLE
+    inside = start > block.start and not ends_sentence(low[block.start : start])
+    return (at, at) if alone or inside else (start, end)
 
 
 @lru_cache(maxsize=1)
@@ -89,10 +106,3 @@ def _item() -> str:
 @lru_cache(maxsize=1)
 def _buttons() -> re.Pattern[str]:
     return re.compile(rf"(?:{_item()}[\s|·•,/!.:]*)+")
-
-
-@lru_cache(maxsize=1)
-def _tail() -> re.Pattern[str]:
-    return re.compile(
-        r"(?<=[.!?] )(?:share (?:this|on)|tweet\b|pin it|follow us on|like us on)(?:(?!\. ).)*$"
-    )

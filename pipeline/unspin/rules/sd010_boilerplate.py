@@ -10,10 +10,9 @@ from typing import ClassVar
 from unspin.article import Article, Block, BlockKind
 from unspin.findings import Finding, Severity
 from unspin.rules.base import Context
-from unspin.rules.debris import block_at, cut, every, fault, folded, settled, words
+from unspin.rules.debris import block_at, cut, every, fault, folded, sentence_around, settled, words
 from unspin.rules.text import ends_sentence, reference_blocks, word_lists
 
-_EDGE = re.compile(r"[.!?…»>]+(?:\s+|$)|\n")
 #: Longest boilerplate sentence, in characters.
 _LONGEST = 260
 #: Lines of one or two words can be headings: they are only suggested.
@@ -59,16 +58,15 @@ class Boilerplate:
             block = block_at(article, at)
             if at < done or block.start in skip or not _plain(block):
                 continue
-            a, z = _sentence(low, block, at)
+            a, z = sentence_around(low, block, at)
             done = z
             if z - a > _LONGEST or not _whole().fullmatch(low[a:z].rstrip(".!?…»> ")):
                 continue
             if a > block.start and not ends_sentence(low[block.start : a]):
                 continue
             whole = a == block.start and z == block.end
-            sure = len(low[a:z].split()) >= _SHORT and (
-                whole or _firm().search(low, a, z) is not None
-            )
+            firm = _firm().search(low[a:z]) is not None
+            sure = (len(low[a:z].split()) >= _SHORT and (whole or firm)) or (firm and not whole)
             if block.kind is not BlockKind.HEADING or sure:
                 yield fault(
                     self.id,
@@ -84,14 +82,6 @@ def _plain(block: Block) -> bool:
     return block.is_prose and not block.verbatim and block.kind is not BlockKind.TABLE
 
 
-def _sentence(low: str, block: Block, at: int) -> tuple[int, int]:
-    """The sentence or line around an offset."""
-    start = max([block.start, *(m.end() for m in _EDGE.finditer(low, block.start, at))])
-    edge = _EDGE.search(low, at, block.end)
-    end = edge.start() + len(edge.group().rstrip()) if edge else block.end
-    return start, end
-
-
 @lru_cache(maxsize=1)
 def _whole() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{p})" for p in sorted(word_lists("debris")["boilerplate"])))
@@ -100,5 +90,7 @@ def _whole() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _firm() -> re.Pattern[str]:
     return re.compile(
-        r"click here|newsletter|mailing list|cookies|all rights reserved|javascript|affiliate"
+        r"^(?:read|learn|see|show|view) more\b.{0,12}$|(?:continue|keep) reading|subscribe"
+        r"|click here|"
+        r"newsletter|mailing list|cookies|all rights reserved|javascript|affiliate"
     )

@@ -136,6 +136,10 @@ def _fold(text: str) -> str:
 
 def _titles(article: Article) -> list[Phrase]:
     raw = [article.title, article.metadata.title]
+    if not any(raw) and article.blocks:
+        # A first line without a full stop is a title, whether or not the structurer took it.
+        first = article.block_text(article.blocks[0])
+        raw += [first] if len(first.split()) <= MAX_WORDS and first[-1:] not in ".:" else []
     parts = [t for title in raw for t in [title, *_SITE_SUFFIX.split(title)[:1]] if t.strip()]
     unique = dict.fromkeys(" ".join(p.split()).rstrip(".!") for p in parts)
     phrases = [Phrase(p, from_title=True) for p in unique]
