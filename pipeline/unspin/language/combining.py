@@ -1,9 +1,10 @@
 """Fits what decides: stretch verdict, word verdict and ranker, and chooses the thresholds.
 
 All three are small gradient-boosted trees over the evidence of a finished encoder, fitted on
-spun articles that the spinner makes anew. The listed wordings that made much of that noise are
-hidden at random while fitting (:data:`VARIANT_SHARE`): otherwise the trees would learn to trust
-the list, which knows few of the wordings of a program that nobody has listed.
+spun articles that the spinner makes anew. Much of that noise comes from the listed wordings; of
+those that spun an article, most are hidden while it is read (:data:`HIDDEN_SHARE`): otherwise the
+trees would learn to trust the list, which knows few of the wordings of a program that nobody has
+listed.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from unspin.language.training import SOURCE_WEIGHTS, roughen, trim
 from unspin.language.trees import Trees, from_lightgbm, sigmoid
 
 Array = NDArray[Any]
-VARIANT_SHARE = 0.45  # listed wordings left visible while fitting
+HIDDEN_SHARE = 0.6  # of the wordings that spun an article
 CLEAN_SHARE = 0.45
 SPUN_SHARE = 0.03  # share of spun words from which a stretch counts as spun
 RANKED_SPANS = 6  # spans per article that the ranker learns from
@@ -88,10 +89,7 @@ def make_cases(options: FitOptions, made: Dictionaries, table: NgramTable, count
     rng = Random(seed)
     encoder = Encoder(options.folder)
     scorer = PhraseScorer(table)
-    restorers = [
-        Restorer(encoder, scorer, _some_variants(options.folder, Random(seed + i)), None)
-        for i in range(5)
-    ]
+    variants = Variants.load(options.folder / "variants.tsv")
     documents = list(read_documents(options.corpus, without=options.without))
     spinner = Spinner(made)
     sources = [HAND, *sorted(made.others)]
@@ -104,15 +102,10 @@ def make_cases(options: FitOptions, made: Dictionaries, table: NgramTable, count
         spun = SpunText(text, ())
         if rng.random() > CLEAN_SHARE:
             spun = spinner.spin(text, draw_style(rng, sources), rng)
-        restorer = rng.choice(restorers)
+        hidden = {folded(e.spun) for e in spun.edits if rng.random() < HIDDEN_SHARE}
+        restorer = Restorer(encoder, scorer, variants.without(hidden), None)
         evidence = gather(encoder.read(spun.text), table, restorer)
         yield Case(spun, evidence, truth_of(evidence, spun), restorer)
-
-
-def _some_variants(folder: Path, rng: Random) -> Variants:
-    lines = (folder / "variants.tsv").read_text(encoding="utf-8").splitlines()
-    kept = (line.split("\t") for line in lines if rng.random() < VARIANT_SHARE)
-    return Variants((spun, o) for spun, originals in kept for o in originals.split("|"))
 
 
 def truth_of(evidence: Evidence, spun: SpunText) -> Array:
@@ -148,7 +141,10 @@ def fit(options: FitOptions, made: Dictionaries, progress: Callable[[str], None]
     word = _fit_word(cases, [_fit_stretch(cases[half:]), _fit_stretch(cases[:half])], progress)
     ranker = _fit_ranker(cases, stretch, word, Random(options.seed), progress)
     path = options.folder / "combiner.npz"
-    np.savez(path, **stretch.arrays("stretch"), **word.arrays("word"), **ranker.arrays("ranker"))
+    arrays: dict[str, Any] = {}
+    for name, trees in (("stretch", stretch), ("word", word), ("ranker", ranker)):
+        arrays |= trees.arrays(name)
+    np.savez(path, **arrays)
     return path
 
 
@@ -221,7 +217,7 @@ def _fit_ranker(
         if not case.truth.any():
             continue
         p = sigmoid(word.score(_word_table(case, stretch)))
-        flagged = runs(case.evidence, p, 0.4, 0.4)
+        flagged = runs(case.evidence, p, 0.4, 0.4) + _widened(case, rng)
         for start, end in rng.sample(flagged, min(RANKED_SPANS, len(flagged))):
             wanted = original_of(case, start, end)
             first, last = (int(case.evidence.places[i]) for i in (start, end - 1))
@@ -237,6 +233,18 @@ def _fit_ranker(
     assert rows
     assert len(rows[0]) == len(RANKER_FEATURES)
     return _boost(np.stack(rows), np.array(labels, dtype=np.int8), 120, num_leaves=15)
+
+
+def _widened(case: Case, rng: Random) -> list[tuple[int, int]]:
+    """Give true runs, some with a clean neighbour: reported spans are not exact either."""
+    found = []
+    for start, end in runs(case.evidence, case.truth.astype(np.float32), 0.5, 0.5):
+        left = start - (start > 0 and rng.random() < 0.3)
+        right = end + (end < len(case.truth) and rng.random() < 0.3)
+        places = case.evidence.places[left:right]
+        if places[-1] - places[0] == len(places) - 1:
+            found.append((left, right))
+    return found
 
 
 def original_of(case: Case, start: int, end: int) -> tuple[str, ...] | None:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 LAYER_NORM_EPSILON = 1e-12  # of the BERT checkpoints
 
 
-class Layer(nn.Module):
+class Layer(nn.Module):  # type: ignore[misc]  # torch is not there for the type checker
     """One BERT layer, post-norm, with the three attention projections in one matrix.
 
     Without dropout: no passage is seen twice with the same noise, and it costs 30 % of the speed.
@@ -43,7 +43,7 @@ class Layer(nn.Module):
         return self.norm2(x + self.down(functional.gelu(self.up(x))))
 
 
-class SpinEncoder(nn.Module):
+class SpinEncoder(nn.Module):  # type: ignore[misc]
     """Reads word-pieces; gives P(replaced) per piece and hidden states for restoring."""
 
     def __init__(
@@ -69,7 +69,7 @@ class SpinEncoder(nn.Module):
         self.window = nn.Linear(width, 1)
 
     def hidden(self, ids: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Encode ids (batch, length); the mask is 1 for text, 0 for padding, None for no padding."""
+        """Encode ids (batch, length); the mask is 0 at padding, None where there is none."""
         place = torch.arange(ids.shape[1], device=ids.device)
         x = self.words(ids) + self.positions(place) + self.types.weight[0]
         x = self.norm(x)

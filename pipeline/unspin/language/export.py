@@ -19,7 +19,7 @@ OPSET = 17
 INT8_LIMIT = 127
 
 
-class RuntimeGraph(nn.Module):
+class RuntimeGraph(nn.Module):  # type: ignore[misc]
     """The encoder from embedded pieces to word logits, window logit and proposal vectors."""
 
     def __init__(self, model: SpinEncoder) -> None:

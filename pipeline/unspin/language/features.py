@@ -90,7 +90,7 @@ def _gains(reading: Reading, places: Array, restorer: Restorer) -> Array:
     gains = restorer.gains(reading, options)
     for row in rows:
         place = int(places[row])
-        best = max((o.head for o in options[place] if o.words and o.head > -6.0), default=-6.0)
+        best = max((o.head for o in options[place][2:] if o.words), default=NOT_LOOKED)
         found[row] = (*gains[place], best)
     return found
 

@@ -26,7 +26,7 @@ from unspin.language.features import (
     stretch_features,
     word_features,
 )
-from unspin.language.ngrams import NgramTable
+from unspin.language.ngrams import NUMBER, NgramTable
 from unspin.language.restoring import PhraseScorer, Restorer, Variants
 from unspin.language.runtime import Encoder
 from unspin.language.trees import Trees, sigmoid
@@ -290,8 +290,11 @@ class SpinModel:
         begin, finish = int(reading.spans[first, 0]), int(reading.spans[last, 1])
         found = self._restorer.rank(reading, first, last + 1, MAX_REPLACEMENTS)
         shown = reading.text[begin:finish]
+        texts = [written(c.words, shown) for c in found]
         replacements = tuple(
-            Replacement(written(c.words, shown), float(sigmoid(np.array(c.score)))) for c in found
+            Replacement(text, float(sigmoid(np.array(candidate.score))))
+            for text, candidate in zip(texts, found, strict=True)
+            if text is not None
         )
         return JudgedSpan(begin, finish, float(p[start:end].max()), replacements)
 
@@ -332,9 +335,17 @@ def runs(evidence: Evidence, p: Array, report: float, extend: float) -> list[tup
     return found
 
 
-def written(words: Sequence[str], like: str) -> str:
-    """Write folded words with the capitals of the wording they replace."""
-    text = re.sub(r"\b0\b", "", " ".join(words)).strip()
+def written(words: Sequence[str], like: str) -> str | None:
+    """Write folded words with the capitals and the numbers of the wording they replace.
+
+    Returns:
+        The text, or None when it would not hold the same numbers.
+    """
+    numbers = re.findall(r"\d+(?:[.,]\d+)*", like)
+    if list(words).count(NUMBER) != len(numbers):
+        return None
+    left = iter(numbers)
+    text = " ".join(next(left) if w == NUMBER else w for w in words)
     if like.isupper() and len(like) > 1:
         return text.upper()
     parts = like.split()

@@ -11,22 +11,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unspin.language.ngrams import NgramTable, combine, word_hash
+from unspin.language.ngrams import NUMBER, STOP, NgramTable, combine, word_hash
 from unspin.language.runtime import Encoder, Reading
 from unspin.language.trees import Trees
 
 Array = NDArray[Any]
 CONTEXT = 2  # words on each side that a trigram can reach
 MAX_VARIANT_WORDS = 4
-HEAD_COUNT = 8  # proposals of the restoring head taken per word
+HEAD_COUNT = 10  # proposals of the restoring head taken per word
 MAX_SPAN_WORDS = 6
-COMBINATIONS = 150  # candidates scored per span
+BEAM = 24  # partial replacements kept per word of a span
+COMBINATIONS = 120  # candidates ranked per span
+PAIR_BONUS = 3.0  # nats in favour of a listed original while the beam runs; the ranker decides
+BITS_WEIGHT = 0.3  # of the n-gram score while the beam runs
+UNKNOWN_HEAD = -8.0  # nats for a listed original that the head did not propose
 BACKOFF = 1.3  # bits lost per step down from trigram to bigram to word (log2 of "stupid" .4)
 UNSEEN = 0.5  # count taken for what never occurred
 RANKER_FEATURES = (
     "lm_mean", "lm_gain", "lm_gain_mean", "head_mean", "head_least", "pairs", "whole_pair",
     "pair_choices", "longer", "kept", "deleted", "closeness", "least_word", "span_words",
-    "head_rank", "lm_rank",
+    "ending", "head_rank", "lm_rank",
 )  # fmt: skip
 
 
@@ -38,6 +42,7 @@ class Variants:
     """
 
     def __init__(self, entries: Iterable[tuple[str, str]]) -> None:
+        self._hidden: frozenset[tuple[str, ...]] = frozenset()
         self._table: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
         for spun, original in entries:
             words = tuple(original.split(" "))
@@ -51,7 +56,15 @@ class Variants:
 
     def originals(self, words: Sequence[str]) -> Sequence[tuple[str, ...]]:
         """Give the originals of a spun wording, none when it is not listed."""
-        return self._table.get(tuple(words), ())
+        key = tuple(words)
+        return () if key in self._hidden else self._table.get(key, ())
+
+    def without(self, wordings: Iterable[str]) -> Variants:
+        """Give the same table with some spun wordings hidden (for fitting)."""
+        made = Variants(())
+        made._table = self._table
+        made._hidden = frozenset(tuple(w.split(" ")) for w in wordings)
+        return made
 
     def __len__(self) -> int:
         return len(self._table)
@@ -150,12 +163,16 @@ class Restorer:
         found: dict[int, list[Option]] = {}
         for row, place in enumerate(places):
             word = reading.words[place]
-            options = [Option((word,), 1, -6.0, 0, 0), Option((), 1, float(deleted[row]), 0, 0)]
-            for index, score in zip(ids[row], scores[row], strict=True):
-                piece = self._encoder.piece(int(index))
-                if piece and piece != word:
-                    options.append(Option((piece,), 1, float(score), 0, 0))
-            found[place] = self._with_listed(options, reading.words, place)
+            stays, goes = _log_sigmoid(-reading.logits[place]), _log_sigmoid(reading.logits[place])
+            options = [Option((word,), 1, stays, 0, 0)]
+            if word not in (STOP, NUMBER):  # numbers and marks are never reworded
+                options.append(Option((), 1, goes + float(deleted[row]), 0, 0))
+                for index, score in zip(ids[row], scores[row], strict=True):
+                    piece = self._encoder.piece(int(index))
+                    if piece and piece != word:
+                        options.append(Option((piece,), 1, goes + float(score), 0, 0))
+                options = self._with_listed(options, reading.words, place)
+            found[place] = options
         return found
 
     def _with_listed(self, options: list[Option], words: Sequence[str], place: int) -> list[Option]:
@@ -164,7 +181,7 @@ class Restorer:
             originals = self._variants.originals(words[place : place + used])
             for original in originals:
                 known = by_words.get((original, used))
-                head = known.head if known else -8.0
+                head = known.head if known else UNKNOWN_HEAD
                 by_words[original, used] = Option(original, used, head, 1, len(originals))
         return list(by_words.values())
 
@@ -212,26 +229,35 @@ class Restorer:
     def _combine(
         self, reading: Reading, start: int, end: int, options: dict[int, list[Option]]
     ) -> list[list[Option]]:
-        """Join options into replacements of the whole span, the likeliest combinations first."""
-        per_word = {1: 24, 2: 11, 3: 6, 4: 4}.get(end - start, 3)
-        paths: dict[int, list[list[Option]]] = {start: [[]]}
+        """Join options into replacements of the whole span: a beam over the words of the span."""
+        beams: dict[int, list[list[Option]]] = {start: [[]]}
+        left = _context(reading.words, start - CONTEXT, start)
         for place in range(start, end):
-            here = sorted(paths.get(place, []), key=_weight, reverse=True)[:COMBINATIONS]
-            chosen = sorted(options[place], key=lambda o: -o.head - 5.0 * o.pair)
-            keep = chosen[:per_word] + [o for o in chosen[per_word:] if o.pair and o.used > 1]
-            for path, option in product(here, keep):
+            paths = self._best(left, beams.pop(place, []), BEAM)
+            for path, option in product(paths, options[place]):
                 if place + option.used <= end:
-                    paths.setdefault(place + option.used, []).append([*path, option])
-        whole = sorted(paths.get(end, []), key=_weight, reverse=True)
+                    beams.setdefault(place + option.used, []).append([*path, option])
         original = list(reading.words[start:end])
         unique: dict[tuple[str, ...], list[Option]] = {}
-        for path in whole:
+        right = _context(reading.words, end, end + CONTEXT)
+        for path in self._best(left, beams.get(end, []), COMBINATIONS, right):
             words = tuple(w for o in path for w in o.words)
-            if list(words) != original and words not in unique:
-                unique[words] = path
-            if len(unique) >= COMBINATIONS:
-                break
+            if list(words) != original:
+                unique.setdefault(words, path)
         return list(unique.values())
+
+    def _best(
+        self, left: list[str], paths: list[list[Option]], count: int, right: Sequence[str] = ()
+    ) -> list[list[Option]]:
+        """Keep the likeliest paths by their options and by the words so far in context."""
+        if len(paths) <= count:
+            return paths
+        bits, _ = self._scorer.bits(
+            [[*left, *(w for o in p for w in o.words), *right] for p in paths]
+        )
+        sums = [sum(o.head + PAIR_BONUS * o.pair for o in p) for p in paths]
+        order = np.argsort(-(np.array(sums) + BITS_WEIGHT * bits), kind="stable")[:count]
+        return [paths[i] for i in order]
 
     def _measure(
         self, reading: Reading, start: int, end: int, paths: list[list[Option]]
@@ -286,18 +312,27 @@ class Restorer:
             sum(close) / len(close) if close else -1.0,
             least,
             float(len(spun)),
-            0.0,
+            _same_ending(spun, text),
+            0.0,  # head_rank and lm_rank are filled in over all candidates
             0.0,
         ]
 
 
+def _log_sigmoid(x: float) -> float:
+    return -float(np.logaddexp(0.0, -x))
+
+
+def _same_ending(spun: Sequence[str], text: Sequence[str]) -> float:
+    """Tell whether the last words agree in their ending (number, tense): 1, 0, or -1 if none."""
+    if not text or not spun:
+        return -1.0
+
+    def ending(word: str) -> str:
+        return next((e for e in ("ing", "ed", "ly", "s") if word.endswith(e)), "")
+
+    return float(ending(spun[-1]) == ending(text[-1]))
+
+
 def _context(words: Sequence[str], start: int, end: int) -> list[str]:
     """Words of a text from start to end, stops where the text does not reach."""
-    return [words[i] if 0 <= i < len(words) else "#" for i in range(start, end)]
-
-
-def _weight(path: list[Option]) -> float:
-    """Order of combinations before they are scored in context."""
-    return sum((o.head + 5.0 * o.pair) * max(o.used, 1) for o in path) / max(
-        1, sum(o.used for o in path)
-    )
+    return [words[i] if 0 <= i < len(words) else STOP for i in range(start, end)]

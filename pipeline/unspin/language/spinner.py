@@ -439,7 +439,8 @@ class _Run:
 
 def _words_from(tokens: list[str], index: int) -> tuple[list[str], list[int]]:
     """Lower-case words from an index on, single spaces between, with the index after each."""
-    words, ends = [], []
+    words: list[str] = []
+    ends: list[int] = []
     while index < len(tokens) and len(words) < MAX_PHRASE_WORDS and tokens[index][0].isalnum():
         words.append(tokens[index].lower())
         ends.append(index + 1)
@@ -483,7 +484,7 @@ def _some(rng: Random, others: Sequence[str], hand: float) -> tuple[tuple[str, f
     chosen = rng.sample(list(others), k=min(len(others), rng.choice((1, 1, 2, 3))))
     weights = {name: rng.random() for name in sorted(chosen)}
     if GLOSSARY in others:
-        weights[GLOSSARY] = hand / 2
+        weights[GLOSSARY] = max(hand / 2, rng.random())
     return ((HAND, hand), *weights.items())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from unspin.language.spinner import Dictionaries, inflect
+from unspin.language.spinner import GLOSSARY, Dictionaries, inflect
 
 FORMS = {
     "n": ("NN", "NNS"),
@@ -32,6 +32,9 @@ def expanded(made: Dictionaries) -> Iterator[tuple[str, str]]:
         for original, replacements in table.items():
             for replacement in replacements:
                 yield replacement, original
+    for original, replacements in made.others.get(GLOSSARY, {}).items():
+        for replacement in replacements:
+            yield replacement, original
 
 
 def folded(wording: str) -> str:

@@ -14,7 +14,8 @@ Array = NDArray[Any]
 
 def sigmoid(x: Array) -> Array:
     """Logistic function."""
-    return 1.0 / (1.0 + np.exp(-np.clip(x, -30, 30)))
+    result: Array = 1.0 / (1.0 + np.exp(-np.clip(x, -30, 30)))
+    return result
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Trees:
             f"{prefix}.threshold": self.threshold.astype(np.float32),
             f"{prefix}.children": self.children.astype(np.int32),
             f"{prefix}.value": self.value.astype(np.float32),
-            f"{prefix}.depth": np.int64(self.depth),
+            f"{prefix}.depth": np.array(self.depth),
         }
 
     @classmethod
