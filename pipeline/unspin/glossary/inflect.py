@@ -155,6 +155,8 @@ _A = re.compile(
     re.IGNORECASE,
 )
 _LETTERS_AN = frozenset("AEFHILMNORSX")
+#: Abbreviations that are spoken as words; all others are spelt out.
+_SPOKEN = frozenset({"SARS", "MERS", "LASIK", "NICU", "SIDS", "FAST", "RICE", "HIPAA", "NICE"})
 
 
 def indefinite(following: str) -> str:
@@ -166,10 +168,8 @@ def indefinite(following: str) -> str:
     if word[0].isdigit():
         return "an" if re.match(r"8|11(?!\d)|18(?!\d)", word) else "a"
     head = word.split("-")[0]
-    if len(head) > 1 and head.isupper() and not re.search(r"[AEIOU]", head[1:3]):
+    if head.isupper() and head not in _SPOKEN:
         return "an" if head[0] in _LETTERS_AN else "a"
-    if len(head) == 1 and head.isupper():
-        return "an" if head in _LETTERS_AN else "a"
     return "an" if _AN.match(word) and not _A.match(word) else "a"
 
 

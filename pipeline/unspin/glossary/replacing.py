@@ -53,8 +53,7 @@ def replace_form(
     if inflection == PAST and _is_participle(text, start):
         inflection = PARTICIPLE
     new = inflect(canonical, pos, number, inflection)
-    new = _capitals(text, start, end, new, listed)
-    return _articles(text, start, end, new)
+    return _articles(text, start, end, _capitals(text, start, end, new, listed), new)
 
 
 def _is_participle(text: str, start: int) -> bool:
@@ -106,8 +105,11 @@ def _titled(text: str, start: int, end: int) -> bool:
     return False
 
 
-def _articles(text: str, start: int, end: int, new: str) -> tuple[int, int, str]:
-    """Mends a or an before the replacement, and after one that ends with an article."""
+def _articles(text: str, start: int, end: int, new: str, sound: str) -> tuple[int, int, str]:
+    """Mends a or an before the replacement, and one with which it ends.
+
+    `sound` is the replacement before it took over capitals: "HEART" is no abbreviation.
+    """
     if not new:
         return start, end, new
     last = re.search(r"(?<![\w-])(an?)$", new, re.IGNORECASE)
@@ -118,7 +120,7 @@ def _articles(text: str, start: int, end: int, new: str) -> tuple[int, int, str]
             new = new[: last.start()] + (capital(right) if last[1][0].isupper() else right)
     before = _ARTICLE.search(text[max(0, start - _CONTEXT) : start])
     if before and not re.match(r"an?(?!\w)", new, re.IGNORECASE):
-        right = indefinite(new)
+        right = indefinite(sound)
         letter = before[1] == "A" and not sentence_start(text, start - len(before[0]))
         if right != before[1].lower() and not letter:  # "hepatitis A" holds a letter
             length = len(before[0])

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+
+from unspin.glossary.concept import When
+from unspin.glossary.conditions import holds, reads_as_verb
+from unspin.glossary.shadow import Shadow
+
+
+def asks(when: When, text: str, form: str, *, spun: bool = False) -> bool:
+    shadow = Shadow.of(text)
+    start = shadow.text.index(form)
+    return holds(when, shadow, start, start + len(form), spun=spun)
+
+
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [
+        ("Exercise reduced back pain in most people.", True),
+        ("Exercises for reduced back pain are easy.", False),
+        ("It reduced back pain within a week.", True),
+        ("Reduced back pain is common.", False),
+        ("Chronic reduced back pain is common.", False),
+        ("Walking significantly reduced back pain.", True),
+        ("The drug has reduced back pain.", True),
+        ("What to do to reduced back pain", False),
+        ("People who suffer reduced back pain should rest.", False),
+        ("Pills that treat reduced back pain are many.", False),
+        ("The treatment reduced back pain.", True),
+        ("Neck pain and reduced back pain are common.", False),
+    ],
+)
+def test_reads_as_verb(text: str, verb: bool) -> None:
+    shadow = Shadow.of(text).text
+    assert reads_as_verb(shadow, shadow.index("reduced back pain")) is verb
+
+
+def test_before_looks_three_words_back_in_the_same_sentence() -> None:
+    when = When(before=("treatment of",))
+    assert asks(when, "The treatment of its early location", "early location")
+    assert not asks(when, "Treatment of a very bad early location", "early location")
+    assert not asks(when, "The treatment of. Early location", "early location")
+
+
+def test_not_after_and_after() -> None:
+    assert not asks(When(not_after=("in",)), "associate degree in nursing", "associate degree")
+    assert asks(When(after=("spleen",)), "associate degree enlarged spleen", "associate degree")
+
+
+def test_near_stays_in_the_paragraph() -> None:
+    text = "The heart.\n\nIts organ fails."
+    assert not asks(When(near=("heart",)), text, "organ fails")
+    assert asks(When(not_near=("heart",)), text, "organ fails")
+    assert asks(When(near=("heart",)), "The heart is an organ fails", "organ fails")
+
+
+def test_spun_article_needs_evidence() -> None:
+    assert not asks(When(spun_article=True), "some distress here", "distress")
+    assert asks(When(spun_article=True), "some distress here", "distress", spun=True)
+
+
+def test_article_conditions() -> None:
+    text = "A yield layer.\n\nThe optimization of a neural network."
+    assert asks(When(article_has=(("neural",), ("foo", "network"))), text, "yield layer")
+    assert asks(When(article_has=(("optimiz*",),)), text, "yield layer")
+    assert not asks(When(article_has=(("neuron",),)), text, "yield layer")
+    assert not asks(When(article_not=("neural network",)), text, "yield layer")
+    assert asks(When(article_has=(("network optimization~5",),)), text, "yield layer")
+    assert not asks(When(article_has=(("network optimization~1",),)), text, "yield layer")
+
+
+def test_abbreviations_do_not_end_a_sentence() -> None:
+    assert asks(When(before=("dr",)), "See Dr. Smith early location", "early location")
