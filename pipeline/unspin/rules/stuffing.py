@@ -263,7 +263,8 @@ class _Evidence:
 
 def _evidence(phrase: Phrase, places: list[_Place], low_words: frozenset[str]) -> _Evidence:
     alone = [p for p in places if _alone(p, phrase)]
-    lines = sum(p.before == "B" and p.after in "BS" and _whole(p) for p in places)
+    # The title again as the first heading is no evidence.
+    lines = sum(p.block > 1 and p.before == "B" and p.after in "BS" and _whole(p) for p in places)
     strong = [w.lower() for w in phrase.words if w.lower() not in _words("function_words")]
     known = low_words | _words("common_words") | _words("search_words")
     common = bool(strong) and 2 * sum(w in known for w in strong) >= len(strong)
@@ -433,7 +434,8 @@ def _backed(
     ev: _Evidence, place: _Place, cased: bool, glued: bool, before: str, after: str
 ) -> bool:
     """Whether there is enough evidence that this occurrence was inserted."""
-    proof = ev.alone + ev.lines
+    # One line can be a heading.
+    proof = ev.alone + (ev.lines if ev.lines >= 2 else 0)
     if len(ev.phrase.words) < PROVING_WORDS and not proof:
         return False
     cased = cased and ev.common
@@ -449,7 +451,7 @@ def _backed(
         return False
     if _raised(ev, place) and (proof >= 1 or ev.phrase.search_like):
         return True
-    return proof >= 2 and ev.phrase.search_like
+    return ev.phrase.search_like and (proof >= 2 or (proof >= 1 and glued))
 
 
 def _raised(ev: _Evidence, place: _Place) -> bool:
