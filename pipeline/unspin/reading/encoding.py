@@ -24,6 +24,9 @@ _UTF16_ZEROS = 0.7
 _MOSTLY_ASCII = 0.3
 #: Valid multi-byte characters for each invalid byte from which text is UTF-8 that was damaged.
 _DAMAGED_UTF8 = 4
+#: Share of the bytes beyond ASCII that are valid UTF-8 from which text is UTF-8 mixed with others:
+#: in single-byte encodings such pairs are rare.
+_MIXED = 0.5
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.I)
 _MULTIBYTE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
@@ -132,11 +135,12 @@ def _damaged_utf8(data: bytes) -> Decoded | None:
 
 def _single_byte(data: bytes) -> Decoded:
     high = len(data.translate(None, bytes(range(128))))
-    if high >= _MOSTLY_ASCII * len(data):
+    pairs = sum(map(len, _MULTIBYTE.findall(data)))
+    if high >= _MOSTLY_ASCII * len(data) and pairs < _MIXED * high:
         from charset_normalizer import from_bytes
 
         best = from_bytes(data[:_SAMPLE]).best()
-        if best is not None:
+        if best is not None and not best.encoding.startswith("mac_"):
             try:
                 text = data.decode(best.encoding)
                 if text.encode(best.encoding) == data:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from unspin.article import (
+    OBJECT,
     Article,
     Block,
     BlockKind,
@@ -173,6 +174,14 @@ def _found_blocks(document: Any) -> list[str]:
 
 def _key(text: str) -> str:
     return _NOT_WORD.sub("", text).casefold()
+
+
+def _visible(piece: Piece) -> str:
+    """The piece's text with that of its objects (code, superscripts), as trafilatura gives it."""
+    if OBJECT not in piece.text:
+        return piece.text
+    values = iter([m.value for m in piece.marks if m.kind is MarkKind.RAW])
+    return re.sub(OBJECT, lambda _: _TAG.sub("", next(values, "")), piece.text)
 
 
 def _align(candidates: list[_Candidate], found: list[str]) -> float:
@@ -393,7 +402,7 @@ class _Walk:
         return True
 
     def _add(self, piece: Piece, linked: int, state: _State) -> None:
-        key = _key(piece.text)
+        key = _key(_visible(piece))
         if not key and not piece.block.verbatim and not piece.marks:
             return
         share = min(linked / max(len(piece.text), 1), 1.0)

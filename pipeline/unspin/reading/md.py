@@ -125,7 +125,8 @@ def _placed(rule: Any, delimiters: bool) -> Any:
 
     def placed(state: StateInline, silent: bool) -> bool:
         before, count = state.pos, len(state.tokens)
-        waiting = not silent and bool(state.pending)
+        # Delimiters come after the literal text that waited; other rules make no text.
+        waiting = delimiters and not silent and bool(state.pending)
         if not rule(state, silent):
             return False
         if silent:
