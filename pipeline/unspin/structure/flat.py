@@ -1,0 +1,230 @@
+"""From the lines of a flat text to blocks."""
+
+from __future__ import annotations
+
+import re
+
+from unspin.article import (
+    BLOCK_SEPARATOR,
+    Article,
+    BlockKind,
+    Piece,
+    Span,
+    StructureNote,
+    assemble,
+)
+from unspin.structure import headings, lists
+from unspin.structure.units import Unit, read_units
+from unspin.structure.words import fold, words
+
+#: Longest title, in words and code points (search engines cut titles at 60 to 70 code points;
+#: journal titles are longer).
+MOST_TITLE_WORDS = 24
+MOST_TITLE_CHARACTERS = 180
+
+_VIDEO = re.compile(
+    r"<?(?P<url>(?:https?:)?//(?:[\w-]+\.)*(?:youtube(?:-nocookie)?\.com|youtu\.be|vimeo\.com|"
+    r"dailymotion\.com|dai\.ly|ted\.com/talks|wistia\.(?:com|net)|brightcove\.net|rumble\.com|"
+    r"tiktok\.com|soundcloud\.com|facebook\.com/[\w.]+/videos|twitch\.tv|loom\.com|"
+    r"streamable\.com)[/\w]\S*?)>?",
+    re.I,
+)
+_RULE = re.compile(r"(?:[=\-_*~#]\s?){3,}")
+_SETEXT = re.compile(r"={3,}|-{3,}|~{3,}|\*{3,}|_{3,}")
+_ATX = re.compile(r"(?P<marks>#{1,6})\s+(?P<text>.*?)\s*#*")
+_BOLD = re.compile(r"(?P<sign>\*\*|__)(?P<text>[^*_]{2,80})(?P=sign):?")
+_QUOTE = re.compile(r"(?:>\s?)+")
+_QUOTED = re.compile(r"(?:“[^“”]{30,}”|\"[^\"]{30,}\")\s*(?:[—–-]{1,2}\s*[A-Z][^.!?]{2,60}\.?)?")
+_TABLE_RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
+_CELL_GAP = {"\t": re.compile(r"\s*\t\s*"), "|": re.compile(r"\s*\|\s*")}
+
+
+def structure_flat(article: Article) -> Article:
+    """Makes headings, lists, tables, quotes and embeds of the lines of a flat text."""
+    units = read_units(article)
+    units = _marks(units, article)
+    _tables(units)
+    units = lists.split_inline(units, article.map)
+    title = _find_title(units, article)
+    lists.find_marked(units, article.map)
+    lists.find_numbered_headings(units)
+    lists.find_unmarked(units)
+    units = lists.split_run_in(units, article.map)
+    lists.find_definitions(units)
+    text = title.text if title is not None else article.metadata.title
+    units = _split_headings(units, article, text)
+    headings.find_headings(units, text)
+    headings.set_levels(units)
+    lists.note_lost_lists(units)
+    return _build(article, units, title)
+
+
+def _marks(units: list[Unit], article: Article) -> list[Unit]:
+    """Embeds, quotes, underlined and hashed headings; rules between sections are dropped."""
+    out: list[Unit] = []
+    for unit in units:
+        text = unit.text
+        first = text[0]
+        if unit.original is not None:
+            pass
+        elif first in "<h/" and (video := _VIDEO.fullmatch(text)):
+            unit.kind, unit.value = BlockKind.EMBED, video["url"]
+        elif first in "=-_*~#" and _RULE.fullmatch(text):
+            if out and unit.blanks == 0 and _SETEXT.fullmatch(text) and _underlined(out[-1]):
+                out[-1].kind, out[-1].sure = BlockKind.HEADING, True
+                out[-1].level = 0 if first == "=" else 3
+            continue
+        elif first == "#" and (atx := _ATX.fullmatch(text)) and atx["text"]:
+            unit.kind, unit.sure, unit.level = BlockKind.HEADING, True, len(atx["marks"])
+            unit.shorten(atx.start("text"), atx.end("text"), article.map)
+        elif first in "*_" and (bold := _BOLD.fullmatch(text)):
+            unit.kind, unit.sure = BlockKind.HEADING, True
+            unit.shorten(bold.start("text"), bold.end("text"), article.map)
+        elif first == ">" and (quote := _QUOTE.match(text)) and quote.end() < len(text):
+            unit.kind, unit.level = BlockKind.QUOTE, 1
+            unit.shorten(quote.end(), len(text), article.map)
+        elif first in '“"' and unit.blanks and _QUOTED.fullmatch(text):
+            unit.kind, unit.level = BlockKind.QUOTE, 1
+        out.append(unit)
+    _settle_underlines(out)
+    return out
+
+
+def _underlined(unit: Unit) -> bool:
+    return unit.plain and not unit.wrapped and unit.count <= headings.MOST_WORDS + 4
+
+
+def _settle_underlines(units: list[Unit]) -> None:
+    """Underlining by hyphens is one level deeper only where both kinds are used."""
+    found = [u for u in units if u.sure and u.kind is BlockKind.HEADING]
+    if found and all(u.level == 3 for u in found):
+        for unit in found:
+            unit.level = 2
+
+
+def _tables(units: list[Unit]) -> None:
+    """Rows that tabs or pipes part into the same number of cells."""
+    group = 1 + max((u.list_id for u in units), default=0)
+    i = 0
+    while i < len(units):
+        sign = next((s for s in "\t|" if s in units[i].text), "")
+        j = i
+        size = 0
+        while sign and j < len(units) and units[j].plain and (j == i or not units[j].blanks):
+            if not _TABLE_RULE.fullmatch(units[j].text):
+                cells = _cells(units[j].text, sign)
+                if len(cells) < 2 or (size and len(cells) != size):
+                    break
+                size = len(cells)
+            j += 1
+        if j - i >= 2:
+            group += 1
+            _make_rows(units, i, j, sign, group)
+        i = max(j, i + 1)
+
+
+def _make_rows(units: list[Unit], i: int, j: int, sign: str, group: int) -> None:
+    rows = [u for u in units[i:j] if not _TABLE_RULE.fullmatch(u.text)]
+    ruled = len(rows) < j - i
+    for unit in rows:
+        unit.kind, unit.list_id = BlockKind.TABLE, group
+        unit.cells = tuple(_cells(unit.text, sign))
+    digits = [any(c.isdigit() for c in u.text) for u in rows]
+    rows[0].header = ruled or (not digits[0] and len(rows) > 1 and all(digits[1:]))
+    for unit in units[i:j]:
+        if unit.kind is not BlockKind.TABLE:
+            unit.text = ""  # a rule of the table's frame
+    units[i:j] = rows
+
+
+def _cells(text: str, sign: str) -> list[Span]:
+    start, end = 0, len(text)
+    if sign == "|":
+        start += len(text) - len(text.lstrip("| "))
+        end -= len(text) - len(text.rstrip("| "))
+    out: list[Span] = []
+    for gap in _CELL_GAP[sign].finditer(text, start, end):
+        out.append(Span(start, gap.start()))
+        start = gap.end()
+    return [*out, Span(start, end)]
+
+
+def _find_title(units: list[Unit], article: Article) -> Unit | None:
+    """The first line, where it looks like a title (or is the title that the record names)."""
+    if not units:
+        return None
+    first = units[0]
+    known = article.metadata.title
+    if known:
+        if fold(first.text) == fold(known):
+            first.kind, first.level = BlockKind.HEADING, 1
+            return first
+        return None
+    if not _may_be_title(units):
+        return None
+    first.kind, first.level = BlockKind.HEADING, 1
+    return first
+
+
+def _may_be_title(units: list[Unit]) -> bool:
+    first = units[0]
+    if first.kind is BlockKind.HEADING:
+        return fold(first.text) not in words("section_names")
+    if not first.plain or len(units) < 2 or first.lower:
+        return False
+    if first.count > MOST_TITLE_WORDS or len(first.text) > MOST_TITLE_CHARACTERS:
+        return False
+    if first.text[-1] in ".,;:" or fold(first.text) in words("section_names"):
+        return False
+    if headings.DEEP_NUMBER.match(first.text) or lists.announces(first) or first.text[:2] == "- ":
+        return False
+    # A title on the line above the text is followed by something longer or a blank line.
+    return units[1].blanks > 0 or units[1].count > first.count
+
+
+def _split_headings(units: list[Unit], article: Article, title: str) -> list[Unit]:
+    """Parts headings from the paragraphs that they run into, where that is sure."""
+    out: list[Unit] = []
+    for unit in units:
+        at = headings.run_in_heading(unit.text) if unit.plain and unit.count > 9 else 0
+        if at and not _stuffed(unit.text[:at], article, title):
+            head = unit.cut(0, at, article.map)
+            rest = unit.cut(at, len(unit.text), article.map)
+            head.kind = BlockKind.HEADING
+            head.notes.append(("heading-run-in", True, "", 0, len(head.text)))
+            rest.blanks, rest.notes = 1, unit.notes
+            out += [head, rest]
+        else:
+            out.append(unit)
+    return out
+
+
+def _stuffed(head: str, article: Article, title: str) -> bool:
+    """Whether the phrase is the title or comes back in the text: a key phrase, no heading."""
+    return fold(head) == fold(title) or article.text.count(head) > 2
+
+
+def _build(article: Article, units: list[Unit], title: Unit | None) -> Article:
+    pieces: list[Piece] = []
+    notes: list[StructureNote] = []
+    at = 0
+    index: int | None = None
+    for unit in units:
+        if not unit.text and unit.original is None:
+            continue
+        if unit is title:
+            index = len(pieces)
+        pieces.append(unit.piece(article.map))
+        for kind, mended, detail, start, end in unit.notes:
+            notes.append(StructureNote(kind, at + start, at + end, mended, detail))
+        at += len(unit.text) + len(BLOCK_SEPARATOR)
+    return assemble(
+        article.source,
+        pieces,
+        title=index,
+        metadata=article.metadata,
+        repairs=article.repairs,
+        notes=tuple(notes),
+        structured=article.structured,
+        language=article.language,
+    )
