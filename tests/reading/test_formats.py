@@ -116,9 +116,7 @@ def test_md_prose_holds_no_markup() -> None:
 
 
 def test_md_lists_and_tables() -> None:
-    article = read(
-        "3. one\n   - in\n4. two\n\n| A | B \\| C |\n|---|---|\n| 1 | *2* |\n", "a.md"
-    )
+    article = read("3. one\n   - in\n4. two\n\n| A | B \\| C |\n|---|---|\n| 1 | *2* |\n", "a.md")
     assert [(b.kind, b.level, b.ordered, b.number) for b in article.blocks[:3]] == [
         (BlockKind.LIST_ITEM, 1, True, 3), (BlockKind.LIST_ITEM, 2, False, 0),
         (BlockKind.LIST_ITEM, 1, True, 4),
@@ -206,7 +204,11 @@ def test_json_with_one_object_or_a_list() -> None:
 
 def test_jsonl_text_that_is_html_is_read_as_html() -> None:
     article = read('{"text": "<p>One.</p><p>Two &amp; three.</p><p>Four.</p>"}', "a.jsonl")
-    assert article.structured and [t for _, t in blocks(article)] == ["One.", "Two & three.", "Four."]
+    assert article.structured and [t for _, t in blocks(article)] == [
+        "One.",
+        "Two & three.",
+        "Four.",
+    ]
 
 
 def test_docx_structure(tmp_path: Path) -> None:

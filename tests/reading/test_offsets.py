@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
-
 from tests.strategies import html_texts, markdown_texts, plain_texts
+
 from unspin.article import Article
 from unspin.config import Config
 from unspin.reading import read_bytes
@@ -57,7 +57,9 @@ def test_offsets_lead_to_the_source(name: str, texts) -> None:
 def test_txt_prose_without_repairs_is_the_lines_of_the_source(text: str) -> None:
     article = read(text, "a.txt")
     if article is not None and not article.repairs:
-        lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+        lines = [
+            line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        ]
         assert [article.block_text(b) for b in article.blocks] == [line for line in lines if line]
 
 

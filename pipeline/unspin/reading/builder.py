@@ -87,7 +87,5 @@ class PieceBuilder:
 
         marks = [Mark(move(m.start), move(m.end), m.kind, m.value) for m in self._marks]
         cells = tuple(Span(move(c.start), move(c.end)) for c in block.cells)
-        kept = tuple(
-            sorted((m for m in marks if m.start < m.end), key=lambda m: (m.start, -m.end))
-        )
+        kept = tuple(sorted((m for m in marks if m.start < m.end), key=lambda m: (m.start, -m.end)))
         return Piece(text[lead:end], segments, replace(block, end=end - lead, cells=cells), kept)

@@ -46,7 +46,9 @@ _HTML_CLOSING = re.compile(r"</(?:p|div|h[1-6]|ul|ol|li|table|tr|td|section|span
 _ANY_TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.I)
 #: Closing tags from which text without an HTML start is HTML: fewer may be quoted in prose.
 _MIN_CLOSING = 3
-_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(?:[A-Za-z_][\w -]*:.*\r?\n(?:[ \t-].*\r?\n)*)+---[ \t]*\r?$", re.M)
+_FRONT_MATTER = re.compile(
+    r"---[ \t]*\r?\n(?:[A-Za-z_][\w -]*:.*\r?\n(?:[ \t-].*\r?\n)*)+---[ \t]*\r?$", re.M
+)
 _MD_HEADING = re.compile(r"^#{1,6} +\S.*$", re.M)
 _MD_LINK = re.compile(r"\[[^\]\n]+\]\((?:https?://|/|#|mailto:)[^)\s]*\)")
 _MD_STRONG = re.compile(r"(?<!\*)\*\*[^\s*][^*\n]*\*\*(?!\*)")

@@ -27,8 +27,25 @@ from unspin.reading.repair import repair
 _CELLS = " | "
 #: Never prose.
 _SKIPPED = frozenset(
-    """script style noscript template head svg math button select option textarea input label
-    canvas audio map dialog""".split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "head",
+        "svg",
+        "math",
+        "button",
+        "select",
+        "option",
+        "textarea",
+        "input",
+        "label",
+        "canvas",
+        "audio",
+        "map",
+        "dialog",
+    ]
 )
 #: Page furniture by element and by role: never main text.
 _FURNITURE = frozenset({"nav", "footer", "aside"})
@@ -43,9 +60,54 @@ _FURNITURE_NAMES = re.compile(
 _HIDDEN_NAMES = re.compile(r"(?:^|\s)(?:sr-only|visually-hidden|screen-reader-text|hidden)(?:$|\s)")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _BLOCKS = frozenset(
-    """address article aside blockquote body center dd details div dl dt fieldset figcaption figure
-    footer form h1 h2 h3 h4 h5 h6 header hr html iframe li main nav ol p pre section summary table
-    tbody td tfoot th thead tr ul video embed object caption""".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "iframe",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "video",
+        "embed",
+        "object",
+        "caption",
+    ]
 )
 _INLINE = {
     "b": MarkKind.STRONG, "strong": MarkKind.STRONG, "i": MarkKind.EMPHASIS,
@@ -239,7 +301,9 @@ def _common(paths: list[tuple[int, ...]]) -> tuple[int, ...]:
 def _title_heading(candidates: list[_Candidate]) -> None:
     """The only level-1 heading of the page stands before the text, wherever its element is."""
     tops = [
-        c for c in candidates if c.piece.block.kind is BlockKind.HEADING and c.piece.block.level == 1
+        c
+        for c in candidates
+        if c.piece.block.kind is BlockKind.HEADING and c.piece.block.level == 1
     ]
     if len(tops) == 1 and any(c.kept for c in candidates):
         first = next(c for c in candidates if c.kept)
@@ -382,9 +446,7 @@ class _Walk:
         builder, linked = self.builder, self.linked
         self.builder, self.linked, self.breaks = PieceBuilder(), 0, 0
         block = Block(BlockKind.PARAGRAPH, 0, 0)
-        if state.kind is BlockKind.HEADING:
-            block = Block(state.kind, 0, 0, level=state.level)
-        elif state.kind is BlockKind.QUOTE:
+        if state.kind is BlockKind.HEADING or state.kind is BlockKind.QUOTE:
             block = Block(state.kind, 0, 0, level=state.level)
         elif state.kind is BlockKind.LIST_ITEM and self._first_of_item(state, builder):
             block = Block(

@@ -10,10 +10,27 @@ import re
 from dataclasses import dataclass, field
 
 VOID = frozenset(
-    "area base br col embed hr img input link meta param source track wbr".split()
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    ]
 )
 #: Elements whose content is text, not markup.
-_RAW_TEXT = frozenset("script style textarea title xmp noembed noframes iframe".split())
+_RAW_TEXT = frozenset(
+    ["script", "style", "textarea", "title", "xmp", "noembed", "noframes", "iframe"]
+)
 #: Start tags that end an open element of a kind, within the nearest `until`.
 _ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "li": (frozenset({"li"}), frozenset({"ul", "ol", "menu"})),
@@ -28,13 +45,44 @@ _ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 }
 #: Start tags that end an open paragraph (HTML standard, "p" element).
 _ENDS_P = frozenset(
-    """address article aside blockquote details div dl fieldset figcaption figure footer form h1
-    h2 h3 h4 h5 h6 header hr main menu nav ol p pre section table ul""".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "details",
+        "div",
+        "dl",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "ul",
+    ]
 )
 #: What a page's head holds; anything else ends it.
-_HEAD = frozenset("title meta link script style base noscript template".split())
+_HEAD = frozenset(["title", "meta", "link", "script", "style", "base", "noscript", "template"])
 #: Elements that an end tag of an inline element does not close over.
-_SCOPE = frozenset("table td th li ul ol div section article body html".split())
+_SCOPE = frozenset(
+    ["table", "td", "th", "li", "ul", "ol", "div", "section", "article", "body", "html"]
+)
 _TOKEN = re.compile(
     r"<!--(?P<comment>.*?)(?:-->|\Z)"
     r"|<(?P<declaration>[!?][^>]*)(?:>|\Z)"
@@ -42,9 +90,7 @@ _TOKEN = re.compile(
     r"|<(?P<start>[a-zA-Z][^\s/>]*)(?P<attrs>(?:[^>\"']|\"[^\"]*\"|'[^']*'|[\"'](?=[^>]*>))*)>",
     re.S,
 )
-_ATTRIBUTE = re.compile(
-    r"([^\s=/\"'>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?", re.S
-)
+_ATTRIBUTE = re.compile(r"([^\s=/\"'>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?", re.S)
 #: Nesting from which further elements become siblings: no page needs it, and it stops recursion.
 _MAX_DEPTH = 200
 

@@ -21,7 +21,8 @@ _OTHER = 0.1
 _SCRIPT = 0.5
 
 _SMALL_WORDS = {
-    "en": """a we he she i the of and to in is that it for with as was on are be by this or from an have not at
+    "en": """a we he she i
+        the of and to in is that it for with as was on are be by this or from an have not at
         which you can your has their may but when if they will more other these who also than
         such been how what there do""",
     "de": """der die und das ist nicht den von mit ein eine zu im auf dem sich des es für werden
@@ -100,9 +101,7 @@ def detect_language(text: str) -> str:
         return "und"
     words = words[:_SAMPLE_WORDS]
     counts = Counter(words)
-    shares = {
-        code: sum(counts[w] for w in small) / len(words) for code, small in _SETS.items()
-    }
+    shares = {code: sum(counts[w] for w in small) / len(words) for code, small in _SETS.items()}
     best = max(shares, key=lambda code: (shares[code], code == "en"))
     if best != "en" and shares[best] >= _OTHER:
         return best

@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from unspin.article import Article, Block, BlockKind, MarkKind, Metadata, Piece, Source, Span, assemble
+from unspin.article import (
+    Article,
+    Block,
+    BlockKind,
+    MarkKind,
+    Metadata,
+    Piece,
+    Source,
+    Span,
+    assemble,
+)
 from unspin.reading.builder import PieceBuilder
 from unspin.reading.languages import detect_language
 from unspin.reading.repair import repair
@@ -380,9 +390,7 @@ class _Walk:
                     self._fill(builder, token, row[len(cells)])
                 cells.append(Span(start, builder.length))
             elif token.type == "tr_close":
-                block = Block(
-                    BlockKind.TABLE, 0, 0, group=group, cells=tuple(cells), header=header
-                )
+                block = Block(BlockKind.TABLE, 0, 0, group=group, cells=tuple(cells), header=header)
                 self.pieces.append(builder.piece(block))
             i += 1
         return i + 1
@@ -416,4 +424,3 @@ class _Walk:
         while places and self.text[places[-1]].isspace():
             places.pop()
         return [*places, (places[-1] + 1) if places else 0]
-

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from unspin.article import Mark, Piece, Repair, Span
 from unspin.textmap import OffsetMap, Segment
@@ -16,7 +17,7 @@ from unspin.textmap import OffsetMap, Segment
 # anything else that is not ASCII is no mojibake of UTF-8. "â€" + U+FFFD is a closing quote whose
 # last byte was lost.
 _LEAD = "\u00c2-\u00f4\u0102-\u0111\u0143\u0158\u0162\u016e\u0170\u0393\u0412-\u0432"
-_RUN = re.compile(f"(?=[{_LEAD}\u0080-\u009f])[^\x00-\x7f]+(?:(?<=[\u00c3\u00e0]) )?")
+_RUN = re.compile(f"(?=[{_LEAD}\u0080-\u009f])[^\x00-\x7f\ufffc]+(?:(?<=[\u00c3\u00e0]) )?")
 _LOST_QUOTE = "\u00e2\u20ac\ufffd"
 _ENTITY = re.compile(r"&(?:amp;)*(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 #: How often an entity is unescaped: "&amp;amp;nbsp;" is seen, more is not.
@@ -121,9 +122,7 @@ def _original(run: str) -> str:
     return run if "\ufffd" in fixed else fixed
 
 
-def _changed(
-    piece: Piece, place: OffsetMap, changes: Sequence[tuple[int, int, str, str]]
-) -> Piece:
+def _changed(piece: Piece, place: OffsetMap, changes: Sequence[tuple[int, int, str, str]]) -> Piece:
     """The piece with each change made, and its offsets moved."""
     text: list[str] = []
     segments: list[Segment] = []
@@ -149,8 +148,8 @@ def _changed(
         return offset + shift
 
     cells = tuple(Span(move(c.start), move(c.end)) for c in piece.block.cells)
-    marks = tuple(Mark(move(m.start), move(m.end), m.kind, m.value) for m in piece.marks)
-    from dataclasses import replace
+    moved = (Mark(move(m.start), move(m.end), m.kind, m.value) for m in piece.marks)
+    marks = tuple(m for m in moved if m.start < m.end)
 
     whole = "".join(text)
     block = replace(piece.block, cells=cells, end=len(whole))
