@@ -19,7 +19,7 @@ from unspin.rules import all_rules
 CASES = Path(__file__).parent / "cases"
 PAGE = ("What it does:", "Why it matters:", "Example:", "Fix:", "Known limits:")
 #: Rules whose findings come from a stage of their own; their behaviour is tested there.
-BY_STAGE = {"GR001", "MF001", "UN001", "UN002", "UN003"}
+BY_STAGE = {"GR001", "GR002", "MF001", "UN001", "UN002", "UN003"}
 
 
 def load() -> list[Any]:
@@ -63,9 +63,7 @@ def found(report_findings: tuple[Finding, ...], rule: str, article: Article) -> 
 
 
 @pytest.mark.parametrize(("rule", "case"), load())
-def test_case(
-    rule: str, case: dict[str, Any], cleaner: Cleaner, model_cleaner: Cleaner
-) -> None:
+def test_case(rule: str, case: dict[str, Any], cleaner: Cleaner, model_cleaner: Cleaner) -> None:
     chosen = model_cleaner if rule in {"SP002", "SP003"} else cleaner
     if case.get("config"):
         chosen = Cleaner(Config(grammar="off", model="off", **case["config"]))
@@ -83,7 +81,9 @@ def test_case(
         kinds_with_title = case.get("title") or not any(
             b.kind is BlockKind.HEADING for b in fixed.blocks[:1]
         )
-        if not kinds_with_title and fixed.title_span == Span(fixed.blocks[0].start, fixed.blocks[0].end):
+        if not kinds_with_title and fixed.title_span == Span(
+            fixed.blocks[0].start, fixed.blocks[0].end
+        ):
             blocks.insert(0, fixed.block_text(fixed.blocks[0]))
         assert "\n\n".join(blocks) == case["fix"].strip("\n")
 
