@@ -121,11 +121,17 @@ class Phrase:
         odd = capital_glue or dated or starts or odd_end
         return odd or any(w in _words("search_words") for w in low)
 
-    def find(self, low: str) -> Iterator[tuple[int, int]]:
-        """Spans of the phrase in folded text."""
-        if len(self.words) and self.head in low:
+    def find(self, low: str) -> list[tuple[int, int]]:
+        """Spans of the phrase in folded text; repeats that follow each other are one span."""
+        spans: list[tuple[int, int]] = []
+        if self.words and self.head in low:
             for match in self.pattern.finditer(low):
-                yield match.span()
+                start, end = match.span()
+                if spans and not low[spans[-1][1] : start].strip(" .!?\u00a0"):
+                    spans[-1] = (spans[-1][0], end)
+                else:
+                    spans.append((start, end))
+        return spans
 
 
 def _fold(text: str) -> str:
