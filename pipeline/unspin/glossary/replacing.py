@@ -83,12 +83,13 @@ def _capitals(text: str, start: int, end: int, new: str, listed: str) -> str:
     )
     if big and big == len(words) and big > own and (big > 1 or _titled(text, start, end)):
         return title_case(new)
-    first = old.lstrip()[:1]
-    if first.isupper() and (sentence_start(text, start) or not listed[:1].isupper()):
+    if not old[:1].isupper():
+        return new
+    if sentence_start(text, start):
         return capital(new)
-    if first.islower() and listed[:1].isupper() and new[:1].isupper():
-        return new  # the canonical's own capitals: "type II" -> "Down syndrome" keeps its name
-    return new
+    # "adults with Type II diabetes": one capital in mid-sentence is a habit, not a name.
+    inside = len(words) > 1 and re.search(r"[^\W_],?[ \u00a0]$", text[max(0, start - 3) : start])
+    return new if inside or listed[:1].isupper() else capital(new)
 
 
 def _titled(text: str, start: int, end: int) -> bool:

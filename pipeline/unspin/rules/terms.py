@@ -77,7 +77,9 @@ def in_name(article: Article, start: int, end: int) -> bool:
 
 
 def _titled(line: str) -> bool:
-    """Whether most longer words of a short line begin with capitals."""
+    """Whether a line is no sentence and most of its longer words begin with capitals."""
+    if line.rstrip().endswith((".", "!", ";", ",")):
+        return False
     words = [w for w in re.findall(r"[^\W\d_]\w*", line) if len(w) > 3]
     return len(words) < 15 and sum(w[0].isupper() for w in words) * 2 > len(words)
 

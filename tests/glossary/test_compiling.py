@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.glossary.helpers import HOUSE, house_file
+from unspin.errors import GlossaryError
+from unspin.glossary import load_glossary
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("UNSPIN_CACHE", str(folder))
+    return folder
+
+
+def _restored(path: Path, text: str = "a bosom malady") -> str:
+    return load_glossary([path], ours=False).find(text)[0].replacement
+
+
+def test_compiled_glossary_is_kept_and_used_again(tmp_path: Path, cache: Path) -> None:
+    path = house_file(tmp_path)
+    assert _restored(path) == "heart disease"
+    kept = list((cache / "glossary").glob("*.bin"))
+    assert len(kept) == 1
+    stamp = kept[0].stat().st_mtime_ns
+    assert _restored(path) == "heart disease"
+    assert kept[0].stat().st_mtime_ns == stamp
+
+
+@pytest.mark.parametrize("damage", [b"", b"x", b"\0" * 4000])
+def test_damaged_cache_is_compiled_anew(tmp_path: Path, cache: Path, damage: bytes) -> None:
+    path = house_file(tmp_path)
+    _restored(path)
+    kept = next((cache / "glossary").glob("*.bin"))
+    content = kept.read_bytes()
+    kept.write_bytes(damage)
+    assert _restored(path) == "heart disease"
+    assert kept.read_bytes() == content
+    flipped = bytearray(content)
+    flipped[len(flipped) // 2] ^= 0xFF
+    kept.write_bytes(bytes(flipped))
+    assert _restored(path) == "heart disease"
+
+
+def test_cache_that_cannot_be_written_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    monkeypatch.setenv("UNSPIN_CACHE", str(blocked / "cache"))
+    assert _restored(house_file(tmp_path)) == "heart disease"
+
+
+def test_change_of_a_file_is_seen(tmp_path: Path, cache: Path) -> None:
+    path = house_file(tmp_path)
+    _restored(path)
+    house_file(tmp_path, HOUSE.replace("canonical: heart disease", "canonical: cardiopathy"))
+    assert _restored(path) == "cardiopathy"
+
+
+def test_house_glossary_adds_overrides_extends_and_switches_off(
+    tmp_path: Path, cache: Path
+) -> None:
+    base = house_file(tmp_path)
+    over = house_file(
+        tmp_path,
+        """\
+        field: over
+        title: On top
+        off: [obesity]
+        concepts:
+          - canonical: heart disease
+            spun: [ticker trouble]
+          - canonical: lower back pain
+            extend: true
+            number: invariant
+            spun: [hind agony]
+          - canonical: brand name
+            spun: [marque name]
+        """,
+        "over.yaml",
+    )
+    glossary = load_glossary([base, over], ours=False)
+
+    def concepts(text: str) -> list[tuple[str, str]]:
+        return [(h.concept, h.provenance) for h in glossary.find(text)]
+
+    assert concepts("ticker trouble") == [("heart disease", str(over))]
+    assert concepts("bosom malady") == []  # overridden
+    assert concepts("hind agony") == [("lower back pain", str(over))]
+    assert concepts("decrease back ache") == [("lower back pain", str(base))]  # extended
+    assert concepts("corpulence") == []  # switched off in the file
+    assert concepts("marque name") == [("brand name", str(over))]
+    off = load_glossary([base], ["Heart Disease"], ours=False)
+    assert off.find("bosom malady") == ()
+
+
+def test_house_glossary_error_names_its_line(tmp_path: Path, cache: Path) -> None:
+    path = house_file(tmp_path, "field: house\ntitle: T\nconcepts:\n  - canonical:\n")
+    with pytest.raises(GlossaryError, match=r"house\.yaml:4: canonical"):
+        load_glossary([path])
