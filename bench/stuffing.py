@@ -108,7 +108,7 @@ def own_articles() -> None:
                 continue
             article = read(f"{title}\n\n{stuffed}")
             left = without_insertions(article)
-            body = left[len(article.title) :] if article.title_span else left
+            body = left[len(title) :]  # after the line of the title
             total[way] += 1
             removed[way] += title.rstrip("?") not in body
             words = document["text"].replace("\n- ", "\n\n").split()
