@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
 from pathlib import Path
 
 from unspin.errors import GlossaryError
@@ -53,64 +52,62 @@ def _appended(lines: list[str], concept: Concept, ending: str) -> str:
     text = "".join(lines)
     if text and not text.endswith(("\n", "\r")):
         text += ending
-    if re.search(r"^concepts:\s*\[\s*\]\s*$", text, re.MULTILINE):
-        text = re.sub(r"^concepts:\s*\[\s*\]\s*$", "concepts:", text, flags=re.MULTILINE)
+    empty = re.compile(r"^concepts:[ \t]*\[[ \t]*\]", re.MULTILINE)
+    if empty.search(text):
+        text = empty.sub("concepts:", text)
     elif not re.search(r"^concepts:", text, re.MULTILINE):
         text += f"concepts:{ending}"
     return text + "".join(line + ending for line in entry_lines(concept, indent))
 
 
 def _extended(lines: list[str], known: Concept, concept: Concept, ending: str, path: Path) -> str:
-    """The file with forms added to an entry that is there."""
+    """The file with forms added to an entry that is there, before the forms that it has."""
     out = list(lines)
-    end = _entry_end(lines, known.line)
-    for key in ("spun", "deprecated"):
-        variants: tuple[Variant, ...] = getattr(concept, key)
+    for key in ("deprecated", "spun"):
         there = {v.template for v in getattr(known, key)}
-        variants = tuple(v for v in variants if v.template not in there)
-        if not variants:
-            continue
-        at = next(
-            (i for i in range(known.line - 1, end) if re.match(rf" +(?:- )?{key}:", lines[i])), None
-        )
-        if at is not None and re.search(rf"{key}:\s*(\[|#.*$)?\s*\S", lines[at]):
-            raise GlossaryError(
-                f"{path}:{at + 1}: {key} is written in brackets; put its forms on lines of their "
-                "own, each with a dash, or add the form by hand"
-            )
-        margin = re.match(r" *", lines[known.line - 1])
-        inner = (margin[0] if margin else "") + "  "
-        if at is None:
-            new = [f"{inner}{key}:{ending}"]
-            place = known.line if "- canonical" in lines[known.line - 1] else end
-        else:
-            new = []
-            place = at + 1
-            while place < end and re.match(rf"{inner}(?: *- | {{2,}})", lines[place]):
-                inner_dash = re.match(r"( *)- ", lines[place])
-                if inner_dash and len(inner_dash[1]) <= len(inner) - 2:
-                    break
-                place += 1
-        for variant in variants:
-            new += [f"{inner}  {line}{ending}" for line in variant_lines(variant)]
-        out[place:place] = new
-        return _extended(
-            out, replace(known, **{key: getattr(known, key) + variants}), concept, ending, path
-        )
+        variants = [v for v in getattr(concept, key) if v.template not in there]
+        if variants:
+            at, new = _insertion(out, known, key, variants, path)
+            out[at:at] = [line + ending for line in new]
     return "".join(out)
+
+
+def _insertion(
+    lines: list[str], known: Concept, key: str, variants: list[Variant], path: Path
+) -> tuple[int, list[str]]:
+    """Index at which lines for new forms go in, and those lines."""
+    end = _entry_end(lines, known.line)
+    inner = " " * (_indent(lines[known.line - 1]) + 2)
+    at = next((i for i in range(known.line, end) if lines[i].startswith(f"{inner}{key}:")), None)
+    if at is None:
+        body = [f"{inner}  {line}" for v in variants for line in variant_lines(v)]
+        return end, [f"{inner}{key}:", *body]
+    if re.match(r" *\w+: *\[", lines[at]):
+        raise GlossaryError(
+            f"{path}:{at + 1}: {key} is written in brackets; put its forms on lines of their "
+            "own, each with a dash, or add the form by hand"
+        )
+    items = (li for li in lines[at + 1 : end] if li.lstrip().startswith("- "))
+    margin = " " * _indent(next(items, f"{inner}  - "))
+    return at + 1, [f"{margin}{line}" for v in variants for line in variant_lines(v)]
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _entry_end(lines: list[str], start: int) -> int:
     """Index of the line after the entry that begins on the 1-based line `start`."""
-    margin = re.match(r" *", lines[start - 1])
-    indent = len(margin[0]) if margin else 0
+    indent = _indent(lines[start - 1])
+    end = start
     for i in range(start, len(lines)):
         stripped = lines[i].strip()
-        if stripped and not stripped.startswith("#"):
-            here = len(lines[i]) - len(lines[i].lstrip(" "))
-            if here <= indent:
-                return i
-    return len(lines)
+        if not stripped or stripped.startswith("#"):
+            continue
+        if _indent(lines[i]) <= indent:
+            break
+        end = i + 1
+    return end
 
 
 def _write_checked(

@@ -191,7 +191,7 @@ def _frames(concepts: Iterable[Concept]) -> Iterator[Problem]:
     seen: dict[str, tuple[Concept, int]] = {}
     for concept in concepts:
         for example in concept.examples:
-            frame = _frame(example.bad, example.good)
+            frame = _frame(example.bad, example.good, _words(concept))
             if frame is None:
                 continue
             first = seen.setdefault(frame, (concept, example.line))
@@ -203,8 +203,17 @@ def _frames(concepts: Iterable[Concept]) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def _frame(bad: str, good: str) -> str | None:
-    """What two sentences have in common at both ends, where it is long enough to tell."""
+def _words(concept: Concept) -> frozenset[str]:
+    """Words of the canonical term in all its forms."""
+    forms = (f.text for f in concept_forms(concept) if f.kind == CANONICAL)
+    return frozenset(w for form in forms for w in form.split())
+
+
+def _frame(bad: str, good: str, term: frozenset[str]) -> str | None:
+    """What a sentence and its restored form have in common, where it is long enough to tell.
+
+    Words of the term itself, at the border of what they share, are no part of the frame.
+    """
     left, right = bad.split(), good.split()
     a = 0
     while a < min(len(left), len(right)) and left[a] == right[a]:
@@ -212,6 +221,10 @@ def _frame(bad: str, good: str) -> str | None:
     b = 0
     while b < min(len(left), len(right)) - a and left[-1 - b] == right[-1 - b]:
         b += 1
+    while a and left[a - 1].lower().strip(".,") in term:
+        a -= 1
+    while b and left[-b].lower().strip(".,") in term:
+        b -= 1
     if a + b < 4:
         return None
     return " ".join(left[:a]) + " … " + " ".join(left[len(left) - b :] if b else [])

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from click.testing import CliRunner
+
+from tests.glossary.helpers import HOUSE, house_file
+from unspin.errors import GlossaryError
+from unspin.glossary.cli import glossary
+from unspin.glossary.concept import Concept, Example, Variant, When
+from unspin.glossary.editing import add_concept
+from unspin.glossary.lint import lint_files
+from unspin.glossary.loader import read_file
+
+COMMENTED = """\
+# Terms of our house, kept by the medical desk.
+field: house
+title: House terms   # shown in the index
+concepts:
+  # The most frequent one.
+  - canonical: heart attack
+    spun:            # seen in March
+      - heart assault
+      # next one is doubtful
+      - form: heart onslaught
+        applicability: suggested
+    examples:
+      - bad: "Call for help when you suspect a heart assault."
+        good: "Call for help when you suspect a heart attack."   # checked
+
+# The end.
+"""
+
+
+def stroke(**fields: object) -> Concept:
+    given: dict[str, object] = {
+        "spun": (Variant("cerebral stroking"),),
+        "examples": (Example("He had a cerebral stroking in May.", "He had a stroke in May."),),
+    }
+    return Concept("stroke", **{**given, **fields})  # type: ignore[arg-type]
+
+
+def test_new_entry_keeps_comments_and_is_valid(tmp_path: Path) -> None:
+    path = house_file(tmp_path, COMMENTED)
+    add_concept(path, stroke(when=When(not_before=("heat", "yes")), source="https://x.org/?a=1#b"))
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith(dedent(COMMENTED))
+    added = read_file(path).concepts[-1]
+    assert added.canonical == "stroke"
+    assert added.when == When(not_before=("heat", "yes"))
+    assert lint_files([path]) == []
+
+
+def test_new_forms_join_the_entry_that_is_there(tmp_path: Path) -> None:
+    path = house_file(tmp_path, COMMENTED)
+    add_concept(
+        path,
+        Concept(
+            "heart attack",
+            spun=(Variant("heart assault"), Variant("cardiac {raid|foray}")),
+            deprecated=(),
+        ),
+    )
+    text = path.read_text(encoding="utf-8")
+    for line in dedent(COMMENTED).splitlines():
+        assert line in text.splitlines()
+    (concept,) = read_file(path).concepts
+    assert [v.template for v in concept.spun] == [
+        "cardiac {raid|foray}",
+        "heart assault",
+        "heart onslaught",
+    ]
+
+
+def test_entry_whose_example_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    path = house_file(tmp_path, COMMENTED)
+    before = path.read_bytes()
+    with pytest.raises(GlossaryError, match=r"house\.yaml:\d+: example .*not added"):
+        add_concept(path, stroke(examples=(Example("He had a cerebral stroking.", "He fell."),)))
+    assert path.read_bytes() == before
+
+
+def test_new_file_is_made_and_taken_back_where_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "new.yaml"
+    with pytest.raises(GlossaryError):
+        add_concept(path, stroke(examples=()))
+    assert not path.exists()
+    add_concept(path, stroke(), title="New: terms")
+    assert read_file(path).title == "New: terms"
+
+
+def test_file_without_entries_and_line_endings_of_windows(tmp_path: Path) -> None:
+    path = tmp_path / "house.yaml"
+    path.write_bytes(b"field: house\r\ntitle: T\r\nconcepts: []\r\n")
+    add_concept(path, stroke())
+    assert [c.canonical for c in read_file(path).concepts] == ["stroke"]
+
+
+# --- command line ----------------------------------------------------------------------------
+
+
+def run(*arguments: str, answers: str | None = None) -> tuple[int, str]:
+    result = CliRunner().invoke(glossary, list(arguments), input=answers)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.output
+
+
+def test_add_by_options(tmp_path: Path) -> None:
+    path = house_file(tmp_path, COMMENTED)
+    code, output = run(
+        "add", "stroke", "--file", str(path), "--spun", "cerebral stroking",
+        "--bad", "He had a cerebral stroking in May.", "--good", "He had a stroke in May.",
+    )  # fmt: skip
+    assert (code, output) == (0, f"{path}: stroke added\n")
+    assert read_file(path).concepts[-1].canonical == "stroke"
+
+
+def test_add_asks_for_what_is_not_given(tmp_path: Path) -> None:
+    path = house_file(tmp_path, COMMENTED)
+    answers = [
+        "stroke", "", "", "", "cerebral stroking", "", "He had a cerebral stroking in May.", "",
+        "He had a stroke in May.", "", "", "",
+    ]  # fmt: skip
+    code, output = run("add", "--file", str(path), answers="\n".join(answers) + "\n")
+    assert code == 0, output
+    assert read_file(path).concepts[-1].spun[0].template == "cerebral stroking"
+
+
+def test_add_that_fails_says_why(tmp_path: Path) -> None:
+    path = house_file(tmp_path, COMMENTED)
+    code, output = run("add", "stroke", "--file", str(path), "--spun", "cerebral {stroking")
+    assert code == 2
+    assert "braces do not match" in output
+
+
+def test_lint_prints_problems_and_fails(tmp_path: Path) -> None:
+    path = house_file(tmp_path, HOUSE.replace("of heart disease in", "of hearts in"))
+    code, output = run("lint", "--no-counts", str(path))
+    assert code == 1
+    assert f"{path}:12: example" in output
+    assert run("lint", "--no-counts", str(tmp_path / "none.yaml"))[0] == 2
+
+
+def test_export_and_import_by_command(tmp_path: Path) -> None:
+    house = house_file(tmp_path)
+    code, output = run(
+        "export", str(tmp_path / "out.csv"), "--glossary", str(house), "--field", "house"
+    )
+    assert (code, "8 concepts" in output) == (0, True)
+    code, output = run("import", str(tmp_path / "out.csv"), str(tmp_path / "back.yaml"))
+    assert code == 0
+    assert "0 rows not imported" in output
+    assert len(read_file(tmp_path / "back.yaml").concepts) == 8
+
+
+def test_stats_and_show() -> None:
+    code, output = run("stats", "--json")
+    assert code == 0
+    assert all(f'"{key}"' in output for key in ("concepts", "forms", "fields"))
+    code, output = run("show", "Heart Attack")
+    assert code == 0
+    assert output.startswith("heart attack (noun)")
+    assert run("show", "no such term at all")[0] == 1

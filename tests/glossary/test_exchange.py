@@ -1,0 +1,254 @@
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from tests.glossary.helpers import HOUSE, glossary_of
+from unspin.errors import GlossaryError
+from unspin.glossary import exchange
+from unspin.glossary.commands import import_file
+from unspin.glossary.concept import Concept, Variant, When
+from unspin.glossary.exchange import pps, vale
+from unspin.glossary.expand import options
+from unspin.glossary.loader import read_file
+from unspin.glossary.restoring import standing
+
+
+def concepts() -> list[Concept]:
+    return list(read_file(Path("house.yaml"), dedent(HOUSE)).concepts)
+
+
+def plain(concept: Concept) -> Concept:
+    """An entry without what only its file knows."""
+    variants = {
+        key: tuple(
+            replace(v, template=t, line=0)
+            for v in getattr(concept, key)
+            for t in options(v.template, dict(concept.words))
+        )
+        for key in ("spun", "deprecated")
+    }
+    return replace(
+        concept,
+        **variants,
+        examples=tuple(replace(e, line=0) for e in concept.examples),
+        fine=tuple((s, 0) for s, _ in concept.fine),
+        words=(),
+        file="",
+        line=0,
+    )
+
+
+def test_csv_there_and_back_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    assert exchange.write(path, concepts()) == []
+    back = exchange.read(path)
+    assert back.explained == ()
+    assert [plain(c) for c in back.concepts] == [plain(c) for c in concepts()]
+
+
+def test_csv_rows_that_are_wrong_are_explained(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text(
+        "concept,text,status\nheart attack,heart assault,\n,x,spun\nstroke,y,odd\n", "utf-8"
+    )
+    read = exchange.read(path)
+    assert [c.spun[0].template for c in read.concepts] == ["heart assault"]
+    assert [e.place.rsplit(":", 1)[1] for e in read.explained] == ["3", "4"]
+    path.write_text("a,b\n", "utf-8")
+    with pytest.raises(GlossaryError, match="needs the columns"):
+        exchange.read(path)
+
+
+def test_tbx_there_and_back_keeps_names_statuses_and_conditions(tmp_path: Path) -> None:
+    path = tmp_path / "out.tbx"
+    exchange.write(path, concepts())
+    back = exchange.read(path)
+    for old, new in zip(concepts(), back.concepts, strict=True):
+        old, new = plain(old), plain(new)
+        assert (new.canonical, new.pos, new.number) == (old.canonical, old.pos, old.number)
+        assert (new.admitted, new.deprecated) == (old.admitted, old.deprecated)
+        assert [v.template for v in new.spun] == [v.template for v in old.spun]
+        for a, b in zip(old.spun, new.spun, strict=True):
+            assert (a.when or old.when) == b.when
+            assert (a.applicability or old.applicability) == b.applicability
+        assert new.source == old.source
+
+
+def test_tbx_of_other_tools_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "other.tbx"
+    path.write_text(
+        dedent(
+            """\
+            <?xml version="1.0"?>
+            <martif type="TBX" xml:lang="en"><text><body>
+            <termEntry id="1">
+              <langSet xml:lang="en-GB">
+                <tig><term>heart attack</term>
+                  <termNote type="administrativeStatus">preferredTerm-admn-sts</termNote></tig>
+                <ntig><termGrp><term>coronary</term>
+                  <termNote type="administrativeStatus">supersededTerm-admn-sts</termNote>
+                </termGrp></ntig>
+                <tig><term>myocardial infarction</term></tig>
+              </langSet>
+              <langSet xml:lang="de"><tig><term>Herzinfarkt</term></tig></langSet>
+            </termEntry>
+            <termEntry id="2"><langSet xml:lang="de"><tig><term>Bein</term></tig></langSet></termEntry>
+            </body></text></martif>
+            """
+        ),
+        "utf-8",
+    )
+    read = exchange.read(path)
+    (concept,) = read.concepts
+    assert concept.canonical == "heart attack"
+    assert concept.admitted == ("myocardial infarction",)
+    assert [v.template for v in concept.deprecated] == ["coronary"]
+    assert [e.reason for e in read.explained] == ["no English term"]
+
+
+def test_tbx_that_is_none_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "x.tbx"
+    path.write_text("<a><b></a>", "utf-8")
+    with pytest.raises(GlossaryError, match=r"x\.tbx:1: is not valid XML"):
+        exchange.read(path)
+    path.write_text("<a/>", "utf-8")
+    with pytest.raises(GlossaryError, match="is no TBX"):
+        exchange.read(path)
+
+
+def test_vale_style_there_and_back_keeps_every_unconditional_form(tmp_path: Path) -> None:
+    left_out = exchange.write(tmp_path / "style", concepts(), "vale")
+    assert {e.text for e in left_out} == {"reduced back pain", "corpulence"}
+    back = exchange.read(tmp_path / "style")
+    found = {v.template: c.canonical for c in back.concepts for v in (*c.spun, *c.deprecated)}
+    assert found["bosom malady"] == "heart disease"
+    assert found["bosom maladies"] == "heart diseases"
+    assert found["soothed torment"] == "relieved pain"
+    assert found["type ii diabetes"] == "type 2 diabetes"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "template"),
+    [
+        ("heart assault", "heart assault"),
+        ("(?:low|reduced) back", "{low|reduced} back"),
+        ("colou?r", "colo{u|}r"),
+        (r"\bbosom\b", "bosom"),
+        (r"non(?:-| )steroidal", "non{-| }steroidal"),
+        (r"a\.m\.", "a.m."),
+        (r"\w+ing pain", None),
+        ("[Hh]eart", None),
+        ("a.*b", None),
+    ],
+)
+def test_vale_patterns_become_templates_where_they_can(pattern: str, template: str | None) -> None:
+    assert vale.template_of(pattern) == template
+
+
+def test_vale_styles_of_others_are_read_with_reasons(tmp_path: Path) -> None:
+    (tmp_path / "Terms.yml").write_text(
+        "extends: substitution\nlevel: suggestion\nswap:\n  utilize: use|employ\n  '[Aa]+': a\n",
+        "utf-8",
+    )
+    (tmp_path / "Other.yml").write_text("extends: existence\ntokens: [x]\n", "utf-8")
+    read = exchange.read(tmp_path)
+    assert [(c.canonical, c.admitted) for c in read.concepts] == [("use", ("employ",))]
+    assert read.concepts[0].spun[0].applicability == "suggested"
+    assert len(read.explained) == 2
+
+
+# --- tortured phrases ------------------------------------------------------------------------
+
+
+def _listed(path: Path, *rows: tuple[str, str]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["Fingerprint - Tortured Phrase", "Expected Text", "Nb"])
+        writer.writerows([*row, "1"] for row in rows)
+    return path
+
+
+def found(path: Path, text: str) -> list[str]:
+    glossary = glossary_of(*pps.read_pps(path).concepts)
+    return [h.form for h in standing(glossary, text)]
+
+
+def test_pps_and_not_and_distance_are_honoured(tmp_path: Path) -> None:
+    path = _listed(
+        tmp_path / "t.csv",
+        ('"yield layer" AND neural', "output layer"),
+        ('"surface highlights" NOT specular', "surface features"),
+        ('"bunching clustering"~3', "clustering"),
+        ('"corridor impact" AND ("magnetic" OR "voltage")', "Hall effect"),
+        ('"calculation" AND optimiz*', "algorithm"),
+    )
+    assert found(path, "The yield layer of a neural network") == ["yield layer"]
+    assert found(path, "The yield layer of a cake") == []
+    assert found(path, "Surface highlights of the skin") == ["surface highlights"]
+    assert found(path, "Surface highlights, specular ones") == []
+    assert found(path, "clustering, that is bunching") == ["clustering, that is bunching"]
+    assert found(path, "bunching a b c d e f clustering") == []
+    assert found(path, "a corridor impact at some voltage") == ["corridor impact"]
+    assert found(path, "a corridor impact") == []
+    assert found(path, "a calculation that optimizes") == ["calculation"]
+
+
+def test_pps_rows_that_cannot_be_are_explained(tmp_path: Path) -> None:
+    path = _listed(
+        tmp_path / "t.csv",
+        ('"a b" ADN "c"', "x"),
+        ('"a b', "x"),
+        ('("a b" OR "c d"', "x"),
+        ("NOT a", "x"),
+        ('"e f"', ""),
+        ('"g h"', "x"),
+    )
+    read = pps.read_pps(path)
+    assert read.rows == 6
+    assert [e.place.rsplit(":", 1)[1] for e in read.explained] == ["2", "3", "4", "5", "6"]
+    assert [v.template for c in read.concepts for v in c.spun] == ["g h"]
+
+
+def test_pps_terms_the_list_is_not_sure_of_need_an_editor(tmp_path: Path) -> None:
+    path = _listed(
+        tmp_path / "t.csv",
+        ('"cadence design"', "rythm pattern (?)"),
+        ('"feedback processing"', "back propagation (BP)"),
+    )
+    got = {c.canonical: c.applicability for c in pps.read_pps(path).concepts}
+    assert got == {"rythm pattern": "editor", "back propagation": "suggested"}
+
+
+@pytest.mark.shared
+def test_pps_list_parses_whole_and_can_be_matched(shared: Path, tmp_path: Path) -> None:
+    target = tmp_path / "tortured.yaml"
+    read = import_file(shared / "pps" / "tortured.csv", target)
+    assert read.rows == 7299
+    reasons = {e.reason for e in read.explained}
+    assert reasons == {"no expected text", "no AND, OR or NOT before 'ADN'"}
+    glossary = glossary_of(*read_file(target).concepts)
+    assert [h.replacement for h in glossary.find("deep neural organization")] == ["neural network"]
+
+
+def test_written_yaml_reads_back_the_same(tmp_path: Path) -> None:
+    when = When(before=("yes",), article_has=(("a",), ("b: c", "d")), not_verb=True)
+    odd = Concept(
+        "no",
+        pos="phrase",
+        admitted=("yes, sir", "a: b", "# c", "1"),
+        spun=(Variant("{a|b} “c”", "editor", when, 3), Variant("on", "", When())),
+        note='said "so"',
+        field="imported",
+    )
+    source = tmp_path / "in.csv"
+    exchange.write(source, [odd])
+    target = tmp_path / "imported.yaml"
+    import_file(source, target)
+    assert plain(read_file(target).concepts[0]) == plain(odd)
+    with pytest.raises(GlossaryError, match="exists already"):
+        import_file(source, target)
