@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from functools import lru_cache
 
@@ -116,7 +117,7 @@ def _sequences(units: list[Unit], found: list[re.Match[str] | None]) -> dict[int
 
 def _settle(units: list[Unit], chain: list[tuple[int, int]], out: dict[int, int]) -> None:
     """Numbered lines on end are items; short ones with text between them are headings."""
-    parted = sum(b[0] - a[0] > 1 for a, b in zip(chain, chain[1:], strict=False))
+    parted = sum(b[0] - a[0] > 1 for a, b in itertools.pairwise(chain))
     # The text of the last line counts too: "1. Causes / text / 2. Treatment / text".
     headlike = all(looks_like_heading(units[i]) for i, _ in chain)
     if parted == len(chain) - 1 and headlike:
@@ -142,10 +143,10 @@ def split_inline(units: list[Unit], source: OffsetMap) -> list[Unit]:
     for unit in units:
         cuts = list(_INLINE_BULLET.finditer(unit.text)) if unit.plain and unit.count > 3 else []
         starts = bool(cuts) and unit.text[0] in _SAFE_BULLETS
-        if len(cuts) < 2 or not (starts or unit.text[: cuts[0].start()].endswith(":")):
-            if not starts:
-                out.append(unit)
-                continue
+        announced = len(cuts) > 1 and unit.text[: cuts[0].start()].endswith(":")
+        if not starts and not announced:
+            out.append(unit)
+            continue
         at = 0
         for cut in [*cuts, None]:
             end = cut.start() if cut else len(unit.text)
@@ -361,7 +362,7 @@ def _parted(unit: Unit, at: int, source: OffsetMap, like: Unit) -> list[Unit]:
 
 def note_lost_lists(units: list[Unit]) -> None:
     """Notes a paragraph that announces a list with a colon where only a sentence follows."""
-    for unit, following in zip(units, units[1:], strict=False):
+    for unit, following in itertools.pairwise(units):
         if (
             unit.plain
             and unit.text[-1] == ":"

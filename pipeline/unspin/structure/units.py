@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -160,7 +161,7 @@ def _wrap_width(lines: list[Unit]) -> int:
     """The width that the text is wrapped at, in code points, or 0."""
     pairs = [
         (a, b)
-        for a, b in zip(lines, lines[1:], strict=False)
+        for a, b in itertools.pairwise(lines)
         if a.group == b.group and a.group and not MARKER.match(b.text)
     ]
     short = sorted(n for a, _ in pairs if (n := a.indent + len(a.text)) <= WIDEST_WRAP)
