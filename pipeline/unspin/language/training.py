@@ -77,6 +77,7 @@ class TrainingOptions:
         threads: CPU threads.
         families: Families of noise; all when empty.
         probe: JSONL of real spun sentences to measure on while training, or None.
+        frozen_layers: Lowest layers left as they are, for speed.
     """
 
     corpus: Path
@@ -93,6 +94,7 @@ class TrainingOptions:
     threads: int = 2
     families: tuple[str, ...] = ()
     probe: Path | None = None
+    frozen_layers: int = 0
 
 
 @dataclass(frozen=True)
@@ -356,6 +358,9 @@ class _Run:
         self.options, self.model, self.device, self.progress = options, model, device, progress
         self.tokenizer, self.made = tokenizer, made
         self.parameters = [p for p in model.parameters() if p.requires_grad]
+        if options.frozen_layers:  # nothing below needs a gradient either
+            for part in (model.norm, *model.layers[: options.frozen_layers]):
+                part.requires_grad_(False)
         self.replicas = [model, *(_share(model) for _ in range(options.threads - 1))]
         self.pool = ThreadPoolExecutor(options.threads)
         self.optimizer = torch.optim.AdamW(
@@ -403,8 +408,8 @@ class _Run:
         parts = [batch[i::count] for i in range(count)]
         results = list(self.pool.map(self._gradients, self.replicas, parts))
         for replica in self.replicas[1:]:
-            others = [p for p in replica.parameters() if p.requires_grad]
-            for ours, theirs in zip(self.parameters, others, strict=True):
+            both = zip(self.model.parameters(), replica.parameters(), strict=True)
+            for ours, theirs in both:
                 if theirs.grad is not None:
                     ours.grad = theirs.grad if ours.grad is None else ours.grad + theirs.grad
                     theirs.grad = None
