@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
 
 def own_files() -> list[Path]:
-    """The files of the shipped glossary."""
-    return glossary_files(data_path("glossary"))
+    """The files of the shipped glossary, relative to the current folder where they lie in it."""
+    folder = data_path("glossary")
+    if folder.is_relative_to(Path.cwd()):
+        folder = folder.relative_to(Path.cwd())
+    return glossary_files(folder)
 
 
 def lint(
