@@ -151,9 +151,23 @@ class _Reader:
         numbered = properties is not None and properties.numPr is not None
         bullet, number = _BULLET.match(style), _NUMBER.match(style)
         if number or numbered or (bullet and style.lower() != "list paragraph"):
-            return self._item(properties, bullet or number, bool(number))
+            ordered = bool(number) or (numbered and not bullet and self._is_ordered(properties))
+            return self._item(properties, bullet or number, ordered)
         self.in_list = False
         return Block(BlockKind.PARAGRAPH, 0, 0)
+
+    def _is_ordered(self, properties: Any) -> bool:
+        """Whether the numbering definition of a list item counts."""
+        own = properties.numPr
+        level = own.ilvl.val if own.ilvl is not None else 0
+        try:
+            numbering = self.document.part.numbering_part.element
+            abstract = numbering.num_having_numId(own.numId.val).abstractNumId.val
+        except (KeyError, AttributeError, NotImplementedError):
+            return False
+        path = f'./w:abstractNum[@w:abstractNumId="{abstract}"]/w:lvl[@w:ilvl="{level}"]/w:numFmt'
+        formats = [f.values() for f in numbering.xpath(path)]
+        return any(values and values[0] not in ("bullet", "none") for values in formats)
 
     def _item(self, properties: Any, style: re.Match[str] | None, ordered: bool) -> Block:
         level = int(style[1]) if style and style.re.groups and style[1] else 1

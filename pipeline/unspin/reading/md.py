@@ -36,10 +36,11 @@ _FENCE = re.compile(r"(---|\+\+\+)[ \t]*(?:\r\n|\r|\n)")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 #: Hugo, Jekyll, Jinja and WordPress-like shortcodes; ``{a|b}`` is spintax and stays prose.
 _SHORTCODE = re.compile(
-    r"\{\{[<%].*?[>%]\}\}|\{%.*?%\}|\{\{(?!\{)\s[^{}]*\s\}\}|\{\{\s*[\w.]+\s*\}\}|\{#.*?#\}", re.S
+    r"\{\{[<%][^{}]{0,1000}[>%]\}\}|\{%[^{}]{0,1000}%\}|\{#[^{}]{0,1000}#\}"
+    r"|\{\{\s[^{}]{0,1000}\s\}\}|\{\{\s*[\w.]{1,100}\s*\}\}"
 )
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
-_WHOLE_SHORTCODE = re.compile(rf"(?:\s*(?:{_SHORTCODE.pattern})\s*)+\Z", re.S)
+_WHOLE_SHORTCODE = re.compile(rf"\s*(?:(?:{_SHORTCODE.pattern})\s*)+\Z")
 _EMBED = re.compile(r"""<(?:iframe|video|embed)\b[^>]*?\bsrc\s*=\s*["']?([^"'\s>]+)""", re.I)
 _MARKS = {"strong": MarkKind.STRONG, "em": MarkKind.EMPHASIS, "link": MarkKind.LINK}
 

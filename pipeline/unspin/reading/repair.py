@@ -17,7 +17,7 @@ from unspin.textmap import OffsetMap, Segment
 # anything else that is not ASCII is no mojibake of UTF-8. "â€" + U+FFFD is a closing quote whose
 # last byte was lost.
 _LEAD = "\u00c2-\u00f4\u0102-\u0111\u0143\u0158\u0162\u016e\u0170\u0393\u0412-\u0432"
-_RUN = re.compile(f"(?=[{_LEAD}\u0080-\u009f])[^\x00-\x7f\ufffc]+(?:(?<=[\u00c3\u00e0]) )?")
+_RUN = re.compile(f"(?=[{_LEAD}\u0080-\u009f])[^\x00-\x7f\ufffc]+")
 _LOST_QUOTE = "\u00e2\u20ac\ufffd"
 _ENTITY = re.compile(r"&(?:amp;)*(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 #: How often an entity is unescaped: "&amp;amp;nbsp;" is seen, more is not.
@@ -93,11 +93,7 @@ def _mojibake(text: str) -> Iterator[tuple[int, int, str, str]]:
         run = match.group()
         after = _original(run)
         if after != run:
-            # A space that stood for U+00A0 inside a sequence is part of it; any other is kept.
-            start, end = match.span()
-            if run.endswith(" ") and after.endswith(" "):
-                end, after = end - 1, after[:-1]
-            yield start, end, after, "mojibake"
+            yield match.start(), match.end(), after, "mojibake"
 
 
 def _original(run: str) -> str:
