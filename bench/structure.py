@@ -41,6 +41,8 @@ SOURCES = (
 
 @dataclass(frozen=True)
 class Part:
+    """A heading, item or paragraph of the true document."""
+
     kind: str  # heading | item | text
     text: str
     group: int  # items with one group make one list
@@ -70,7 +72,8 @@ def parts(text: str) -> Iterator[Part]:
             yield from (Part("item", line[2:].strip(), n) for line in lines)
         else:
             for line in lines:
-                short = len(line.split()) <= 14 and line[-1:] not in ".,;:!)" and "\t" not in line
+                most = 24 if line[-1:] == "?" else 14
+                short = len(line.split()) <= most and line[-1:] not in ".,;:!" and "\t" not in line
                 last = n == len(paragraphs) - 1
                 true = len(lines) == 1 and short and not last and line[:1].isupper()
                 yield Part("heading" if true else "text", " ".join(line.split()), n)

@@ -27,7 +27,7 @@ _NO_HEADING = re.compile(
     r"|^(?:by|posted|published|updated|last (?:updated|reviewed|modified)|reviewed by|written by|"
     r"medically reviewed|author|source|sources?:|photo|image|credit|figure|fig\.|table|tags?|"
     r"filed under|categor(?:y|ies)|call|tel|phone|fax|isbn|doi|pmid|and|or|but)\b[: ]?(?![a-z]* of)"
-    r"|\b(?:19|20)\d\d[-/]\d|\d{3}[-. ]\d{3,4}\b|^\d+(?:[.,]\d+)*%?$"
+    r"|\b(?:street|road|avenue|suite|p\.?o\.? box)\b.*\d|^\d{3,}\s.*\b(?:st|rd|ave|road|street)\b|\b(?:19|20)\d\d[-/]\d|\d{3}[-. ]\d{3,4}\b|^\d+(?:[.,]\d+)*%?$"
     r"|\d\s?(?:mg|ml|mcg|kg|mmol|mm hg|g/dl|iu|percent|%)(?:\b|/|$)|[=<>|{}\\]|\.{3}|…",
     re.I,
 )
@@ -74,7 +74,11 @@ def looks_like_heading(unit: Unit) -> bool:
     if folded in words("furniture"):
         return False
     last = folded.rsplit(" ", 1)[-1]
-    return question or all_caps(body) or title_case(body) or last not in words("open_endings")
+    if question or all_caps(body) or title_case(body):
+        return True
+    # "Measles - an illness that ..." and "Measles: an illness" are definitions.
+    defines = ": " in body or " - " in body or " – " in body
+    return not defines and last not in words("open_endings")
 
 
 def known_heading(text: str) -> bool:
@@ -108,6 +112,7 @@ def run_in_heading(text: str) -> int:
             2 <= head.count(" ") + 1 <= MOST_RUN_IN_WORDS
             and title_case(head)
             and "," not in head.rsplit(" and ", 1)[0][-1:]
+            and "(" not in head
             and not _INITIAL.search(head)
             and not _NO_HEADING.search(head)
             and text.count(" ", found.end()) + 1 >= LEAST_BODY_WORDS
@@ -136,7 +141,11 @@ def find_headings(units: list[Unit], title: str) -> None:
         while j < len(units) and could[j]:
             j += 1
         first = max(i, j - LONGEST_CHAIN) if j - i <= LONGEST_CHAIN else j - 1
+        # Behind "... any of these:" short lines are items that lost their bullets, rather.
+        announced = i > 0 and _announces(units[i - 1])
         for k in range(first, j):
+            if announced and not known_heading(units[k].text):
+                continue
             if _stands_as_heading(units, k, j, single_spaced):
                 units[k].kind = BlockKind.HEADING
         i = j
@@ -151,7 +160,8 @@ def _stands_as_heading(units: list[Unit], k: int, j: int, single_spaced: bool) -
     if body.kind is BlockKind.PARAGRAPH:
         if body.lower or (body.count < 5 and not body.terminal):
             return False
-        if body.count < 8 and not strong:
+        parted = unit.blanks > 0 and body.blanks > 0 and body.terminal
+        if body.count < 8 and not strong and not parted:
             return False
     before = units[k - 1] if k else None
     if before is not None and before.kind is BlockKind.PARAGRAPH and unit.blanks == 0:
@@ -168,9 +178,13 @@ def _stands_as_heading(units: list[Unit], k: int, j: int, single_spaced: bool) -
         and before.text[:1].isupper()
     ):
         return False
-    if unit.text[-1] == "?" or strong:
-        return True
-    return unit.count <= MOST_WORDS and (body.count >= 8 or body.kind is not BlockKind.PARAGRAPH)
+    return True
+
+
+def _announces(unit: Unit) -> bool:
+    return unit.kind is BlockKind.PARAGRAPH and (
+        unit.text[-1] == ":" or (not unit.terminal and unit.count >= 4)
+    )
 
 
 def _single_spaced(units: Sequence[Unit]) -> bool:
