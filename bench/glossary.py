@@ -63,7 +63,7 @@ def recall(
     glossary: Glossary, chosen: Iterable[dict[str, Any]], *, spun: bool | None
 ) -> dict[str, Any]:
     """Rows whose phrase is found in its sentence, and of those the ones restored exactly."""
-    found = exact = total = 0
+    found = exact = right = total = 0
     forms: set[str] = set()
     for row in chosen:
         total += 1
@@ -78,12 +78,14 @@ def recall(
             found += 1
             forms.update(h.form for h in hits)
             exact += restore(glossary, text, spun=spun) == row["restored"]
+            right += all(h.replacement.lower() in row["restored"].lower() for h in hits)
     return {
         "rows": total,
         "found": found,
         "recall": round(found / total, 3) if total else None,
         "restored exactly": exact,
         "exact": round(exact / found, 3) if found else None,
+        "replacements that stand in the restored sentence": right,
         "distinct forms": len(forms),
     }
 

@@ -151,7 +151,7 @@ def inflect(phrase: str, pos: str, number: str, inflection: str) -> str:
 _AN = re.compile(r"(?:hour|honest|honou?r|heir|[aeiou])", re.IGNORECASE)
 #: Vowel letters that sound like "you" or "one".
 _A = re.compile(
-    r"(?:uni(?!n|m)|us(?:e|u(?!r))|u(?:rin|ter|til|ret|ro|biq|ran)|eu|ewe|one(?!\w)|once|ufo)",
+    r"(?:uni(?!n|m)|us(?:e|u(?!r))|u(?:r[aeio]|t[eio]|v|biq|k)|eu|ewe|one(?!\w)|once|ufo)",
     re.IGNORECASE,
 )
 _LETTERS_AN = frozenset("AEFHILMNORSX")
