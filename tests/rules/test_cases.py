@@ -68,7 +68,8 @@ def test_case(rule: str, case: dict[str, Any], cleaner: Cleaner, model_cleaner: 
     if case.get("config"):
         chosen = Cleaner(Config(grammar="off", model="off", **case["config"]))
     article = read(case, chosen.config)
-    report = chosen.clean(article)
+    near = tuple((path, share) for path, share in case.get("neighbours", ()))
+    report = chosen.clean(article, near)
     spans = found(report.findings, rule, report.article)
     if case.get("pass"):
         assert spans == []

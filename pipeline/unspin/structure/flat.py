@@ -14,7 +14,7 @@ from unspin.article import (
     assemble,
 )
 from unspin.structure import headings, lists
-from unspin.structure.units import Unit, read_units
+from unspin.structure.units import MARKER, Unit, read_units
 from unspin.structure.words import fold, words
 
 #: Longest title, in words and code points (search engines cut titles at 60 to 70 code points;
@@ -108,6 +108,8 @@ def _tables(units: list[Unit]) -> None:
     i = 0
     while i < len(units):
         sign = next((s for s in "\t|" if s in units[i].text), "")
+        if sign and MARKER.match(units[i].text):
+            sign = ""  # "•<tab>rest" is a list item
         j = i
         size = 0
         while sign and j < len(units) and units[j].plain and (j == i or not units[j].blanks):

@@ -27,7 +27,8 @@ _NO_HEADING = re.compile(
     r"|^(?:by|posted|published|updated|last (?:updated|reviewed|modified)|reviewed by|written by|"
     r"medically reviewed|author|source|sources?:|photo|image|credit|figure|fig\.|table|tags?|"
     r"filed under|categor(?:y|ies)|call|tel|phone|fax|isbn|doi|pmid|and|or|but)\b[: ]?(?![a-z]* of)"
-    r"|\b(?:street|road|avenue|suite|p\.?o\.? box)\b.*\d|^\d{3,}\s.*\b(?:st|rd|ave|road|street)\b|\b(?:19|20)\d\d[-/]\d|\d{3}[-. ]\d{3,4}\b|^\d+(?:[.,]\d+)*%?$"
+    r"|\b(?:street|road|avenue|suite|p\.?o\.? box)\b.*\d|^\d{3,}\s.*\b(?:st|rd|ave|road|street)\b"
+    r"|\b(?:19|20)\d\d[-/]\d|\d{3}[-. ]\d{3,4}\b|^\d+(?:[.,]\d+)*%?$"
     r"|\d\s?(?:mg|ml|mcg|kg|mmol|mm hg|g/dl|iu|percent|%)(?:\b|/|$)|[=<>|{}\\]|\.{3}|…",
     re.I,
 )
@@ -169,22 +170,22 @@ def _stands_as_heading(units: list[Unit], k: int, j: int, single_spaced: bool) -
         if not before.terminal or before.text[-1] in ":,":
             return False
         return strong or (single_spaced and unit.count <= 8 and body.count >= 12)
-    if (
-        before is not None
-        and before.kind is BlockKind.LIST_ITEM
-        and not before.marked
+    # Behind items that lost their markers, one more capitalised line may be an item too.
+    item_before = before is not None and before.kind is BlockKind.LIST_ITEM and not before.marked
+    return strong or not (
+        item_before
+        and before is not None
         and unit.blanks == before.blanks
-        and not strong
         and before.text[:1].isupper()
-    ):
-        return False
-    return True
+    )
 
 
 def _announces(unit: Unit) -> bool:
-    return unit.kind is BlockKind.PARAGRAPH and (
-        unit.text[-1] == ":" or (not unit.terminal and unit.count >= 4)
-    )
+    if unit.kind is not BlockKind.PARAGRAPH or unit.count < 4:
+        return False
+    if unit.terminal:
+        return unit.text[-1] == ":"
+    return fold(unit.text[-20:]).rsplit(" ", 1)[-1] in words("open_endings")
 
 
 def _single_spaced(units: Sequence[Unit]) -> bool:

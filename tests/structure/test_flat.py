@@ -1,0 +1,281 @@
+"""Flat text becomes title, headings, lists, tables, quotes and embeds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from unspin.article import Article, BlockKind
+from unspin.config import Config
+from unspin.reading import read_bytes
+from unspin.structure import structure
+
+BODY = (
+    "The joint swells after a long walk, and it takes a night of rest before it bears weight "
+    "again without pain."
+)
+
+
+def read(text: str, name: str = "case.txt") -> Article:
+    article = next(iter(read_bytes(text.encode(), name, Config())))
+    assert isinstance(article, Article)
+    return structure(article)
+
+
+def of_kind(article: Article, kind: BlockKind) -> list[str]:
+    return [
+        article.block_text(b)
+        for b in article.blocks
+        if b.kind is kind and b.span != article.title_span
+    ]
+
+
+def headings(text: str) -> list[str]:
+    return of_kind(read(text), BlockKind.HEADING)
+
+
+def items(text: str) -> list[str]:
+    return of_kind(read(text), BlockKind.LIST_ITEM)
+
+
+def test_flat_first_line_is_the_title() -> None:
+    article = read(f"Knees that swell\n\n{BODY}\n")
+    assert article.title == "Knees that swell"
+    assert article.blocks[0].level == 1
+
+
+def test_flat_first_paragraph_is_no_title() -> None:
+    assert read(f"{BODY}\n\n{BODY}\n").title_span is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "What makes a knee swell?",
+        "Causes of Knee Swelling",
+        "Looking after your knees",
+        "SWELLING AT NIGHT",
+        "Symptoms",
+        "2.1 Causes in young people",
+    ],
+)
+def test_flat_heading_on_a_line_of_its_own(line: str) -> None:
+    assert headings(f"Knees that swell\n\n{BODY}\n\n{line}\n\n{BODY}\n") == [line]
+    assert headings(f"Knees that swell\n\n{BODY}\n\n{line}\n{BODY}\n") == [line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "It swells at night.",
+        "The knee may also be hurt by",
+        "Posted on March 3, 2015",
+        "By Maria Lindt",
+        "Call 555-123-4567",
+        "Less than 180 mg/dL",
+        "Read more",
+        "swelling of the knee",
+        "Measles - an illness with a rash",
+    ],
+)
+def test_flat_line_that_is_no_heading(line: str) -> None:
+    assert headings(f"Knees that swell\n\n{BODY}\n\n{line}\n\n{BODY}\n") == []
+
+
+def test_flat_title_repeated_on_a_line_is_no_heading() -> None:
+    assert headings(f"Best Knee Brace\n\n{BODY}\n\nBest Knee Brace\n\n{BODY}\n") == []
+
+
+def test_flat_underlined_headings_nest() -> None:
+    article = read(f"Knees\n=====\n\n{BODY}\n\nCauses\n======\n{BODY}\n\nFalls\n-----\n{BODY}\n")
+    assert of_kind(article, BlockKind.HEADING) == ["Causes", "Falls"]
+    assert "===" not in article.text
+
+
+def test_flat_numbered_headings_are_not_a_list() -> None:
+    text = f"Knees that swell\n\n1. Causes\n\n{BODY}\n\n2. Treatment\n\n{BODY}\n"
+    assert headings(text) == ["1. Causes", "2. Treatment"]
+    assert items(text) == []
+
+
+def test_flat_hard_wrapped_lines_are_joined() -> None:
+    text = (
+        "Knees that swell\n\n"
+        "The joint swells after a long walk, and it takes a night of rest\n"
+        "before it bears weight again without pain. Most people find that a\n"
+        "cold pack helps, but some do not.\n\n"
+        "- keep the leg up in the evening, with a pillow under the heel and\n"
+        "  another one under the calf\n"
+        "- wear flat shoes\n"
+    )
+    article = read(text)
+    assert [b.kind for b in article.blocks] == [
+        BlockKind.HEADING,
+        BlockKind.PARAGRAPH,
+        BlockKind.LIST_ITEM,
+        BlockKind.LIST_ITEM,
+    ]
+    assert "night of rest before it bears" in article.text
+    assert "heel and another one" in article.text
+    at = article.text.index("before it")
+    source = article.map.start_of(at)
+    assert text[source : source + 9] == "before it"
+
+
+@pytest.mark.parametrize(
+    "marker", ["• ", "- ", "* ", "– ", "·\t", "o ", "(a) ", "a) ", "1. ", "1) "]
+)
+def test_flat_marked_items(marker: str) -> None:
+    names = ["rest", "ice", "a firm bandage"]
+    lines = []
+    for n, name in enumerate(names):
+        own = marker.replace("1", str(n + 1)).replace("a)", f"{'abc'[n]})")
+        lines.append(f"  {own}{name}")
+    text = "Knees that swell\n\nThese may help:\n\n" + "\n".join(lines) + f"\n\n{BODY}\n"
+    assert items(text) == names
+
+
+def test_flat_nested_items() -> None:
+    article = read("Knees that swell\n\nTry:\n\n- rest\n  - at night\n  - at noon\n- ice\n")
+    levels = [b.level for b in article.blocks if b.kind is BlockKind.LIST_ITEM]
+    assert levels == [1, 2, 2, 1]
+
+
+def test_flat_number_at_a_line_start_is_no_item() -> None:
+    assert items(f"Knees that swell\n\n{BODY}\n\n12. was the number of the ward.\n\n{BODY}\n") == []
+
+
+def test_flat_inline_bullets_become_items() -> None:
+    text = f"Knees that swell\n\nWatch for: • redness • heat • fever\n\n{BODY}\n"
+    assert items(text) == ["redness", "heat", "fever"]
+
+
+def test_flat_lines_without_markers_behind_a_colon() -> None:
+    text = f"Knees that swell\n\nWatch for:\n\nredness\nheat of the skin\nfever\n\n{BODY}\n"
+    assert items(text) == ["redness", "heat of the skin", "fever"]
+    assert [n.kind for n in read(text).notes] == ["lost-bullet"]
+
+
+def test_flat_lead_in_without_colon() -> None:
+    text = f"Knees that swell\n\nThe signs may include\n\nredness\n\nheat\n\nfever\n\nTreatment\n\n{BODY}\n"
+    assert items(text) == ["redness", "heat", "fever"]
+    assert headings(text) == ["Treatment"]
+
+
+def test_flat_item_run_into_its_paragraph() -> None:
+    text = (
+        "Knees that swell\n\nIt hurts in:\n\n• tendons\n• nerves\n\n"
+        "the small sacs below the knee, called bursae It can also come from the hip.\n"
+    )
+    article = read(text)
+    assert (
+        of_kind(article, BlockKind.LIST_ITEM)[-1] == "the small sacs below the knee, called bursae"
+    )
+    assert article.block_text(article.blocks[-1]) == "It can also come from the hip."
+    assert len({b.group for b in article.blocks if b.kind is BlockKind.LIST_ITEM}) == 1
+
+
+def test_flat_heading_run_into_its_paragraph() -> None:
+    article = read(f"Knees that swell\n\n{BODY}\n\nTorn and Worn Cartilage. {BODY}\n")
+    assert of_kind(article, BlockKind.HEADING) == ["Torn and Worn Cartilage."]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.youtube.com/watch?v=abc123",
+        "https://youtu.be/abc123",
+        "https://vimeo.com/12345",
+        "//player.vimeo.com/video/12345",
+    ],
+)
+def test_flat_bare_video_url_is_an_embed(url: str) -> None:
+    article = read(f"Knees that swell\n\n{BODY}\n\n{url}\n\n{BODY}\n")
+    assert [b.value for b in article.blocks if b.kind is BlockKind.EMBED] == [url]
+
+
+def test_flat_other_url_is_no_embed() -> None:
+    assert of_kind(read(f"Knees\n\n{BODY}\n\nhttps://example.org/a\n"), BlockKind.EMBED) == []
+
+
+@pytest.mark.parametrize("sign", ["\t", " | "])
+def test_flat_tables(sign: str) -> None:
+    rows = [["Drug", "Dose"], ["Ibuprofen", "400"], ["Naproxen", "250"]]
+    lines = [sign.join(row) for row in rows]
+    article = read("Knees that swell\n\n" + "\n".join(lines) + f"\n\n{BODY}\n")
+    found = [b for b in article.blocks if b.kind is BlockKind.TABLE]
+    assert [[article.text[c.start : c.end] for c in b.cells] for b in found] == rows
+    assert [b.header for b in found] == [True, False, False]
+
+
+def test_flat_quotes() -> None:
+    said = "“I could not climb the stairs for weeks after that.”"
+    article = read(f"Knees that swell\n\n{BODY}\n\n{said}\n\n> Rest is best.\n\n{BODY}\n")
+    assert of_kind(article, BlockKind.QUOTE) == [said, "Rest is best."]
+
+
+def test_flat_levels_never_skip() -> None:
+    text = f"Knees\n\n1. Causes\n\n{BODY}\n\n1.1.1 Falls\n\n{BODY}\n\n2. Care\n\n{BODY}\n"
+    levels = [b.level for b in read(text).blocks if b.kind is BlockKind.HEADING]
+    assert all(b <= a + 1 for a, b in zip(levels, levels[1:], strict=False))
+
+
+LINES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [
+                "",
+                "Symptoms",
+                "- rest",
+                "  • ice packs",
+                "1. one",
+                "2. two",
+                "=====",
+                "It may help to:",
+                "a | b",
+                "c | d",
+                "> quoted words",
+                "Torn and Worn Discs. The spine has many discs that dry out with age.",
+                "a small thing It can also come from the hip and the thigh.",
+                BODY,
+                "https://youtu.be/abc",
+            ]
+        ),
+        st.text(alphabet="abc DEf.:-•\t|?", max_size=40),
+    ),
+    max_size=14,
+)
+
+
+@given(LINES)
+@settings(max_examples=150, deadline=None)
+def test_flat_loses_no_letter_and_maps_back(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    article = next(iter(read_bytes(text.encode(), "case.txt", Config())), None)
+    if not isinstance(article, Article):
+        return
+    made = structure(article)
+    markers = {"o", "a", "b", "c"}  # "o " and "a) " are list markers
+    want = [c for c in text if c.isalnum() and c not in markers and not c.isdigit()]
+    got = [c for c in made.text if c.isalnum() and c not in markers and not c.isdigit()]
+    assert got == want
+    for segment in made.map.segments:
+        if segment.linear and segment.length > 1:
+            own = made.text[segment.start : segment.end]
+            assert text[segment.source_start : segment.source_end] == own
+
+
+@pytest.mark.shared
+def test_flat_seed_article(shared: Path) -> None:
+    data = (shared / "seed" / "article.txt").read_bytes()
+    article = next(iter(read_bytes(data, "article.txt", Config())))
+    assert isinstance(article, Article)
+    made = structure(article)
+    assert len(of_kind(made, BlockKind.HEADING)) == 11
+    assert len(of_kind(made, BlockKind.LIST_ITEM)) == 7
+    assert len(of_kind(made, BlockKind.EMBED)) == 1
+    lists = [b.group for b in made.blocks if b.kind is BlockKind.LIST_ITEM]
+    assert [lists.count(g) for g in dict.fromkeys(lists)] == [4, 3]
