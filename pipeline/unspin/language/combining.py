@@ -96,7 +96,7 @@ def make_cases(options: FitOptions, made: Dictionaries, table: NgramTable, count
     samplers = [PassageSampler(documents, SOURCE_WEIGHTS, words=w) for w in (80, 160, 320, 700)]
     for _ in range(count):
         sampler = rng.choice(samplers)
-        text = sampler.soup(rng) if rng.random() < 0.45 else sampler.passage(rng)
+        text = _draw(sampler, variants, rng)
         if rng.random() < 0.15:
             text = roughen(text, rng)
         spun = SpunText(text, ())
@@ -106,6 +106,25 @@ def make_cases(options: FitOptions, made: Dictionaries, table: NgramTable, count
         restorer = Restorer(encoder, scorer, variants.without(hidden), None)
         evidence = gather(encoder.read(spun.text), table, restorer)
         yield Case(spun, evidence, truth_of(evidence, spun), restorer)
+
+
+def _draw(sampler: PassageSampler, variants: Variants, rng: Random) -> str:
+    """Draw a passage, a soup, or a soup of sentences where listed wordings are right."""
+    kind = rng.random()
+    if kind < 0.5:
+        return sampler.passage(rng)
+    if kind < 0.75:
+        return sampler.soup(rng)
+    return sampler.soup(rng, lambda sentence: _listed(variants, sentence))
+
+
+def _listed(variants: Variants, sentence: str) -> float:
+    """Count listed wordings in a clean sentence, those of several words and rare ones first."""
+    words = folded(sentence).strip(".").split()
+    found = 0.0
+    for i in range(len(words)):
+        found += sum(size * size for size in (1, 2, 3) if variants.originals(words[i : i + size]))
+    return found / max(4, len(words))
 
 
 def truth_of(evidence: Evidence, spun: SpunText) -> Array:

@@ -6,13 +6,15 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 KEPT_MODULUS = 10  # a document is kept for evaluation when its first hash byte is divisible by this
 MIN_PASSAGE_WORDS = 5  # shorter paragraphs are headings and list stubs
+MAX_SOUP_WORDS = 30  # in a sentence of a soup
+PREFERRED_OF = 6  # sentences drawn for each one taken by preference
 WORD = re.compile(r"[A-Za-z0-9]+(?:['’.-][A-Za-z0-9]+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 
@@ -113,19 +115,29 @@ class PassageSampler:
         start = text.rfind("\n", 0, start) + 1
         return text[start : start + size].rsplit(" ", 1)[0]
 
-    def soup(self, rng: Random) -> str:
-        """Give single sentences of many documents, one after the other."""
+    def soup(self, rng: Random, prefer: Callable[[str], float] | None = None) -> str:
+        """Give single sentences of many documents, one after the other.
+
+        Args:
+            rng: Source of chance.
+            prefer: Of every few sentences drawn, take the one for which this is highest.
+        """
         found: list[str] = []
         count = 0
         while count < self._words:
-            text = self._document(rng)
-            start = rng.randrange(max(1, len(text) - 600))
-            for sentence in sentences(text[start : start + 800])[1:3]:
-                words = len(WORD.findall(sentence))
-                if MIN_PASSAGE_WORDS <= words <= 30 and sentence[-1] == ".":
-                    found.append(sentence)
-                    count += words
-                    break
-            else:
-                count += 1
+            drawn = [self._sentence(rng) for _ in range(PREFERRED_OF if prefer else 1)]
+            sentence = max(drawn, key=prefer) if prefer else drawn[0]
+            count += max(1, len(WORD.findall(sentence)))
+            if sentence:
+                found.append(sentence)
         return (" " if rng.random() < 0.5 else "\n").join(found)
+
+    def _sentence(self, rng: Random) -> str:
+        """Draw a sentence of running text, or "" where the place drawn holds none."""
+        text = self._document(rng)
+        start = rng.randrange(max(1, len(text) - 600))
+        for sentence in sentences(text[start : start + 800])[1:3]:
+            words = len(WORD.findall(sentence))
+            if MIN_PASSAGE_WORDS <= words <= MAX_SOUP_WORDS and sentence[-1] == ".":
+                return sentence
+        return ""

@@ -485,7 +485,7 @@ def _some(rng: Random, others: Sequence[str], hand: float) -> tuple[tuple[str, f
     weights = {name: rng.random() for name in sorted(chosen)}
     if GLOSSARY in others:
         weights[GLOSSARY] = max(hand / 2, rng.random())
-    return ((HAND, hand), *weights.items())
+    return ((HAND, hand if weights else 1.0), *weights.items())
 
 
 def _sense_style(rng: Random, others: Sequence[str]) -> Style:

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from unspin.language.corpus import Document
+from unspin.language.evaluation import (
+    Fault,
+    Figure,
+    Flag,
+    Verdict,
+    auc,
+    check_floors,
+    is_hit,
+    joined,
+    measure_clean,
+    measure_parallel,
+    measure_short,
+    restored_right,
+    short_articles,
+)
+
+ROWS = [
+    {
+        "spun": "squeezed nerve",
+        "canonical": "pinched nerve",
+        "family": "1",
+        "carrier": f"A squeezed nerve hurts {i}.",
+        "restored": f"A pinched nerve hurts {i}.",
+        "alternatives": ["trapped nerve"],
+        "legit": None,
+    }
+    for i in range(7)
+]
+
+
+def knows(text: str) -> Verdict:
+    """A system that finds every "squeezed" and is right."""
+    flags, at = [], text.find("squeezed")
+    while at >= 0:
+        flags.append(Flag(at, at + 8, "pinched", applied=True))
+        at = text.find("squeezed", at + 1)
+    return Verdict(0.9 if flags else 0.1, tuple(flags))
+
+
+def silent(text: str) -> Verdict:
+    return Verdict(0.0, ())
+
+
+def test_a_perfect_system_gets_full_marks() -> None:
+    figures = measure_short(knows, short_articles(ROWS, seed=1))
+    assert figures["recall"].value == 1
+    assert figures["flagged words inside faults"].value == 1
+    assert figures["top-1 right, of all phrases"].value == 1
+    assert figures["restored in the written text"].value == 1
+    assert figures["applied edits right"].value == 1
+    assert figures["false alarms per 1000 twin words"].value == 0
+    assert figures["article AUC"].value == 1
+
+
+def test_a_silent_system_finds_nothing() -> None:
+    figures = measure_short(silent, short_articles(ROWS, seed=1))
+    assert figures["recall"].value == 0
+    assert figures["article AUC"].value == 0.5
+
+
+def test_a_long_finding_is_no_hit() -> None:
+    text = "one two three four five six seven eight nine"
+    fault = Fault(0, 3, (0, len(text)), ("",), "1")
+    assert is_hit(text, Flag(0, 23), fault)
+    assert not is_hit(text, Flag(0, 27), fault)
+    assert not is_hit(text, Flag(4, 7), fault)
+
+
+def test_alternatives_count_as_restored() -> None:
+    text = "A squeezed nerve hurts."
+    fault = Fault(2, 16, (0, len(text)), ("A pinched nerve hurts.", "A trapped nerve hurts."), "1")
+    assert restored_right(text, fault, [Flag(2, 10, "trapped")])
+    assert not restored_right(text, fault, [Flag(2, 10, "wrung")])
+    assert not restored_right(text, fault, [Flag(2, 10)])
+
+
+def test_short_articles_keep_to_one_family_and_offsets() -> None:
+    for pair in short_articles(ROWS, seed=2):
+        assert {f.family for f in pair.faults} == {"1"}
+        assert all(pair.text[f.start : f.end] == "squeezed nerve" for f in pair.faults)
+        assert "squeezed" not in pair.twin
+
+
+def test_parallel_counts_words_and_edits() -> None:
+    spun = "A squeezed nerve hurts. " + "Rest is good for it. " * 70
+    rows = [{"spun": spun, "edits": [{"start": 2, "end": 10, "clean": "pinched"}]}]
+    figures = measure_parallel(knows, rows)
+    assert figures["word F1"].value == 1
+    assert figures["edits exactly undone, top-1"].value == 1
+
+
+def test_clean_documents_count_alarms() -> None:
+    text = "He squeezed the ball. " + "Fine words here. " * 200
+    figures = measure_clean(knows, [Document("a", "s", text)])
+    assert 1 < figures["findings per 1000 words"].value < 2
+    assert figures["documents over the verdict"].value == 1
+
+
+def test_joined_articles_are_long_enough() -> None:
+    rows = [{"spun": "word " * 120}] * 7
+    assert [len(t.split()) for t in joined(rows, "spun")] == [360, 360]
+
+
+def test_auc_counts_ties_half() -> None:
+    assert auc([1, 2], [1, 0]).value == pytest.approx(0.875)
+
+
+def test_floors_hold_or_say_what_fell(tmp_path: Path) -> None:
+    path = tmp_path / "floors.json"
+    floors = {"tool: x": {"recall": {"least": 0.5}, "alarms": {"most": 1.0}}}
+    path.write_text(json.dumps({"data_sha256": "1", "floors": floors}), encoding="utf-8")
+    good = {"tool: x": {"recall": Figure(0.6, 0, 1, 9), "alarms": Figure(0.5, 0, 1, 9)}}
+    bad = {"tool: x": {"recall": Figure(0.4, 0, 1, 9), "alarms": Figure(2.0, 0, 1, 9)}}
+    assert check_floors(good, path, "1") == []
+    assert len(check_floors(bad, path, "1")) == 2
+    with pytest.raises(ValueError, match="other data"):
+        check_floors(good, path, "2")

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from unspin.errors import UnspinError
+from unspin.language.model import (
+    FILES,
+    Judgement,
+    SpinModel,
+    default_model_dir,
+    hit_weight,
+    window_bounds,
+    written,
+)
+
+CLEAN = (
+    "Most people with low back pain get better within a few weeks. Staying active helps more than "
+    "bed rest. See a doctor if the pain follows a fall, or if you also have a fever, lose weight "
+    "without trying, or feel numbness in the legs. The doctor will ask about your medical history "
+    "and examine your back. Imaging tests such as an X-ray are seldom needed at first."
+)
+SPUN = (
+    "Coronary heart ailment is the main motive of loss of life for both men and ladies. Excessive "
+    "blood stress and high levels of cholesterol are chance components. Your frightened device "
+    "might be harmed, and the affected person's mind harm may grow to be everlasting. Physicians "
+    "deal with bosom malignant growth with surgical remedy and drug treatment plans."
+)
+
+
+@pytest.fixture(scope="module")
+def model() -> SpinModel:
+    folder = default_model_dir()
+    if not all((folder / name).exists() for name in FILES):
+        pytest.skip("no model is shipped in this checkout")
+    return SpinModel.load(folder)
+
+
+@pytest.fixture(scope="module")
+def judged(model: SpinModel) -> Judgement:
+    return model.judge(SPUN)
+
+
+def test_a_missing_file_is_named(tmp_path: object) -> None:
+    with pytest.raises(UnspinError, match=r"encoder\.onnx"):
+        SpinModel.load(default_model_dir() / "nothing-here")
+
+
+def test_spun_text_looks_more_spun_than_clean(model: SpinModel, judged: Judgement) -> None:
+    assert judged.spun_probability > 0.5 > model.judge(CLEAN).spun_probability
+
+
+def test_clean_text_has_no_spans(model: SpinModel) -> None:
+    assert model.judge(CLEAN).spans == ()
+
+
+def test_spans_are_sorted_disjoint_and_inside(judged: Judgement) -> None:
+    assert len(judged.spans) >= 3
+    assert all(0 <= s.start < s.end <= len(SPUN) for s in judged.spans)
+    pairs = zip(judged.spans, judged.spans[1:], strict=False)
+    assert all(a.end <= b.start for a, b in pairs)
+    assert all(0 <= s.spun_probability <= 1 for s in judged.spans)
+
+
+def test_replacements_come_best_first(judged: Judgement) -> None:
+    for span in judged.spans:
+        found = [r.probability for r in span.replacements]
+        assert found == sorted(found, reverse=True)
+        assert SPUN[span.start : span.end] not in [r.text for r in span.replacements]
+
+
+def test_windows_cover_the_text(model: SpinModel) -> None:
+    text = f"{CLEAN}\n\n{SPUN}\n\n" * 4
+    windows = model.judge(text).windows
+    assert windows[0].start == 0
+    assert windows[-1].end == len(text)
+    assert all(a.end == b.start for a, b in zip(windows, windows[1:], strict=False))
+
+
+def test_offsets_count_code_points(model: SpinModel) -> None:
+    shifted = model.judge("🩺 " + SPUN)
+    plain = model.judge(SPUN)
+    ours = {(s.start - 2, s.end - 2) for s in shifted.spans}
+    theirs = {(s.start, s.end) for s in plain.spans}
+    assert len(ours & theirs) >= len(theirs) * 0.6
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n", "…", "123", "a"])
+def test_odd_texts_are_judged(model: SpinModel, text: str) -> None:
+    assert model.judge(text).spans == ()
+
+
+def test_a_given_article_probability_decides(model: SpinModel) -> None:
+    spun = model.judge(SPUN, spun_probability=0.999)
+    clean = model.judge(SPUN, spun_probability=0.001)
+    assert len(spun.spans) >= len(clean.spans)
+
+
+def test_window_bounds_join_a_short_rest() -> None:
+    assert window_bounds(90) == [(0, 90)]
+    assert window_bounds(250) == [(0, 250)]
+    assert window_bounds(450) == [(0, 200), (200, 450)]
+    assert window_bounds(520) == [(0, 200), (200, 400), (400, 520)]
+
+
+def test_written_keeps_capitals_and_numbers() -> None:
+    assert written(["type", "0", "diabetes"], "Kind 2 diabetes") == "Type 2 diabetes"
+    assert written(["type", "diabetes"], "kind 2 diabetes") is None
+    assert written(["heart", "attack"], "HEART ASSAULT") == "HEART ATTACK"
+    assert written(["heart", "attack"], "Heart Assault") == "Heart Attack"
+
+
+def test_hits_of_one_concept_count_once() -> None:
+    class Hit:
+        start, kind, replacement, applicability, when = 0, "spun", "heart attack", "safe", None
+
+    assert hit_weight([Hit(), Hit()]) == hit_weight([Hit()])
+    assert np.isclose(hit_weight([]), 0)

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+pytest.importorskip("lemminflect", reason="the extra train is not installed")
+
+from unspin.language.model import default_model_dir
+from unspin.language.spinner import Edit, Spinner, SpunText, load_hand_pairs
+from unspin.language.tables import folded, write_variants
+from unspin.language.training import (
+    DELETED,
+    NO_TARGET,
+    WindowMaker,
+    roughen,
+    spin_passage,
+    trim,
+)
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Any:
+    tokenizers = pytest.importorskip("tokenizers")
+    path = default_model_dir() / "tokenizer.json"
+    if not path.exists():
+        pytest.skip("no model is shipped in this checkout")
+    made = tokenizers.Tokenizer.from_file(str(path))
+    made.no_truncation()
+    made.no_padding()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("edit", "wanted"),
+    [
+        (
+            Edit(0, 17, "high blood stress", "high blood pressure"),
+            Edit(11, 17, "stress", "pressure"),
+        ),
+        (Edit(0, 20, "healthy and balanced", "healthy"), Edit(8, 20, "and balanced", "")),
+        (Edit(5, 9, "ache", "pain"), Edit(5, 9, "ache", "pain")),
+    ],
+)
+def test_trim_leaves_what_differs(edit: Edit, wanted: Edit) -> None:
+    assert trim(edit) == wanted
+
+
+def test_windows_label_replaced_words_and_their_originals(tokenizer: Any) -> None:
+    text = "Doctors treat the ache of imaginative and prescient loss every day in this town."
+    at, over = text.find("ache"), text.find("imaginative")
+    edits = (
+        Edit(at, at + 4, "ache", "pain"),
+        Edit(over, over + 25, "imaginative and prescient", "vision"),
+    )
+    window = next(WindowMaker(tokenizer).windows(SpunText(text, edits), 16))
+    pieces = [tokenizer.id_to_token(i) for i in window.ids]
+    spun = [p for p, label in zip(pieces, window.labels, strict=True) if label == 1]
+    assert spun[0] == "ache"
+    assert window.targets[pieces.index("ache")] == tokenizer.token_to_id("pain")
+    assert DELETED in window.targets
+    assert window.labels[pieces.index("doctors")] == 0
+    assert window.targets[pieces.index("doctors")] == NO_TARGET
+    assert window.labels[0] == NO_TARGET
+
+
+def test_some_passages_stay_clean() -> None:
+    spinner = Spinner(load_hand_pairs())
+    text = "Patients with severe pain need a doctor and a lot of rest at home. " * 12
+    spun = [spin_passage(spinner, text, Random(s), ["hand"], ()) for s in range(60)]
+    clean = sum(not s.edits for s in spun)
+    assert 15 <= clean <= 45
+    for passage in spun:
+        assert all(passage.text[e.start : e.end] == e.spun for e in passage.edits)
+
+
+def test_roughening_keeps_the_words() -> None:
+    text = "One ends. Two ends.\nThree"
+    for seed in range(20):
+        rough = roughen(text, Random(seed)).replace("•", " ").replace(".", " ").lower()
+        assert rough.split() == ["one", "ends", "two", "ends", "three"]
+
+
+def test_variants_hold_inflected_forms(tmp_path: Path) -> None:
+    write_variants(load_hand_pairs(), tmp_path / "v.tsv")
+    rows = dict(line.split("\t") for line in (tmp_path / "v.tsv").read_text("utf-8").splitlines())
+    assert "diseases" in rows["ailments"].split("|")
+    assert "vision" in rows["imaginative and prescient"].split("|")
+    assert folded("Well-Being") == "well being"
