@@ -184,7 +184,8 @@ def test_baseline_accepts_what_is_there_and_fails_what_is_new(runner: CliRunner)
     Path("in/heart.txt").rename("in/moved.txt")
     assert run(runner, "in", "--check", "--baseline", "b.json").exit_code == 0
     write(
-        "in/moved.txt", SPUN + "\nPain from aspect joints is often worse in the morning than at night.\n"
+        "in/moved.txt",
+        SPUN + "\nPain from aspect joints is often worse in the morning than at night.\n",
     )
     assert run(runner, "in", "--check", "--baseline", "b.json").exit_code == 1
 
@@ -255,10 +256,12 @@ def test_cleaning_its_own_output_applies_nothing_more(runner: CliRunner) -> None
 
 def test_the_worklist_names_open_places_and_defuses_formulas(runner: CliRunner) -> None:
     write(
-        "in/=heart.txt", SPUN + "\nJoint inflammation can follow an infection of the gut in some adults.\n"
+        "in/=heart.txt",
+        SPUN
+        + "\nRest in the afternoon helps many people. Rest in the afternoon helps many people.\n",
     )
     run(runner, "in")
-    rows = list(csv.DictReader(Path("output/worklist.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader(Path("output/worklist.csv").read_text(encoding="utf-8").splitlines()))
     assert rows
     assert all(r["applicability"] in ("suggested", "editor") for r in rows)
     assert not any(v.startswith("=") for r in rows for v in r.values())

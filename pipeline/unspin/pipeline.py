@@ -99,13 +99,6 @@ class Cleaner:
 
         return Checker(None if self.config.grammar == "auto" else self.config.grammar)
 
-    @cached_property
-    def spelled(self) -> frozenset[str]:
-        """Words of the glossary's terms: none of them is a spelling error."""
-        from unspin.grammar.ruleset import known_words
-
-        return known_words(self.glossary.terms)
-
     def close(self) -> None:
         """Stops the grammar server, if one was started."""
         if "checker" in self.__dict__ and self.checker is not None:
@@ -239,17 +232,24 @@ class Cleaner:
             self._grammar_reason = "gates do not depend on it"
         if self.check or self.checker is None or all(d.judged is None for d in drafts):
             return [None] * len(drafts)
-        from unspin.grammar.stage import grammar_findings
+        from unspin.grammar.stage import grammar_findings, prefetch
 
         out: list[list[Finding] | None] = []
         try:
+            # one round for the whole batch: requests fill, and the server's threads have work
+            texts = [d.fixed.article for d in drafts if d.judged is not None]
+            prefetch([(a.text, a.blocks) for a in texts], self.checker)
             for draft in drafts:
                 if draft.judged is None:
                     out.append(None)
                     continue
                 article = draft.fixed.article
                 found = grammar_findings(
-                    article.text, article.blocks, article.protected, self.checker, self.spelled
+                    article.text,
+                    article.blocks,
+                    article.protected,
+                    self.checker,
+                    self.glossary.vocabulary,
                 )
                 out.append([f for f in found if self.config.runs(f.rule)])
         except UnspinError as error:

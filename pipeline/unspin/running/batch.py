@@ -13,6 +13,7 @@ from unspin.config import Config
 from unspin.errors import InputError
 from unspin.pipeline import Cleaner, Draft
 from unspin.reading import collect, read_path
+from unspin.reading.encoding import encode
 from unspin.report import Report, dump
 from unspin.running.files import Target, keep_original, plan, write_atomic
 from unspin.writing import render
@@ -302,19 +303,18 @@ def edited_bytes(report: Report) -> bytes:
         )
     if not report.edits:
         return source.raw
+    if encode(source.text, source.encoding, source.bom) != source.raw:
+        raise InputError(
+            source.path,
+            f"cannot be edited in place: as {source.encoding} it does not give its own bytes "
+            "again; convert it to UTF-8 first",
+        )
     try:
-        mark = source.raw[: len(source.raw) - len(source.text.encode(source.encoding))]
-        body = report.text.encode(source.encoding)
-    except (UnicodeEncodeError, LookupError) as error:
+        return encode(report.text, source.encoding, source.bom)
+    except UnicodeEncodeError as error:
         raise InputError(
             source.path, f"cannot be edited in place: {error}; convert it to UTF-8 first"
         ) from error
-    if mark + source.text.encode(source.encoding) != source.raw:
-        raise InputError(
-            source.path,
-            f"cannot be edited in place: as {source.encoding} it does not give its own bytes again",
-        )
-    return mark + body
 
 
 def record_line(report: Report, to: str) -> bytes:

@@ -33,7 +33,8 @@ _PAGE = """<!DOCTYPE html>
 <title>{{ meta.title or "Untitled" }}</title>
 {% if meta.author %}<meta name="author" content="{{ meta.author }}">
 {% endif %}{% if meta.source %}<link rel="canonical" href="{{ meta.source }}">
-{% endif %}{% for key, value in review.items() %}<meta name="unspin:{{ key }}" content="{{ value }}">
+{% endif %}{% for key, value in review.items() -%}
+<meta name="unspin:{{ key }}" content="{{ value }}">
 {% endfor %}<script type="application/ld+json">{{ linked_data | safe }}</script>
 </head>
 <body>
@@ -110,16 +111,27 @@ def _group(article: Article, run: Sequence[Block]) -> str:
     if first.kind is BlockKind.EMBED:
         url = _html.escape(first.value)
         return f'<figure class="embed"><a href="{url}">{url}</a></figure>'
+    if first.verbatim:
+        return _verbatim(article, first.verbatim)  # sanitised with the rest
     if first.kind is BlockKind.CODE:
         return f"<pre><code>{_html.escape(article.block_text(first))}</code></pre>"
-    if first.verbatim:
-        return first.verbatim  # sanitised with the rest
     text = _inline(article, first)
     return (
         f"<blockquote><p>{text}</p></blockquote>"
         if first.kind is BlockKind.QUOTE
         else f"<p>{text}</p>"
     )
+
+
+def _verbatim(article: Article, source: str, *, inline: bool = False) -> str:
+    """What was never touched, as HTML: Markdown sources are rendered first."""
+    if article.source.format != "md":
+        return source
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark")
+    rendered: str = parser.renderInline(source) if inline else parser.render(source)
+    return rendered
 
 
 def _list(article: Article, run: Sequence[Block]) -> str:
@@ -162,18 +174,24 @@ def _inline_span(article: Article, start: int, end: int) -> str:
     cuts = sorted({start, end} | {m.start for m in marks} | {m.end for m in marks})
     out: list[str] = []
     for a, b in zip(cuts, [*cuts[1:], end], strict=True):
-        out += [_tag(m, False) for m in sorted(marks, key=lambda m: -m.start) if m.end == a]
-        out += [_tag(m, True) for m in sorted(marks, key=lambda m: -m.end) if m.start == a]
+        out += [_close(m) for m in sorted(marks, key=lambda m: -m.start) if m.end == a]
+        out += [_open(article, m) for m in sorted(marks, key=lambda m: -m.end) if m.start == a]
         out.append(_html.escape(article.text[a:b].replace(OBJECT, ""), quote=False))
     return one_line("".join(out))
 
 
-def _tag(mark: Mark, opening: bool) -> str:
+_TAG_OF = {MarkKind.STRONG: "strong", MarkKind.EMPHASIS: "em", MarkKind.CODE: "code"}
+
+
+def _open(article: Article, mark: Mark) -> str:
     if mark.kind is MarkKind.RAW:
-        return mark.value if opening and mark.value.startswith("<") else ""
-    name = {"strong": "strong", "emphasis": "em", "link": "a", "code": "code"}[mark.kind]
-    if not opening:
-        return f"</{name}>"
+        return _verbatim(article, mark.value, inline=True)
     if mark.kind is MarkKind.LINK:
         return f'<a href="{_html.escape(mark.value)}">'
-    return f"<{name}>"
+    return f"<{_TAG_OF[mark.kind]}>"
+
+
+def _close(mark: Mark) -> str:
+    if mark.kind is MarkKind.RAW:
+        return ""
+    return "</a>" if mark.kind is MarkKind.LINK else f"</{_TAG_OF[mark.kind]}>"

@@ -23,9 +23,8 @@ def render(run: Run) -> str:
             gates = "; ".join(
                 f"{g.name} {g.value} (limit {g.limit})" for g in a.gates if not g.passed
             )
-            lines.append(
-                f"| {_cell(a.path)} | {a.row['score']} | {a.row['spun_probability']} | {_cell(gates)} |"
-            )
+            figures = f"{a.row['score']} | {a.row['spun_probability']}"
+            lines.append(f"| {_cell(a.path)} | {figures} | {_cell(gates)} |")
     counted = worst_first(i for i in run.items if i.counts)
     if counted:
         rules = Counter(i.rule for i in counted)
