@@ -46,7 +46,7 @@ def seed(cleaner: Cleaner) -> None:
     spans = [(*report.place(f), f) for f in report.findings]
     kinds = Counter(g["kind"] for g in gold)
     print("seed: gold kinds", dict(kinds))
-    for kind, families in (("keyword_stuffing", ("KS",)), ("debris", ("SD", "ST"))):
+    for kind, families in (("keyword_stuffing", ("KS",)), ("scrape_debris", ("SD", "ST"))):
         wanted = [g for g in gold if g["kind"] == kind]
         found = [
             g
@@ -63,7 +63,8 @@ def seed(cleaner: Cleaner) -> None:
         f"seed: title stands {left} times in the restored text ({text.count(title)} in the source)"
     )
     print(
-        f"seed: round trip {round_trip(report)}, score {report.score:.1f}, P(spun) {report.spun_probability:.3f}"
+        f"seed: round trip {round_trip(report)}, score {report.score:.1f}, "
+        f"P(spun) {report.spun_probability:.3f}"
     )
 
 
@@ -146,7 +147,8 @@ def speed(cleaner: Cleaner, words: int) -> None:
         nlp(text)
     peer = total / (time.process_time() - began)
     print(
-        f"speed: fast mode {ours:,.0f} words/s and core; spacy.blank tokenising {peer:,.0f}; ratio {ours / peer:.2f}"
+        f"speed: fast mode {ours:,.0f} words/s and core; spacy.blank tokenising {peer:,.0f}; "
+        f"ratio {ours / peer:.2f}"
     )
 
 

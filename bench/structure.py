@@ -170,6 +170,39 @@ def compare(
     )
 
 
+def clean(corpus: Path, *, kept: bool, count: int, show: str) -> None:
+    """Counts ST, DU and CQ findings on the documents as shipped (record with title and text)."""
+    from unspin.rules import all_rules
+    from unspin.rules.base import Context
+
+    rules = [r for r in all_rules() if r.id[:2] in ("ST", "DU", "CQ")]
+    context = Context(config=Config(), glossary=None)  # type: ignore[arg-type]
+    counts: Counter[str] = Counter()
+    words = number = 0
+    for name in SOURCES:
+        with gzip.open(corpus / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+            rows = [json.loads(line) for line in lines]
+        rows = [r for r in rows if (hashlib.sha256(r["id"].encode()).digest()[0] % 10 == 0) == kept]
+        for row in random.Random(7).sample(rows, min(len(rows), count // len(SOURCES))):
+            data = json.dumps({"title": row["title"], "text": row["text"]}).encode()
+            article = next(iter(read_bytes(data, "doc.jsonl", Config())))
+            assert isinstance(article, Article)
+            article = structure(article)
+            words, number = words + article.words, number + 1
+            for rule in rules:
+                for finding in rule.check(article, context):
+                    counts[rule.id] += 1
+                    if rule.id == show and not kept:
+                        text = article.text[finding.start : finding.end + 80]
+                        print("   ", text.replace("\n", "⏎")[:160])
+    print(f"as shipped: {number} documents, {words} words; findings per 1,000 words (documents)")
+    for rule, found in sorted(counts.items()):
+        print(f"  {rule} {1000 * found / words:.3f} ({found})")
+    for family in ("ST", "DU"):
+        total = sum(v for k, v in counts.items() if k.startswith(family))
+        print(f"  {family} {1000 * total / words:.3f}")
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--kept", action="store_true", help="the kept tenth: counts only")
@@ -177,6 +210,7 @@ def main() -> None:
     options.add_argument("--show", default="", help="WAY:heading-false and the like")
     options.add_argument("--corpus", type=Path, default=ROOT.parent / "shared" / "corpus")
     given = options.parse_args()
+    clean(given.corpus, kept=given.kept, count=given.documents, show=given.show)
     found = list(documents(given.corpus, kept=given.kept, count=given.documents))
     print(f"{len(found)} documents")
     print(f"{'way':10} {'heading P':>9} {'R':>6} {'item P':>7} {'R':>6} {'parts cut':>9} words/s")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
 from unspin.glossary.concept import Concept
-from unspin.glossary.inflect import inflections
+from unspin.glossary.inflect import PLURAL, inflections, is_plural_phrase
 from unspin.glossary.shadow import fold
 from unspin.glossary.spelling import variants as spelling_variants
 
@@ -65,6 +65,9 @@ def forms_of(phrase: str, concept: Concept) -> Iterator[tuple[str, str]]:
         ``(form, inflection)``: the form folded as the shadow is; the inflection as in
         `inflect.inflections`.
     """
-    for form, inflection in inflections(phrase, concept.pos, concept.number):
+    found = inflections(phrase, concept.pos, concept.number)
+    if concept.pos == "noun" and phrase != concept.canonical and is_plural_phrase(phrase):
+        found = iter([(phrase, PLURAL)])  # "undifferentiated cells" stands for "stem cells"
+    for form, inflection in found:
         for spelt in spelling_variants(fold(form)):
             yield spelt, inflection

@@ -38,7 +38,7 @@ def plural(noun: str) -> str:
         new: str = irregular
     elif low.endswith(("woman", "policeman")) or low in ("gentleman", "layman", "freshman"):
         new = low[:-3] + "men"
-    elif low.endswith("itis"):
+    elif low.endswith("itis") or is_plural(low):
         return noun
     elif low.endswith("sis") and len(low) > 4:
         new = low[:-2] + "es"
@@ -53,12 +53,32 @@ def plural(noun: str) -> str:
     return noun[0] + new[1:] if noun[0].isupper() and new[:1] == low[:1] else new
 
 
+def is_plural(noun: str) -> bool:
+    """Whether a word looks like a plural in -s: "cells", "diseases", but not "lens" or "virus"."""
+    low = noun.lower()
+    if low in english()["plurals"]:
+        return False
+    return len(low) > 3 and low.endswith("s") and low[-2] not in "suiao'"
+
+
+def is_plural_phrase(phrase: str) -> bool:
+    """Whether the head of a noun phrase looks like a plural."""
+    return is_plural(_head(phrase)[1])
+
+
+def _head(phrase: str) -> tuple[int, str]:
+    """Index and text of the last word before the first preposition."""
+    words = phrase.split(" ")
+    stops = english()["prepositions"]
+    end = next((i for i, w in enumerate(words) if i and w.lower() in stops), len(words))
+    return end - 1, words[end - 1]
+
+
 def plural_phrase(phrase: str) -> str:
     """The plural of a noun phrase: of its head, the last word before the first preposition."""
     words = phrase.split(" ")
-    stops = english()["prepositions"]
-    head = next((i for i, w in enumerate(words) if i and w.lower() in stops), len(words))
-    words[head - 1] = plural(words[head - 1])
+    at, head = _head(phrase)
+    words[at] = plural(head)
     return " ".join(words)
 
 
