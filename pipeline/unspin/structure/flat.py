@@ -181,7 +181,9 @@ def _may_be_title(units: list[Unit]) -> bool:
     if headings.DEEP_NUMBER.match(first.text) or lists.announces(first) or first.text[:2] == "- ":
         return False
     # A title on the line above the text is followed by something longer or a blank line.
-    return units[1].blanks > 0 or units[1].count > first.count
+    if units[1].blanks > 0 or units[1].count > first.count:
+        return True
+    return first.blanks == 0 and headings.looks_like_heading(first)
 
 
 def _split_headings(units: list[Unit], article: Article, title: str) -> list[Unit]:

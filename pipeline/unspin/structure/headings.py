@@ -168,7 +168,9 @@ def _stands_as_heading(units: list[Unit], k: int, j: int, single_spaced: bool) -
     if before is not None and before.kind is BlockKind.PARAGRAPH and unit.blanks == 0:
         # Inside a block of lines: only behind a finished sentence.
         if not before.terminal or before.text[-1] in ":,":
-            return False
+            # The line above may be an item of a list that lost its markers.
+            named = fold(unit.text) in words("section_names")
+            return single_spaced and (named or (unit.text[-1] == "?" and unit.count >= 4))
         return strong or (single_spaced and unit.count <= 8 and body.count >= 12)
     # Behind items that lost their markers, one more capitalised line may be an item too.
     item_before = before is not None and before.kind is BlockKind.LIST_ITEM and not before.marked
