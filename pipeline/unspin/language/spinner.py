@@ -22,6 +22,7 @@ TOKEN = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?(?:-[A-Za-z]+)*|\d+|[^\w\s]|\s
 MAX_PHRASE_WORDS = 4
 MAX_REPLACEMENT_WORDS = 4  # longer thesaurus entries are definitions
 PHRASE_TAGS = ("glue", "acronym", "expand", "fluent", "sense")
+GLUE_TAGS = ("glue", "acronym", "expand")  # tables of function words
 GLOSSARY = "glossary"  # of the word pairs read off the glossary's spun forms
 HAND = "hand"  # name of the hand-written single-word pairs among the dictionaries
 _POS = {"n": "NOUN", "v": "VERB", "a": "ADJ", "r": "ADV"}
@@ -254,7 +255,9 @@ class Spinner:
                     self._phrases.setdefault(words[0], []).append((words, "sense", replacements))
         for entries in self._phrases.values():
             entries.sort(key=lambda entry: (-len(entry[0]), entry[0], entry[1]))
-        self._glue = {o for table in dictionaries.phrases.values() for o in table if " " not in o}
+        content = {word for kind in "nva" for word in dictionaries.hand.get(kind, ())}
+        tables = [dictionaries.phrases.get(tag, {}) for tag in GLUE_TAGS]
+        self._glue = {o for table in tables for o in table if " " not in o} - content
 
     def spin(self, text: str, style: Style, rng: Random) -> SpunText:
         """Spin a text."""
