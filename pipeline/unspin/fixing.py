@@ -16,7 +16,7 @@ from unspin.findings import Applicability, Finding, Severity
 from unspin.textmap import OffsetMap, Segment
 
 #: Rules whose removals take what they cover with them, numbers and names included.
-REMOVING_FAMILIES = frozenset({"KS", "SD"})
+REMOVING_FAMILIES = frozenset({"KS", "SD", "DU"})
 
 
 @dataclass(frozen=True, slots=True)
