@@ -242,6 +242,12 @@ def _examples(concept: Concept, glossary: Glossary) -> Iterator[Problem]:
                 f"example {example.bad!r}: {what}, not {example.good!r}{why}; "
                 "correct the example or the forms",
             )  # fmt: skip
+        elif (again := restore(glossary, became, spun=True)) != became:
+            yield Problem(
+                concept.file, example.line,
+                f"the good sentence of the example is changed again, to {again!r}; "
+                "restoring twice must change nothing more",
+            )  # fmt: skip
     for sentence, line in concept.fine:
         found = list(standing(glossary, sentence))
         if found:
