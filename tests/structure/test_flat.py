@@ -159,6 +159,12 @@ def test_flat_lines_without_markers_behind_a_colon() -> None:
     assert [n.kind for n in read(text).notes] == ["lost-bullet"]
 
 
+def test_flat_short_sentences_on_lines_of_their_own() -> None:
+    names = ["Keep the leg up.", "Cool it with ice in a towel.", "Wear flat shoes for a week."]
+    text = f"Knees that swell\n\n{BODY}\n\nCare\n\n" + "\n".join(names) + f"\n\n{BODY}\n"
+    assert items(text) == names
+
+
 def test_flat_lead_in_without_colon() -> None:
     text = f"Knees that swell\n\nThe signs may include\n\nredness\n\nheat\n\nfever\n\nTreatment\n\n{BODY}\n"
     assert items(text) == ["redness", "heat", "fever"]

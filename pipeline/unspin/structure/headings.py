@@ -27,6 +27,7 @@ _NO_HEADING = re.compile(
     r"|^(?:by|posted|published|updated|last (?:updated|reviewed|modified)|reviewed by|written by|"
     r"medically reviewed|author|source|sources?:|photo|image|credit|figure|fig\.|table|tags?|"
     r"filed under|categor(?:y|ies)|call|tel|phone|fax|isbn|doi|pmid|and|or|but)\b[: ]?(?![a-z]* of)"
+    r"|\b(?:click here|subscribe|newsletter|follow us|sign up|log in|cookies?|share (?:this|on))\b"
     r"|\b(?:street|road|avenue|suite|p\.?o\.? box)\b.*\d|^\d{3,}\s.*\b(?:st|rd|ave|road|street)\b"
     r"|\b(?:19|20)\d\d[-/]\d|\d{3}[-. ]\d{3,4}\b|^\d+(?:[.,]\d+)*%?$"
     r"|\d\s?(?:mg|ml|mcg|kg|mmol|mm hg|g/dl|iu|percent|%)(?:\b|/|$)|[=<>|{}\\]|\.{3}|…",

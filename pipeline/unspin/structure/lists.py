@@ -29,6 +29,7 @@ _SAFE_BULLETS = "•·▪◦●○■□‣∙⁃►➢➤✓✔❖"
 _INLINE_BULLET = re.compile(r"\s+[•●▪◦‣]\s+")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9}
 _LABEL = re.compile(r"([A-Z][^.:;?!]{1,48}):\s+\S")
+_INNER_STOP = re.compile(r"[.!?]\s")
 _LAST_WORD = re.compile(r"\S+$")
 _LEAD_COLON = re.compile(r":\.?$")
 
@@ -179,7 +180,7 @@ def find_unmarked(units: list[Unit]) -> None:
             if announces(lead) and not lead.marked:
                 run = _announced_run(units, i + 1)
             if not run and lead.plain:
-                run = _bare_run(units, i + 1)
+                run = _bare_run(units, i + 1) or _sentence_run(units, i + 1)
         if run:
             next_list += 1
             run[0].notes.append(("lost-bullet", True, f"{len(run)}", 0, len(run[0].text)))
@@ -256,6 +257,23 @@ def _bare_run(units: list[Unit], start: int) -> list[Unit]:
         run.append(unit)
         if unit.terminal:
             break
+    return run if len(run) >= 3 else []
+
+
+def _sentence_run(units: list[Unit], start: int) -> list[Unit]:
+    """Three or more short sentences on lines of their own, apart from what is around them."""
+    if not units[start].blanks or not units[start].group:
+        return []
+    run: list[Unit] = []
+    for unit in units[start:]:
+        if unit.group != units[start].group:
+            break
+        alone = unit.plain and not unit.wrapped and not unit.sure and not unit.lower
+        if not alone or unit.count > MOST_ITEM_WORDS or unit.text[-1] not in ".!":
+            return []
+        if _INNER_STOP.search(unit.text):
+            return []
+        run.append(unit)
     return run if len(run) >= 3 else []
 
 
