@@ -1,0 +1,220 @@
+"""Figures of the gate: what fails, what passes, and what the cache saves.
+
+500 Markdown articles are made from the kept tenth of the corpus; a tenth of them is replaced by
+articles joined from spun paragraphs, and ten more pages hold a single spun paragraph among some
+2,000 clean words. `clean --check` judges them twice, in processes of its own.
+
+Run: python bench/gate.py [--model auto|off|DIR] [--articles 500] [--singles 10] [--keep FOLDER]
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+from data import SHARED, documents, records
+
+#: Words of an article: shorter ones are stubs, longer ones books rather than pages.
+SHORTEST, LONGEST = 150, 3000
+#: Words of a spun article, of a single spun paragraph, and of the page that it is put into.
+SPUN_WORDS, PARAGRAPH_WORDS, PAGE_WORDS = 300, 100, 2000
+#: Share of the articles that is replaced by spun ones.
+SPUN_SHARE = 0.1
+#: Limits that the table shows.
+SCORES = (40, 50, 60, 70)
+THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
+#: A short line that ends in none of these is a heading.
+_LINE_ENDS = frozenset('.!?:;,)"”')
+_HEADING_WORDS = 12
+_FINDINGS = 20_000
+
+
+@dataclass(frozen=True)
+class Page:
+    """An article of the bench: its kind (``clean``, ``spun``, ``single``), name and Markdown."""
+
+    kind: str
+    name: str
+    text: str
+
+
+def markdown(title: str, paragraphs: Sequence[str]) -> str:
+    """Markdown of corpus text: headings are lines of their own, lists stay lists."""
+    out = [f"# {title}"]
+    for paragraph in paragraphs:
+        lines = [line.strip() for line in paragraph.splitlines() if line.strip()]
+        alone = len(lines) == 1 and len(lines[0].split()) <= _HEADING_WORDS
+        if alone and lines[0][-1] not in _LINE_ENDS and not lines[0].startswith("-"):
+            out.append(f"## {lines[0]}")
+        elif lines:
+            out.append("\n".join(lines))
+    return "\n\n".join(out) + "\n"
+
+
+def clean_documents(shortest: int, longest: int) -> list[dict[str, Any]]:
+    """Kept documents of some length: every source in turn, each in the order of its hashes."""
+    by_source: dict[str, list[tuple[bytes, dict[str, Any]]]] = defaultdict(list)
+    for record in documents():
+        if shortest <= len(record["text"].split()) <= longest:
+            order = hashlib.sha256(f"gate {record['id']}".encode()).digest()
+            by_source[record["source"]].append((order, record))
+    queues = [[r for _, r in sorted(q, key=lambda x: x[0])] for q in by_source.values()]
+    out = []
+    while any(queues):
+        out += [q.pop(0) for q in queues if q]
+    return out
+
+
+def spun_paragraphs() -> list[str]:
+    """Spun paragraphs, in the order of their hashes."""
+    rows = list(records(SHARED / "parallel" / "wordspinner.jsonl.gz"))
+    rows.sort(key=lambda r: hashlib.sha256(f"gate {r['id']}".encode()).digest())
+    return [r["spun"] for r in rows]
+
+
+def make_pages(articles: int, singles: int) -> list[Page]:
+    """The pages of the bench, the same ones every time."""
+    paragraphs = spun_paragraphs()
+    alone = [p for p in paragraphs if len(p.split()) >= PARAGRAPH_WORDS][:singles]
+    rest = iter([p for p in paragraphs if p not in set(alone)])
+    spun = round(articles * SPUN_SHARE)
+    pages = [
+        Page("clean", f"clean-{n:03}", markdown(r["title"], r["text"].split("\n\n")))
+        for n, r in enumerate(clean_documents(SHORTEST, LONGEST)[: articles - spun])
+    ]
+    for n in range(spun):
+        body: list[str] = []
+        while sum(len(p.split()) for p in body) < SPUN_WORDS:
+            body.append(next(rest))
+        title = " ".join(body[0].split()[:6])
+        pages.append(Page("spun", f"spun-{n:03}", markdown(title, body)))
+    return pages + list(_singles(clean_documents(LONGEST + 1, 10**9), alone))
+
+
+def _singles(found: Sequence[dict[str, Any]], alone: Sequence[str]) -> Iterator[Page]:
+    """Long clean documents cut to a page, with a spun paragraph in the middle, and without."""
+    for n, (record, paragraph) in enumerate(zip(found, alone, strict=False)):
+        body: list[str] = []
+        for part in record["text"].split("\n\n"):
+            if sum(len(p.split()) for p in body) >= PAGE_WORDS:
+                break
+            body.append(part)
+        yield Page("control", f"control-{n:03}", markdown(record["title"], body))
+        body.insert(len(body) // 2, paragraph)
+        yield Page("single", f"single-{n:03}", markdown(record["title"], body))
+
+
+def judge(folder: Path, options: Sequence[str]) -> tuple[dict[str, Any], float]:
+    """Runs the gate in a process of its own; its result and its seconds."""
+    command = [sys.executable, "-m", "unspin", "clean", "--check", "--format", "json", *options]
+    start = time.perf_counter()
+    done = subprocess.run([*command, str(folder)], capture_output=True, check=False)
+    seconds = time.perf_counter() - start
+    if done.returncode == 2:
+        raise SystemExit(done.stderr.decode())
+    return json.loads(done.stdout), seconds
+
+
+def show(run: dict[str, Any], why: bool) -> None:
+    """Prints who fails, and what each threshold of the window gate would do."""
+    by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for article in run["articles"]:
+        by_kind[Path(article["path"]).name.split("-")[0]].append(article)
+    for kind, rows in sorted(by_kind.items()):
+        failed = [a for a in rows if not a["passed"]]
+        unjudged = sum(a["score"] is None for a in rows)
+        words = sum(a["words"] for a in rows)
+        print(
+            f"{kind:8} {len(failed):4} of {len(rows)} fail ({len(failed) / len(rows):.1%}); "
+            f"{words:,} words, {unjudged} not judged"
+        )
+        gates = Counter(g["name"] for a in failed for g in a["gates"] if not g["passed"])
+        print(f"         by gate: {dict(gates)}")
+        if why:
+            for a in failed if kind in ("clean", "control") else [a for a in rows if a["passed"]]:
+                values = {g["name"]: g["value"] for g in a["gates"]}
+                print(f"         {a['path']} {a['title']!r:.60} {values} {a['rules']}")
+    print("share that each gate alone would fail, by limit:")
+    for name, limits, above in (
+        ("spun_probability", THRESHOLDS, True),
+        ("window spun_probability", THRESHOLDS, True),
+        ("score", SCORES, False),
+    ):
+        for limit in limits:
+            shares = []
+            for kind, rows in sorted(by_kind.items()):
+                values = [g["value"] for a in rows for g in a["gates"] if g["name"] == name]
+                hits = sum((v >= limit) if above else (v < limit) for v in values)
+                shares.append(f"{kind} {hits}/{len(rows)}")
+            print(f"  {name} {limit}: {', '.join(shares)}")
+
+
+def sarif() -> None:
+    """A SARIF report of 20,000 findings: valid, and how large."""
+    from unspin.writing.formats import render
+    from unspin.writing.formats.base import ArticleResult, Item, Run
+
+    def item(n: int) -> Item:
+        data = {
+            "rule": "SP001", "start": n * 40, "end": n * 40 + 13, "line": n + 1, "column": 3,
+            "text": "chance factor", "message": f"Spun wording {n}.", "severity": "warning",
+            "confidence": 0.9, "replacements": ["risk factor"], "applicability": "safe",
+            "applied": False, "fingerprint": hashlib.sha256(str(n).encode()).hexdigest()[:16],
+        }  # fmt: skip
+        return Item(f"content/{n // 40}.md", None, data, n + 1, 16, True, (3, 16))
+
+    row = {"path": "content", "score": 1.0, "passed": False}
+    run = Run([ArticleResult(row, tuple(item(n) for n in range(_FINDINGS)), ())])
+    text = render(run, "sarif")
+    data = json.loads(text)
+    schema = Path(__file__).resolve().parents[1] / "tests" / "schemas" / "sarif-2.1.0.json"
+    start = time.perf_counter()
+    jsonschema.Draft4Validator(json.loads(schema.read_text("utf-8"))).validate(data)
+    packed = len(gzip.compress(text.encode()))
+    print(
+        f"SARIF: {len(data['runs'][0]['results']):,} results, valid "
+        f"({time.perf_counter() - start:.0f} s), {packed / 1e6:.2f} MB compressed (limit 10)"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", default="auto")
+    parser.add_argument("--articles", type=int, default=500)
+    parser.add_argument("--singles", type=int, default=10)
+    parser.add_argument("--keep", type=Path, help="folder to keep the pages in")
+    parser.add_argument("--why", action="store_true", help="list what went wrong")
+    parser.add_argument("--no-sarif", action="store_true")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = args.keep or Path(temporary) / "pages"
+        folder.mkdir(parents=True, exist_ok=True)
+        for page in make_pages(args.articles, args.singles):
+            (folder / f"{page.name}.md").write_text(page.text, encoding="utf-8")
+        os.environ["UNSPIN_CACHE"] = str(Path(temporary) / "cache")
+        # Compiles the glossary into the new cache, so that both runs start alike.
+        judge(folder / "spun-000.md", ["--model", "off", "--min-score", "1"])
+        run, first = judge(folder, ["--model", args.model])
+        again, second = judge(folder, ["--model", args.model])
+    assert run == again, "the cache changed a verdict"
+    show(run, args.why)
+    print(f"first run {first:.1f} s, second {second:.1f} s: {first / second:.1f} x")
+    if not args.no_sarif:
+        sarif()
+
+
+if __name__ == "__main__":
+    main()
