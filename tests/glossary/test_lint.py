@@ -116,7 +116,7 @@ def test_sentence_frame_for_two_entries_is_an_error(tmp_path: Path) -> None:
 
 def _counted(path: Path, **table: int) -> Counts:
     concepts = read_file(path).concepts
-    names = {f"{c.canonical}|{c.pos}": checksum(c) for c in concepts}
+    names = {f"{c.canonical}|{c.pos}|{c.field}": checksum(c) for c in concepts}
     return Counts(1000, 10, {k.replace("_", " "): v for k, v in table.items()}, names)
 
 

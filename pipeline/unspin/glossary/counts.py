@@ -56,7 +56,7 @@ class Counts:
 
 
 def _name(concept: Concept) -> str:
-    return f"{concept.canonical}|{concept.pos}"
+    return f"{concept.canonical}|{concept.pos}|{concept.field}"
 
 
 def checksum(concept: Concept) -> int:

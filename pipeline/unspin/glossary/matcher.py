@@ -175,12 +175,16 @@ class Glossary:
                     yield start, end, group
 
     def _hyphenated(self, s: str, start: int, end: int, group: int) -> bool:
-        """Whether a spun form is part of a longer word: "never again pain-free" is fine."""
-        if (start > 1 and s[start - 1] == "-" and s[start - 2].isalnum()) or (
-            end + 1 < len(s) and s[end] == "-" and s[end + 1].isalnum()
-        ):
-            return self._tables.entries[self._tables.rivals[group][0]][1] == SPUN
-        return False
+        """Whether a form is part of a longer word: "never again pain-free", "non-diabetics".
+
+        Outdated and admitted names may have something joined to their end.
+        """
+        kind = self._tables.entries[self._tables.rivals[group][0]][1]
+        if kind == CANONICAL:
+            return False
+        if start > 1 and s[start - 1] == "-" and s[start - 2].isalnum():
+            return True
+        return kind == SPUN and end + 1 < len(s) and s[end] == "-" and s[end + 1].isalnum()
 
     def _scattered(self, s: str) -> Iterator[tuple[int, int, int]]:
         """Forms whose words may stand apart and in any order."""
