@@ -28,6 +28,8 @@ _BEFORE = re.compile(r"([A-Za-z'’/-]+)\)?$")
 _LONGEST = 40
 #: Amino acids and bases are written without spaces ("Cys,Met").
 _SYMBOL = 3
+#: Most words of a label or heading that ran into a sentence (as for headings in flat text).
+_LABEL_WORDS = 6
 _DOMAINS = frozenset(("Com", "Org", "Net", "Gov", "Edu", "Js", "Io", "Co"))
 
 
@@ -75,6 +77,8 @@ class LostStop:
                 continue
             firm = word in words("firm_starters")
             if not _ended_before(text, match.start(), after_name=firm):
+                continue
+            if _is_label(text, match.start()):
                 continue
             if in_running_text(article, *match.span()):
                 yield _stop(self.id, match.start(), word)
@@ -129,6 +133,20 @@ def _ended_before(text: str, at: int, *, after_name: bool = False) -> bool:
     if word[0].isupper() and not after_name:
         return False
     return len(word) > 1 and word[-1].islower() and word.lower() not in words("no_sentence_before")
+
+
+def _is_label(text: str, at: int) -> bool:
+    """Whether what stands before a place is a label or a heading run in, not a sentence.
+
+    "Encyclopedia: Gout These resources" lost a line break: a full stop would be wrong there.
+    """
+    begin = max(text.rfind(sign, max(0, at - 200), at) for sign in ".!?:;\n")
+    segment = text[begin + 1 : at].split()
+    if len(segment) > _LABEL_WORDS or any(w.lower() in words("finite") for w in segment):
+        return False
+    if begin >= 0 and text[begin] in ":\n":
+        return text[begin] == ":" or segment[0] not in words("sentence_starters")
+    return begin < 0 and segment[0] not in words("sentence_starters")
 
 
 def _article_a(text: str, match: re.Match[str]) -> bool:
