@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
 
 from unspin.glossary.concept import Concept
 from unspin.glossary.inflect import PLURAL, inflections, is_plural_phrase
@@ -26,7 +25,8 @@ def options(template: str, words: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """The phrases that a template stands for, white space folded, case as written.
 
     Args:
-        template: ``{a|b}`` is a choice, ``{a|}`` may be absent, ``{@list}`` a list of `words`.
+        template: ``{a|b}`` is a choice, ``{a|}`` may be absent, ``{@list}`` a list of `words`;
+            choices may stand inside choices.
         words: Named lists.
 
     Raises:
@@ -39,19 +39,28 @@ def options(template: str, words: Mapping[str, Sequence[str]]) -> Iterator[str]:
         return "{" + "|".join(words[match[1]]) + "}"
 
     flat = _LIST.sub(listed, template)
-    parts = _CHOICE.split(flat)
-    if any("{" in p or "}" in p for p in parts):
-        raise TemplateError(f"braces do not match in {template!r}")
-    if "|" in "".join(parts[::2]):
+    if "|" in flat and "{" not in flat:
         raise TemplateError(f"a | stands outside braces in {template!r}")
-    choices = [p.split("|") if i % 2 else [p] for i, p in enumerate(parts)]
-    count = 1
-    for choice in choices:
-        count *= len(choice)
-    if count > MAX_OPTIONS:
-        raise TemplateError(f"{template!r} stands for {count} forms, more than {MAX_OPTIONS}")
-    for picked in product(*choices):
-        yield " ".join("".join(picked).split())
+    phrases = [flat]
+    while any("{" in p for p in phrases):  # the innermost braces first
+        phrases = [new for p in phrases for new in _one_choice(p, template)]
+        if len(phrases) > MAX_OPTIONS:
+            raise TemplateError(f"{template!r} stands for more than {MAX_OPTIONS} forms")
+    for phrase in phrases:
+        if "}" in phrase:
+            raise TemplateError(f"braces do not match in {template!r}")
+        if "|" in phrase:
+            raise TemplateError(f"a | stands outside braces in {template!r}")
+        yield " ".join(phrase.split())
+
+
+def _one_choice(phrase: str, template: str) -> list[str]:
+    """The phrases that the first innermost choice of `phrase` makes of it."""
+    match = _CHOICE.search(phrase)
+    if match is None:
+        raise TemplateError(f"braces do not match in {template!r}")
+    left, right = phrase[: match.start()], phrase[match.end() :]
+    return list(dict.fromkeys(f"{left}{word}{right}" for word in match[1].split("|")))
 
 
 def forms_of(phrase: str, concept: Concept) -> Iterator[tuple[str, str]]:
