@@ -10,8 +10,9 @@ listed.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -20,9 +21,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspin.language.corpus import Document, PassageSampler, read_documents, sentences
+from unspin.language.evaluation import Flag, Pair, Verdict, measure_pair, short_articles
 from unspin.language.features import Evidence, gather, word_features
 from unspin.language.features import stretch_features as stretch_row
-from unspin.language.model import SpinModel, runs, window_bounds
+from unspin.language.model import (
+    JudgedWords,
+    Settings,
+    SpinModel,
+    flagged,
+    runs,
+    window_bounds,
+)
 from unspin.language.ngrams import NgramTable
 from unspin.language.restoring import RANKER_FEATURES, PhraseScorer, Restorer, Variants
 from unspin.language.runtime import Encoder
@@ -34,6 +43,7 @@ from unspin.language.trees import Trees, from_lightgbm, sigmoid
 Array = NDArray[Any]
 HIDDEN_SHARE = 0.6  # of the wordings that spun an article
 CLEAN_SHARE = 0.45
+ARTICLE_WORDS = (50, 90, 160, 320, 700)
 SPUN_SHARE = 0.03  # share of spun words from which a stretch counts as spun
 RANKED_SPANS = 6  # spans per article that the ranker learns from
 BOOSTING = {
@@ -93,7 +103,7 @@ def make_cases(options: FitOptions, made: Dictionaries, table: NgramTable, count
     documents = list(read_documents(options.corpus, without=options.without))
     spinner = Spinner(made)
     sources = [HAND, *sorted(made.others)]
-    samplers = [PassageSampler(documents, SOURCE_WEIGHTS, words=w) for w in (80, 160, 320, 700)]
+    samplers = [PassageSampler(documents, SOURCE_WEIGHTS, words=w) for w in ARTICLE_WORDS]
     for _ in range(count):
         sampler = rng.choice(samplers)
         text = _draw(sampler, variants, rng)
@@ -236,8 +246,8 @@ def _fit_ranker(
         if not case.truth.any():
             continue
         p = sigmoid(word.score(_word_table(case, stretch)))
-        flagged = runs(case.evidence, p, 0.4, 0.4) + _widened(case, rng)
-        for start, end in rng.sample(flagged, min(RANKED_SPANS, len(flagged))):
+        reported = _runs_above(case, p, 0.4) + _widened(case, rng)
+        for start, end in rng.sample(reported, min(RANKED_SPANS, len(reported))):
             wanted = original_of(case, start, end)
             first, last = (int(case.evidence.places[i]) for i in (start, end - 1))
             candidates = case.restorer.rank(case.evidence.reading, first, last + 1)
@@ -254,10 +264,14 @@ def _fit_ranker(
     return _boost(np.stack(rows), np.array(labels, dtype=np.int8), 120, num_leaves=15)
 
 
+def _runs_above(case: Case, p: Array, limit: float) -> list[tuple[int, int]]:
+    return runs(case.evidence, p, np.full(len(p), limit), np.full(len(p), limit))
+
+
 def _widened(case: Case, rng: Random) -> list[tuple[int, int]]:
     """Give true runs, some with a clean neighbour: reported spans are not exact either."""
     found = []
-    for start, end in runs(case.evidence, case.truth.astype(np.float32), 0.5, 0.5):
+    for start, end in _runs_above(case, case.truth.astype(np.float32), 0.5):
         left = start - (start > 0 and rng.random() < 0.3)
         right = end + (end < len(case.truth) and rng.random() < 0.3)
         places = case.evidence.places[left:right]
@@ -298,6 +312,111 @@ def clean_sample(options: FitOptions) -> list[Document]:
     return [d for found in by_source.values() for d in rng.sample(found, min(each, len(found)))]
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What the thresholds must keep to.
+
+    Attributes:
+        clean_findings: Reported runs per 1,000 words of clean documents.
+        soup_findings: The same of short clean texts, made of sentences where listed wordings are
+            right: the like of the clean twins, but many more words of it.
+        twin_findings: The same of the clean twins of short articles. Above what is wanted: these
+            twins use, rightly, the very wordings that the rows made known.
+        inside: Share of the words flagged in short articles that lie inside true faults.
+        clean_verdicts: Share of clean documents that may look spun.
+    """
+
+    clean_findings: float = 0.3
+    soup_findings: float = 0.8
+    twin_findings: float = 3.0
+    inside: float = 0.85
+    clean_verdicts: float = 0.008
+
+
+REPORTS = (0.5, 0.6, 0.7, 0.76, 0.82, 0.88, 0.92, 0.96)
+REPORTS_SPUN = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8)
+SURES = (0.0, 1.0, 2.0, 3.0)
+EXTENDS = (0.4, 0.6, 0.8, 1.0)
+
+
+def choose_thresholds(
+    model: SpinModel,
+    documents: Sequence[Document],
+    clean_soups: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+    limits: Limits,
+    progress: Callable[[str], None] = print,
+) -> dict[str, float]:
+    """Choose the thresholds of :class:`unspin.language.model.Settings`.
+
+    Args:
+        model: With any settings.
+        documents: Clean documents.
+        clean_soups: Short clean texts, from :func:`hard_soups`.
+        rows: Real spun phrases with carrier sentences that are not kept for evaluation.
+        limits: What must hold; of what holds, the highest recall wins.
+        progress: Receives a line.
+    """
+    clean = [model.judged_words(excerpt(d)) for d in documents]
+    soups = [model.judged_words(text) for text in clean_soups]
+    pairs = short_articles(rows, seed=17, draws=2)
+    read = {text: model.judged_words(text) for p in pairs for text in (p.text, p.twin)}
+    best, chosen = -1.0, Settings("", 0.96, 0.9, 3.0, 0.8, 1.01, 0.0)
+    for report, spun, sure, extend in product(REPORTS, REPORTS_SPUN, SURES, EXTENDS):
+        settings = Settings("", report, min(spun, report), sure, extend, 1.01, 0.0)
+        recall = _recall_within(limits, settings, clean, soups, pairs, read)
+        if recall is not None and recall > best:
+            best, chosen = recall, settings
+    logits = [words.article for words in clean]
+    shift = min(0.0, -float(np.quantile(logits, 1 - limits.clean_verdicts)))
+    progress(f"recall {best:.3f} with {chosen}; shift {shift:.2f}")
+    names = ("report", "report_spun", "sure", "extend")
+    return {**{n: float(getattr(chosen, n)) for n in names}, "verdict_shift": shift}
+
+
+def _recall_within(
+    limits: Limits,
+    settings: Settings,
+    clean: Sequence[JudgedWords],
+    soups: Sequence[JudgedWords],
+    pairs: Sequence[Pair],
+    read: Mapping[str, JudgedWords],
+) -> float | None:
+    """Give the recall on short articles, or None where a limit does not hold."""
+    for texts, most in ((clean, limits.clean_findings), (soups, limits.soup_findings)):
+        alarms = sum(len(flagged(w.evidence, w.p, w.level, settings)) for w in texts)
+        if 1000 * alarms > most * sum(len(w.p) for w in texts):
+            return None
+
+    def judge(text: str) -> Verdict:
+        words = read[text]
+        spans = words.evidence.reading.spans[words.evidence.places]
+        found = flagged(words.evidence, words.p, words.level, settings)
+        return Verdict(0.0, tuple(Flag(int(spans[a, 0]), int(spans[b - 1, 1])) for a, b in found))
+
+    sums: dict[str, float] = {}
+    for pair in pairs:
+        for name, value in measure_pair(judge, pair)[0].values.items():
+            sums[name] = sums.get(name, 0.0) + value
+    if 1000 * sums["alarms"] > limits.twin_findings * sums["twin words"]:
+        return None
+    if sums["inside"] < limits.inside * max(1.0, sums["flagged"]):
+        return None
+    return sums["hits"] / sums["faults"]
+
+
+def hard_soups(options: FitOptions, count: int = 160) -> list[str]:
+    """Make short clean texts of sentences where listed wordings are right."""
+    rng = Random(options.seed + 2)
+    variants = Variants.load(options.folder / "variants.tsv")
+    documents = list(read_documents(options.corpus, without=options.without))
+    samplers = [PassageSampler(documents, SOURCE_WEIGHTS, words=w) for w in (60, 120, 250)]
+    return [
+        rng.choice(samplers).soup(rng, lambda sentence: _listed(variants, sentence))
+        for _ in range(count)
+    ]
+
+
 def excerpt(document: Document, words: int = 500) -> str:
     """Give the beginning of a document, whole sentences."""
     found: list[str] = []
@@ -314,20 +433,3 @@ def write_settings(folder: Path, version: str, **values: float) -> None:
     """Write ``model.json``."""
     data = {"version": version, **{k: round(v, 4) for k, v in values.items()}}
     (folder / "model.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-
-
-def clean_runs_per_thousand(model: SpinModel, texts: Sequence[str], report: float,
-                            extend: float) -> float:  # fmt: skip
-    """Count runs reported in clean texts, per 1,000 words."""
-    found = words = 0
-    for text in texts:
-        evidence = model.evidence(text)
-        count = len(evidence.places)
-        if count:
-            bounds = window_bounds(count)
-            article = model.stretch_logit(evidence, 0, count)
-            logits = [model.stretch_logit(evidence, a, b) for a, b in bounds]
-            p = model.word_probabilities(evidence, article, bounds, logits)
-            found += len(runs(evidence, p, report, extend))
-            words += count
-    return 1000 * found / max(1, words)

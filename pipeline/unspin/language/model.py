@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -114,13 +114,17 @@ class Settings:
     Attributes:
         version: Of the model.
         report: P of a word from which it is reported.
-        extend: P of a neighbour from which it belongs to a reported word.
+        report_spun: The same where the article or the word's window is surely spun.
+        sure: Log odds of article or window from which that holds.
+        extend: Share of that P from which a neighbour belongs to a reported word.
         safe: P of a replacement from which it is applied; above 1 never.
-        verdict_shift: Added to the article's log odds, so that .5 is the verdict.
+        verdict_shift: Added to log odds of article and windows, so that .5 is the verdict.
     """
 
     version: str
     report: float
+    report_spun: float
+    sure: float
     extend: float
     safe: float
     verdict_shift: float
@@ -129,13 +133,8 @@ class Settings:
     def read(cls, path: Path) -> Settings:
         """Read ``model.json``."""
         data = json.loads(path.read_text(encoding="utf-8"))
-        return cls(
-            str(data["version"]),
-            float(data["report"]),
-            float(data["extend"]),
-            float(data["safe"]),
-            float(data["verdict_shift"]),
-        )
+        numbers = (float(data[f.name]) for f in fields(cls) if f.name != "version")
+        return cls(str(data["version"]), *numbers)
 
 
 @dataclass(frozen=True)
@@ -158,6 +157,23 @@ class Combiner:
         with np.load(path) as data:
             arrays = dict(data)
         return cls(*(Trees.from_arrays(arrays, name) for name in ("stretch", "word", "ranker")))
+
+
+@dataclass(frozen=True)
+class JudgedWords:
+    """Probabilities on a text before any decision.
+
+    Attributes:
+        evidence: On the text.
+        article: Log odds that the article is spun.
+        p: P(spun) of each place.
+        level: From :func:`levels`.
+    """
+
+    evidence: Evidence
+    article: float
+    p: Array
+    level: Array
 
 
 def default_model_dir() -> Path:
@@ -231,12 +247,14 @@ class SpinModel:
         article = self.stretch_logit(evidence, 0, count, hits)
         bounds = window_bounds(count)
         logits = [self.stretch_logit(evidence, a, b, hits) for a, b in bounds]
-        known = article if spun_probability is None else _logit(spun_probability)
+        shift = self._settings.verdict_shift
+        known = article if spun_probability is None else _logit(spun_probability) - shift
         p = self.word_probabilities(evidence, known, bounds, logits)
+        found = flagged(evidence, p, levels(known, bounds, logits), self._settings)
         return Judgement(
-            float(sigmoid(np.array(article))),
+            float(sigmoid(np.array(article + shift))),
             self._windows(evidence, bounds, logits),
-            tuple(self._span(evidence, a, b, p) for a, b in self.flagged(evidence, p)),
+            tuple(self._span(evidence, a, b, p) for a, b in found),
             self._settings.safe,
         )
 
@@ -247,13 +265,12 @@ class SpinModel:
     def stretch_logit(
         self, evidence: Evidence, start: int, end: int, hits: Sequence[GlossaryHit] = ()
     ) -> float:
-        """Give the log odds that a stretch of places is spun."""
+        """Give the log odds that a stretch of places is spun, before the verdict's shift."""
         spans = evidence.reading.spans[evidence.places[start:end]]
         inside = [h for h in hits if spans[0, 0] <= h.start < spans[-1, 1]]
         row = stretch_features(evidence, start, end, hit_weight(inside) / (end - start))
         assert len(row) == len(STRETCH_FEATURES)
-        score = float(self._combiner.stretch.score(row[None])[0]) + self._settings.verdict_shift
-        return score + hit_weight(inside)
+        return float(self._combiner.stretch.score(row[None])[0]) + hit_weight(inside)
 
     def word_probabilities(
         self,
@@ -270,15 +287,23 @@ class SpinModel:
         table = np.column_stack([columns, np.full(len(columns), article), window])
         return sigmoid(self._combiner.word.score(table.astype(np.float32)))
 
-    def flagged(self, evidence: Evidence, p: Array) -> list[tuple[int, int]]:
-        """Give runs of places (start, end exclusive) that are reported."""
-        return runs(evidence, p, self._settings.report, self._settings.extend)
+    def judged_words(self, text: str) -> JudgedWords:
+        """Give the evidence on a text and all probabilities, without a decision."""
+        evidence = self.evidence(text)
+        count = len(evidence.places)
+        if not count:
+            return JudgedWords(evidence, -9.0, np.zeros(0), np.zeros(0))
+        bounds = window_bounds(count)
+        article = self.stretch_logit(evidence, 0, count)
+        logits = [self.stretch_logit(evidence, a, b) for a, b in bounds]
+        p = self.word_probabilities(evidence, article, bounds, logits)
+        return JudgedWords(evidence, article, p, levels(article, bounds, logits))
 
     def _windows(
         self, evidence: Evidence, bounds: Sequence[tuple[int, int]], logits: Sequence[float]
     ) -> tuple[JudgedWindow, ...]:
         spans = evidence.reading.spans[evidence.places]
-        p = sigmoid(np.array(logits))
+        p = sigmoid(np.array(logits) + self._settings.verdict_shift)
         text_end = len(evidence.reading.text)
         starts = [0, *(int(spans[a, 0]) for a, _ in bounds[1:])]
         ends = [*starts[1:], text_end]
@@ -316,21 +341,44 @@ def window_bounds(count: int) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], count], strict=True))
 
 
-def runs(evidence: Evidence, p: Array, report: float, extend: float) -> list[tuple[int, int]]:
+def levels(article: float, bounds: Sequence[tuple[int, int]], windows: Sequence[float]) -> Array:
+    """Give, per place, the log odds of its article or of its window, whichever is higher."""
+    found = np.zeros(bounds[-1][1] if bounds else 0, dtype=np.float32)
+    for (a, b), logit in zip(bounds, windows, strict=True):
+        found[a:b] = max(article, logit)
+    return found
+
+
+def flagged(
+    evidence: Evidence, p: Array, level: Array, settings: Settings
+) -> list[tuple[int, int]]:
+    """Give the runs of places (start, end exclusive) that are reported.
+
+    Args:
+        evidence: On the text.
+        p: P(spun) of each place.
+        level: From :func:`levels`.
+        settings: Thresholds.
+    """
+    report = np.where(level >= settings.sure, settings.report_spun, settings.report)
+    return runs(evidence, p, report, report * settings.extend)
+
+
+def runs(evidence: Evidence, p: Array, report: Array, extend: Array) -> list[tuple[int, int]]:
     """Join places above ``report`` with neighbours above ``extend``, never across a stop."""
     places = evidence.places
+    strong, weak = p >= report, p >= extend
     found: list[tuple[int, int]] = []
-    for seed in np.flatnonzero(p >= report):
+    for seed in np.flatnonzero(strong):
         if found and seed < found[-1][1]:
             continue
         start = end = int(seed)
-        while start > 0 and p[start - 1] >= extend and places[start - 1] == places[start] - 1:
+        least = found[-1][1] if found else 0
+        while start > least and weak[start - 1] and places[start - 1] == places[start] - 1:
             start -= 1
         end += 1
-        while end < len(p) and p[end] >= extend and places[end] == places[end - 1] + 1:
+        while end < len(p) and weak[end] and places[end] == places[end - 1] + 1:
             end += 1
-        if found and start < found[-1][1]:
-            start = found[-1][1]
         found.append((start, end))
     return found
 

@@ -333,6 +333,18 @@ def train(options: TrainingOptions, progress: Callable[[str], None] = print) -> 
     return _Run(options, model, tokenizer, made, device, progress).go()
 
 
+def embedding_dictionaries(options: TrainingOptions) -> Dictionaries:
+    """Load all dictionaries of a run, the tables derived from word embeddings among them."""
+    from tokenizers import Tokenizer
+
+    from unspin.language.encoder import load_bert
+
+    tokenizer = Tokenizer.from_file(str(options.base / "tokenizer.json"))
+    made = load_dictionaries(options.dictionaries, options.held_out)
+    _add_embedding_tables(made, tokenizer, load_bert(options.base / "model.safetensors"))
+    return made
+
+
 def _add_embedding_tables(made: Dictionaries, tokenizer: Any, model: Any) -> None:
     vocabulary = tokenizer.get_vocab()
     words = sorted(w for w in vocabulary if re.fullmatch(r"[a-z]{4,}", w))
