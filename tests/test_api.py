@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import unspin
+from unspin.config import Config
+
+TEXT = (
+    "Congestive heart disappointment means that the heart pumps less blood than the body needs. "
+    "Smoking is one of the chance variables for it, and many people do not know that it is."
+)
+
+
+def test_clean_text_gives_text_score_and_report() -> None:
+    report = unspin.clean_text(TEXT, Config(grammar="off", model="off"))
+    assert report.text.startswith("Congestive heart failure means")
+    assert report.score is not None
+    assert report.score < 100
+    assert report.to_dict()["findings"]
+    assert isinstance(report, unspin.Report)
+
+
+def test_clean_text_of_nothing_is_an_error() -> None:
+    from unspin.errors import InputError
+
+    with pytest.raises(InputError):
+        unspin.clean_text("  ")
+
+
+def test_clean_file_reads_records(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(f'{{"text": "{TEXT}"}}\n{{"text": "{TEXT}"}}\n', encoding="utf-8")
+    reports = list(unspin.clean_file(path, Config(grammar="off", model="off")))
+    assert [r.article.source.record for r in reports] == [1, 2]
+
+
+def test_a_text_scores_the_same_in_every_format(tmp_path: Path) -> None:
+    body = [TEXT, "Ask your doctor which medicines suit you, and take them as you were told."] * 2
+    title = "Living with a weak heart"
+    texts = {
+        "txt": f"{title}\n\n" + "\n\n".join(body) + "\n",
+        "md": f"# {title}\n\n" + "\n\n".join(body) + "\n",
+        "html": f"<html><head><title>{title}</title></head><body><main><h1>{title}</h1>"
+        + "".join(f"<p>{b}</p>" for b in body)
+        + "</main></body></html>",
+    }
+    scores = []
+    for kind, text in texts.items():
+        path = tmp_path / f"page.{kind}"
+        path.write_text(text, encoding="utf-8")
+        scores += [r.score for r in unspin.clean_file(path, Config(grammar="off", model="off"))]
+    assert all(s is not None for s in scores)
+    assert max(s or 0 for s in scores) - min(s or 0 for s in scores) <= 1
+
+
+@pytest.mark.shared
+def test_seed_article_undoes_and_loses_every_insertion(seed: str) -> None:
+    report = unspin.clean_text(seed, Config(grammar="off", model="off"))
+    title = seed.splitlines()[0]
+    assert seed.count(title) == 13
+    assert report.text.count(title) == 1
+    assert "see a physician or miss out on days" in report.text
