@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from unspin.report import Gate, dump
 from unspin.writing.formats.base import ArticleResult, Item
 
 VERSION = 1
+#: Name of the gate by number of new findings.
+NEW = "new findings"
 #: Points that the score of a listed article may fall before it fails: measuring noise of a model
 #: that rounds differently on another processor.
 SCORE_SLACK = 1.0
@@ -103,14 +105,16 @@ class Compared:
 
 
 def compare(
-    articles: Sequence[ArticleResult], listed: Sequence[Entry], max_new: int = 0
+    articles: Sequence[ArticleResult],
+    listed: Sequence[Entry],
+    max_new: Callable[[str], int] = lambda path: 0,
 ) -> Compared:
     """Holds a run against a baseline.
 
     Args:
         articles: What the run found.
         listed: The baseline.
-        max_new: New findings that a listed article may have.
+        max_new: New findings that a listed article of some path may have.
     """
     homes = _homes(articles, listed)
     left = [Counter({fp: f["count"] for fp, f in e.findings.items()}) for e in listed]
@@ -127,12 +131,15 @@ def compare(
         _take(article, pool, known)
     out = []
     for n, article in enumerate(articles):
-        items = tuple(replace(i, counts=counted(i) and id(i) not in known) for i in article.items)
         home = homes.get(n)
-        if home is None:
-            out.append(replace(article, items=items))
-        else:
-            out.append(_listed(replace(article, items=items), listed[home], max_new))
+        items = tuple(
+            replace(i, counts=i.counts and id(i) not in known and (home is None or counted(i)))
+            for i in article.items
+        )
+        held = replace(article, items=items)
+        if home is not None:
+            held = _listed(held, listed[home], max_new(str(article.row["path"])))
+        out.append(held)
     stale = []
     for home in sorted(homes.values()):
         for fp, count in sorted(left[home].items()):
@@ -179,7 +186,7 @@ def _homes(articles: Sequence[ArticleResult], listed: Sequence[Entry]) -> dict[i
 def _listed(article: ArticleResult, entry: Entry, max_new: int) -> ArticleResult:
     """A listed article fails only on new findings, or when its score falls."""
     new = sum(i.counts for i in article.items)
-    gates = [Gate("new findings", float(new), float(max_new), new <= max_new)]
+    gates = [Gate(NEW, float(new), float(max_new), new <= max_new)]
     score = article.row["score"]
     if score is not None and entry.score is not None:
         least = round(entry.score - SCORE_SLACK, 3)

@@ -164,8 +164,13 @@ def _config(options: dict[str, Any]) -> Config:
     if options["min_score"] is not None:
         from dataclasses import replace
 
+        # Said for this run: it wins over what folders ask for.
         gates = replace(config.gates, min_score=options["min_score"])
+        folders = {p: replace(g, min_score=None) for p, g in config.folders.items()}
+        origin = config.origins.get("folders")
         config = config.override("command line", gates=gates)
+        if origin:
+            config = config.override(origin, folders=folders)
     return config
 
 
@@ -435,7 +440,8 @@ def _baseline(paths: tuple[Path, ...], out: Path, config: Path | None, *, prune:
         _fail(str(error))
         return EXIT_ERROR
     gone = sum(count for _, _, count in compared.stale)
-    added = 0 if prune else sum(i.counts for a in compared.articles for i in a.items)
+    items = [i for a in compared.articles for i in a.items]
+    added = 0 if prune else sum(i.counts and lists.counted(i) for i in items)
     total = sum(f["count"] for e in new for f in e.findings.values())
     click.echo(
         f"{out}: {total} findings in {len(new)} articles are accepted "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -11,6 +12,7 @@ from typing import Any
 
 from unspin.errors import ConfigError
 
+_RULE = re.compile(r"[A-Za-z]{2}\d{0,3}")
 #: Default limit for one source file, in bytes.
 MAX_BYTES = 20_000_000
 
@@ -22,7 +24,9 @@ class Gates:
     Args:
         min_score: Least overall score, 0..100.
         min_parts: Least score of single parts, such as ``{"wording": 80}``.
-        max_spun_probability: Greatest P(spun) of the article, 0..1.
+        max_spun_probability: P(spun) of the article that fails it, 0..1.
+        max_window_probability: P(spun) of a window of about 200 words that fails the article,
+            0..1: one spun paragraph in a long clean page.
         fail_on: Least severity of a finding that fails an article: ``error``, ``warning``,
             ``info``, or None.
         max_new_findings: Greatest number of findings that no baseline lists.
@@ -31,6 +35,7 @@ class Gates:
     min_score: float | None = None
     min_parts: Mapping[str, float] = field(default_factory=dict)
     max_spun_probability: float | None = None
+    max_window_probability: float | None = None
     fail_on: str | None = None
     max_new_findings: int | None = None
 
@@ -87,14 +92,36 @@ class Config:
         return chosen and not any(rule.startswith(s.upper()) for s in self.ignore)
 
     def gates_for(self, path: str) -> Gates:
-        """The gates for one source path: the last matching folder pattern, else the general."""
-        from fnmatch import fnmatch
+        """The gates for one source path: what folders that match set wins over the general.
 
+        A folder changes the limits it sets and no others; of several that match the last wins.
+        """
         found = self.gates
         for pattern, gates in self.folders.items():
-            if fnmatch(path, pattern) or fnmatch(path, pattern.rstrip("/") + "/*"):
-                found = gates
+            if self.matches(path, pattern, "folders"):
+                given = {f.name: getattr(gates, f.name) for f in fields(gates)}
+                found = replace(found, **{k: v for k, v in given.items() if v not in (None, {})})
         return found
+
+    def matches(self, path: str, pattern: str, key: str) -> bool:
+        """Whether a source path matches a pattern of the configuration.
+
+        Args:
+            path: As the user named it, from the current folder.
+            pattern: Glob from the folder of the configuration file; a folder means what is in it.
+            key: Setting that holds the pattern, to find the file it came from.
+        """
+        import os
+        from fnmatch import fnmatchcase
+
+        origin = self.origins.get(key)
+        base = Path(origin).parent if origin else Path.cwd()
+        try:
+            name = Path(os.path.relpath(path, base)).as_posix()
+        except ValueError:  # another drive
+            name = Path(path).as_posix()
+        wanted = pattern.removeprefix("./").rstrip("/")
+        return fnmatchcase(name, wanted) or fnmatchcase(name, f"{wanted}/*")
 
     def override(self, origin: str = "option", **values: Any) -> Config:
         """A copy with the given values, recorded as coming from `origin`; None changes nothing."""
@@ -103,9 +130,23 @@ class Config:
 
 
 _CHOICES = {"to": ("md", "html", "json", "txt"), "non_english": ("skip", "fail")}
+#: Parts of a score that a gate can name (the keys of scoring.FAMILIES; scoring imports much more).
+PARTS = (
+    "wording", "terminology", "stuffing", "debris", "structure", "duplication", "meaning",
+    "grammar",
+)  # fmt: skip
+#: Least and greatest value of numbers in gates.
+_RANGES = {
+    "min_score": (0, 100),
+    "min_parts": (0, 100),
+    "max_spun_probability": (0, 1),
+    "max_window_probability": (0, 1),
+    "max_new_findings": (0, float("inf")),
+}
 _NULLABLE = {
     "min_score": (int, float),
     "max_spun_probability": (int, float),
+    "max_window_probability": (int, float),
     "fail_on": (str,),
     "max_new_findings": (int,),
 }
@@ -214,13 +255,22 @@ def _gates(value: Any, where: str) -> Gates:
         if key == "min_parts":
             _expect(item, dict, "a table of numbers", f"{where} {raw}")
             for part, limit in item.items():
+                _known(part, set(PARTS), part, f"{where} {raw}")
                 _expect(limit, (int, float), "a number", f"{where} {raw}.{part}")
+                _within(limit, *_RANGES[key], f"{where} {raw}.{part}")
         else:
             _expect(item, _NULLABLE[key], "a number or a severity", f"{where} {raw}")
             if key == "fail_on" and item not in ("error", "warning", "info"):
                 raise ConfigError(f"{where} {raw}: must be error, warning or info, not {item!r}")
+            if key in _RANGES:
+                _within(item, *_RANGES[key], f"{where} {raw}")
         out[key] = item
     return Gates(**out)
+
+
+def _within(value: float, least: float, most: float, where: str) -> None:
+    if not least <= value <= most:
+        raise ConfigError(f"{where}: must be from {least:g} to {most:g}, not {value!r}")
 
 
 def _suppress(value: Any, where: str) -> tuple[Mapping[str, str], ...]:
@@ -228,8 +278,12 @@ def _suppress(value: Any, where: str) -> tuple[Mapping[str, str], ...]:
     for i, item in enumerate(value, 1):
         at = f"{where}: suppress[{i}]"
         _expect(item, dict, "a table with rule, path and reason", at)
-        if not item.get("reason"):
-            raise ConfigError(f"{at}: a reason is required")
         if set(item) - {"rule", "path", "reason"} or "rule" not in item:
             raise ConfigError(f"{at}: takes rule, path and reason, and rule is required")
+        for name, text in item.items():
+            _expect(text, str, "a string", f"{at} {name}")
+        if not item.get("reason", "").strip():
+            raise ConfigError(f"{at}: a reason is required")
+        if not _RULE.fullmatch(item["rule"]):
+            raise ConfigError(f"{at} rule: must be a rule or a family, such as SP001 or SP")
     return tuple(value)

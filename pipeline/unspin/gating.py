@@ -6,28 +6,33 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from unspin.config import Gates
+from unspin.evidence import Window
 from unspin.findings import Finding, Severity
 from unspin.report import Gate
 from unspin.scoring import Score
 
 #: Limits of ``clean --check`` where nothing else is asked for; set by bench/gate.py on clean
 #: documents and joined spun paragraphs.
-CHECK_DEFAULTS = Gates(min_score=60, max_spun_probability=0.5)
+CHECK_DEFAULTS = Gates(min_score=60, max_spun_probability=0.5, max_window_probability=0.9)
 
 _RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 
 def effective(gates: Gates, *, check: bool) -> Gates:
-    """The gates of a run: with ``--check`` defaults stand in where no gate is set at all."""
-    if check and gates == Gates():
-        return CHECK_DEFAULTS
-    if check and gates.min_score is None and gates.max_spun_probability is None:
-        return replace(
-            gates,
-            min_score=CHECK_DEFAULTS.min_score,
-            max_spun_probability=CHECK_DEFAULTS.max_spun_probability,
-        )
-    return gates
+    """The gates of a run: with ``--check`` defaults stand in for limits that are not set.
+
+    A limit that shall not gate is set to where nothing fails: score 0, probability 1.
+    """
+    if not check:
+        return gates
+    return replace(
+        gates,
+        **{
+            name: getattr(CHECK_DEFAULTS, name)
+            for name in ("min_score", "max_spun_probability", "max_window_probability")
+            if getattr(gates, name) is None
+        },
+    )
 
 
 def evaluate(
@@ -35,6 +40,7 @@ def evaluate(
     score: Score | None,
     spun_probability: float | None,
     findings: Sequence[Finding],
+    windows: Sequence[Window] = (),
     *,
     judged: bool,
     fail_unjudged: bool,
@@ -46,6 +52,7 @@ def evaluate(
         score: Score of the source; None where it is not judged.
         spun_probability: P(spun), 0..1; None where it is not judged.
         findings: What was found in the source.
+        windows: P(spun) of stretches of the article.
         judged: Whether the article is English and long enough.
         fail_unjudged: Whether an article that is not judged fails (``--non-english fail``).
 
@@ -67,10 +74,17 @@ def evaluate(
         out.append(Gate(f"parts.{part}", got, limit, held))
     if gates.max_spun_probability is not None and spun_probability is not None:
         p = round(spun_probability, 3)
-        held = p < gates.max_spun_probability
-        out.append(Gate("spun_probability", p, gates.max_spun_probability, held))
+        out.append(_below("spun_probability", p, gates.max_spun_probability))
+    if gates.max_window_probability is not None and windows:
+        worst = round(max(w.spun_probability for w in windows), 3)
+        out.append(_below("window spun_probability", worst, gates.max_window_probability))
     if gates.fail_on is not None:
         least = _RANK[Severity(gates.fail_on)]
         count = sum(_RANK[f.severity] >= least for f in findings)
         out.append(Gate(f"findings.{gates.fail_on}", float(count), 0.0, count == 0))
     return tuple(out)
+
+
+def _below(name: str, value: float, limit: float) -> Gate:
+    """A probability holds below its limit; a limit of 1 holds always."""
+    return Gate(name, value, limit, value < limit or limit >= 1)

@@ -18,7 +18,7 @@ from unspin.fixing import Fixed, fix
 from unspin.report import Report
 from unspin.rules import Context, all_rules
 from unspin.scoring import Score, score
-from unspin.suppression import suppress
+from unspin.suppression import suppress, without_accepted
 
 if TYPE_CHECKING:
     from unspin.glossary.matcher import Glossary
@@ -36,6 +36,7 @@ class Judged:
     findings: tuple[Finding, ...]
     spun_probability: float
     windows: tuple[Window, ...]
+    suppressions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,8 +149,8 @@ class Cleaner:
             if self.config.runs(rule.id)
             for finding in rule.check(article, context)
         ]
-        kept = suppress(article, resolve_overlaps(findings), self.config).kept
-        return Judged(kept, context.spun_probability, windows)
+        left = suppress(article, resolve_overlaps(findings), self.config)
+        return Judged(left.kept, context.spun_probability, windows, left.used)
 
     def draft(self, article: Article, neighbours: Sequence[tuple[str, float]] = ()) -> Draft:
         """Structures, judges and fixes one article."""
@@ -178,7 +179,9 @@ class Cleaner:
         findings = list(draft.fixed.findings)
         if judged is not None and draft.again is not None:
             p = judged.spun_probability
-            mapped = [_to_source(draft.fixed.article, f) for f in grammar or ()]
+            mapped = without_accepted(
+                article, [_to_source(draft.fixed.article, f) for f in grammar or ()], self.config
+            )
             findings += mapped
             ran = grammar is not None
             before = score(article.text, [*judged.findings, *mapped], p, grammar_ran=ran)
@@ -203,10 +206,12 @@ class Cleaner:
                 before,
                 p,
                 draft.fixed.findings,
+                judged.windows if judged else (),
                 judged=article.judged,
                 fail_unjudged=self.config.non_english == "fail",
             ),
             fixed_findings=draft.again.findings if draft.again else (),
+            suppressions=judged.suppressions if judged else (),
         )
 
     def _stages(self, article: Article, grammar: Sequence[Finding] | None) -> dict[str, str]:

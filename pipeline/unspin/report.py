@@ -46,6 +46,7 @@ class Report:
         tool: Name, version, model and glossary.
         gates: Limits and whether they held.
         fixed_findings: Findings of the restored text: what a person must still look at.
+        suppressions: Entries of ``config.suppress``, by index, that accepted a finding.
     """
 
     article: Article
@@ -60,6 +61,7 @@ class Report:
     tool: Mapping[str, str | None]
     gates: tuple[Gate, ...] = ()
     fixed_findings: tuple[Finding, ...] = field(default=(), repr=False)
+    suppressions: tuple[int, ...] = ()
 
     @property
     def passed(self) -> bool:

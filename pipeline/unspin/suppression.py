@@ -17,12 +17,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatch
 
 from unspin.article import Article
 from unspin.config import Config
 from unspin.findings import Finding, Severity
 from unspin.report import line_starts
+from unspin.rules import all_rules
 
 _DIRECTIVE = re.compile(
     r"<!--\s*unspin\s+(?P<verb>ignore(?:-next-line|-start|-end|-file)?)\b"
@@ -52,10 +52,17 @@ class Suppression:
 
 @dataclass(frozen=True)
 class Suppressed:
-    """Findings that remain (UN findings included) and those that were accepted."""
+    """Findings that remain (UN findings included) and those that were accepted.
+
+    Args:
+        kept: What remains, with UN findings about the suppressions themselves.
+        accepted: What was accepted.
+        used: Entries of ``config.suppress``, by index, that accepted something.
+    """
 
     kept: tuple[Finding, ...]
     accepted: tuple[Finding, ...]
+    used: tuple[int, ...] = ()
 
 
 def suppress(article: Article, findings: Sequence[Finding], config: Config) -> Suppressed:
@@ -73,15 +80,47 @@ def suppress(article: Article, findings: Sequence[Finding], config: Config) -> S
     used: set[int] = set()
     kept: list[Finding] = []
     accepted: list[Finding] = []
-    everything = [*given, *by_config]
+    everything = [*given, *by_config.values()]
     for finding in findings:
         start, end = finding.source_span or article.map.span(finding.start, finding.end)
         hits = [i for i, s in enumerate(everything) if s.covers(finding.rule, start, end)]
         used.update(hits)
         (accepted if hits else kept).append(finding)
-    kept += wrong
-    kept += [_unused(s) for i, s in enumerate(given) if i not in used]
-    return Suppressed(tuple(kept), tuple(accepted))
+    own = list(wrong)
+    own += [_unused(s) for i, s in enumerate(given) if i not in used and _runs(s.rules, config)]
+    kept += [f for f in own if config.runs(f.rule)]
+    entries = [n for i, n in enumerate(by_config, len(given)) if i in used]
+    return Suppressed(tuple(kept), tuple(accepted), tuple(entries))
+
+
+def without_accepted(
+    article: Article, findings: Sequence[Finding], config: Config
+) -> tuple[Finding, ...]:
+    """Findings of a later stage (grammar) that no suppression accepts; nothing is reported."""
+    return tuple(f for f in suppress(article, findings, config).kept if f.family != "UN")
+
+
+def unused_entries(config: Config, judged: Sequence[str], used: set[int]) -> list[int]:
+    """Entries of ``config.suppress`` that accepted nothing, though they speak of judged articles.
+
+    Args:
+        config: Effective configuration.
+        judged: Paths of the judged articles.
+        used: Entries that accepted something.
+    """
+    return [
+        n
+        for n, entry in enumerate(config.suppress)
+        if n not in used
+        and _runs((entry["rule"].upper(),), config)
+        and any(config.matches(p, entry.get("path", "*"), "suppress") for p in judged)
+    ]
+
+
+def _runs(prefixes: Sequence[str], config: Config) -> bool:
+    # Whether grammar runs depends on the machine, and no verdict may.
+    ids = [r.id for r in all_rules() if not r.id.startswith("GR") and config.runs(r.id)]
+    return any(rule.startswith(prefix) for rule in ids for prefix in prefixes)
 
 
 def read(article: Article) -> tuple[list[Suppression], list[Finding]]:
@@ -139,14 +178,13 @@ def _suppression(match: re.Match[str], rules: tuple[str, ...], start: int, end: 
     return Suppression(rules, start, end, match.span(), (match["reason"] or "").strip())
 
 
-def _configured(article: Article, config: Config) -> list[Suppression]:
-    out = []
-    for entry in config.suppress:
-        pattern = entry.get("path", "*")
-        path = article.source.path
-        if fnmatch(path, pattern) or fnmatch(path, f"*/{pattern}"):
-            whole = (0, len(article.source.text))
-            out.append(Suppression((entry["rule"].upper(),), *whole, whole, entry["reason"]))
+def _configured(article: Article, config: Config) -> dict[int, Suppression]:
+    """Entries of the configuration that speak of an article, by index."""
+    out = {}
+    whole = (0, len(article.source.text))
+    for n, entry in enumerate(config.suppress):
+        if config.matches(article.source.path, entry.get("path", "*"), "suppress"):
+            out[n] = Suppression((entry["rule"].upper(),), *whole, whole, entry["reason"])
     return out
 
 

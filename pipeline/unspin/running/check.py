@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ from unspin.baseline import Entry
 from unspin.changes import Changes
 from unspin.config import Config
 from unspin.errors import InputError
+from unspin.findings import fingerprint
 from unspin.pipeline import Cleaner
 from unspin.reading import collect, read_path
 from unspin.report import Gate, Report
 from unspin.resources import cache_dir, data_path
 from unspin.scoring import score
+from unspin.suppression import unused_entries
 from unspin.writing.formats.base import ArticleResult, Item, Run, article_result
 from unspin.writing.summary import row
 from unspin.writing.tree import review
@@ -55,31 +58,64 @@ def check(
     Raises:
         InputError: A path does not exist, or a folder holds nothing to read.
     """
+    config = cleaner.config
     articles: list[ArticleResult] = []
     errors: list[tuple[str, str]] = []
+    untouched: set[int] = set()
+    tool: Mapping[str, Any] | None = None
     for source in collect(paths):
         ranges = changes.ranges(source) if changes is not None else None
-        found, wrong = _file(source, cleaner, ranges)
-        articles += found
-        errors += wrong
+        made = _file(source, cleaner, ranges)
+        if ranges == ():
+            untouched.update(range(len(articles), len(articles) + len(made.articles)))
+        articles += made.articles
+        errors += made.errors
+        tool = tool or made.tool
+    own: list[ArticleResult] = []
     if listed is not None:
-        max_new = cleaner.config.gates.max_new_findings or 0
-        compared = baseline.compare(articles, listed, max_new)
+        compared = baseline.compare(articles, listed, lambda p: _max_new(config, p) or 0)
         articles = list(compared.articles)
-        if baseline_path is not None and compared.stale:
-            articles.append(_stale(baseline_path, compared))
-    return Run(tuple(articles), tuple(errors), cleaner.tool() if articles else {})
+        if baseline_path is not None and compared.stale and changes is None:
+            own.append(_own(baseline_path, "baseline", "UN003", _stale(compared)))
+    if changes is None and any(p.is_dir() for p in paths):
+        own += _unused(articles, config)
+    articles = [
+        _ungated(a) if n in untouched else _limited(a, _max_new(config, str(a.row["path"])))
+        for n, a in enumerate(articles)
+    ]
+    return Run((*articles, *own), tuple(errors), tool or (cleaner.tool() if articles else {}))
 
 
-def _file(
-    source: Path, cleaner: Cleaner, ranges: Sequence[tuple[int, int]] | None
-) -> tuple[list[ArticleResult], list[tuple[str, str]]]:
+def _max_new(config: Config, path: str) -> int | None:
+    return config.gates_for(path).max_new_findings
+
+
+def _limited(article: ArticleResult, most: int | None) -> ArticleResult:
+    """An article held against the number of new findings, where that was asked for."""
+    if most is None or any(g.name == baseline.NEW for g in article.gates):
+        return article
+    new = sum(i.counts and baseline.counted(i) for i in article.items)
+    gate = Gate(baseline.NEW, float(new), float(most), new <= most)
+    row = {**article.row, "passed": article.passed and gate.passed}
+    return replace(article, row=row, gates=(*article.gates, gate))
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What came of one file."""
+
+    articles: list[ArticleResult]
+    errors: list[tuple[str, str]]
+    tool: Mapping[str, Any] | None = None
+
+
+def _file(source: Path, cleaner: Cleaner, ranges: Sequence[tuple[int, int]] | None) -> _Made:
     """Results and errors of one file; from the cache where it and the settings are unchanged."""
     cached = None if ranges else _cached(source, cleaner.config)
-    if cached is not None and cached.is_file():
+    if cached is not None:
         found = _load(cached)
         if found is not None:
-            return [_ungated(a) for a in found] if ranges == () else found, []
+            return found
     results: list[ArticleResult] = []
     errors: list[tuple[str, str]] = []
     try:
@@ -93,10 +129,8 @@ def _file(
     except InputError as error:
         errors.append((error.path, error.reason))
     if cached is not None and not errors:
-        _store(cached, results)
-    if ranges == ():
-        results = [_ungated(a) for a in results]
-    return results, errors
+        _store(cached, _Made(results, [], cleaner.tool()))
+    return _Made(results, errors)
 
 
 # --- changed lines --------------------------------------------------------------------------------
@@ -143,6 +177,7 @@ def _changed_gates(
     counted = score(part.text, findings, p or 0.0, grammar_ran=False)
     config = cleaner.config
     gates = gating.effective(config.gates_for(report.article.source.path), check=True)
+    # The windows of so short a text are the text itself, or cut it where no author did.
     out = gating.evaluate(
         gates, counted, p, findings, judged=True, fail_unjudged=config.non_english == "fail"
     )
@@ -168,27 +203,50 @@ def _changed_part(report: Report, ranges: Sequence[tuple[int, int]]) -> Article 
     )
 
 
-# --- baseline -------------------------------------------------------------------------------------
+# --- findings about the tool's own files ----------------------------------------------------------
 
 
-def _stale(path: Path, compared: baseline.Compared) -> ArticleResult:
-    """Stale entries as UN003 findings at the baseline file."""
-    items = []
+def _stale(compared: baseline.Compared) -> list[tuple[str, str]]:
+    """Message and fingerprint of each stale baseline entry."""
+    out = []
     for entry, fp, count in compared.stale:
         listed = entry.findings[fp]
+        gone = f"{entry.path}: {listed['rule']} “{listed['text']}” is gone ({count})"
+        out.append((f"{gone}; run: unspin baseline prune", fp))
+    return out
+
+
+def _unused(articles: Sequence[ArticleResult], config: Config) -> list[ArticleResult]:
+    """Suppressions of the configuration that accepted nothing in the folders that were judged."""
+    judged = [str(a.row["path"]) for a in articles if a.row["score"] is not None]
+    used = {n for a in articles for n in a.suppressions}
+    found = []
+    for n in unused_entries(config, judged, used):
+        entry = config.suppress[n]
+        where = entry.get("path", "*")
+        message = f"The suppression of {entry['rule']} in {where} suppresses nothing; remove it."
+        found.append((message, fingerprint("UN001", f"{entry['rule']} {where}", 0, 0)))
+    path = Path(config.origins.get("suppress", "unspin.toml"))
+    with contextlib.suppress(ValueError):
+        path = path.relative_to(Path.cwd())
+    return [_own(path, "configuration", "UN001", found)] if found else []
+
+
+def _own(path: Path, title: str, rule: str, found: Sequence[tuple[str, str]]) -> ArticleResult:
+    """Messages about one of the tool's own files; they are shown and never fail a run."""
+    items = []
+    for message, fp in found:
         data: dict[str, Any] = {
-            "rule": "UN003", "start": 0, "end": 0, "line": 1, "column": 1, "text": "",
-            "message": f"{entry.path}: {listed['rule']} “{listed['text']}” is gone ({count}); "
-            "run: unspin baseline prune",
-            "severity": "warning", "confidence": 1.0, "replacements": [], "applicability": None,
-            "applied": False, "fingerprint": fp,
+            "rule": rule, "start": 0, "end": 0, "line": 1, "column": 1, "text": "",
+            "message": message, "severity": "warning", "confidence": 1.0, "replacements": [],
+            "applicability": None, "applied": False, "fingerprint": fp,
         }  # fmt: skip
         items.append(Item(path.as_posix(), None, data, 1, 1, edit=False, counts=False))
     line: dict[str, Any] = {
-        "path": path.as_posix(), "output": None, "sha256": "", "title": "baseline",
+        "path": path.as_posix(), "output": None, "sha256": "", "title": title,
         "language": "en", "words": 0, "spun_probability": 0.0, "score": 100.0, "score_after": 100.0,
         "passed": True, "review": "none", "findings": len(items), "edits": 0,
-        "rules": {"UN003": len(items)},
+        "rules": {rule: len(items)},
     }  # fmt: skip
     return ArticleResult(line, tuple(items), ())
 
@@ -207,7 +265,10 @@ def _cached(source: Path, config: Config) -> Path | None:
     key = hashlib.sha256(f"{source}\0{_settings(config)}\0".encode())
     key.update(raw)
     name = key.hexdigest()
-    return cache_dir() / "results" / name[:2] / f"{name[2:]}.json"
+    try:
+        return cache_dir() / "results" / name[:2] / f"{name[2:]}.json"
+    except OSError:
+        return None  # no folder for caches can be made here
 
 
 def _settings(config: Config) -> str:
@@ -233,16 +294,17 @@ def _installation(config: Config) -> str:
     """Stamp of the program, the glossaries and the model: another one judges anew."""
     package = Path(__file__).resolve().parent.parent
     named = [] if config.model in ("auto", "off") else [config.model]
-    return _stamp((str(package), str(data_path("glossary")), *config.glossaries, *named))
+    shipped = (str(data_path("glossary")), str(data_path("model")))
+    return _stamp((str(package), *shipped, *config.glossaries, *named))
 
 
-def _load(path: Path) -> list[ArticleResult] | None:
+def _load(path: Path) -> _Made | None:
     import orjson
 
     try:
         data = orjson.loads(path.read_bytes())
-        return [_result(a) for a in data]
-    except (OSError, ValueError, KeyError, TypeError):
+        return _Made([_result(a) for a in data["articles"]], [], dict(data["tool"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None  # a damaged entry is judged anew and written again
 
 
@@ -251,15 +313,16 @@ def _result(data: Mapping[str, Any]) -> ArticleResult:
     for item in data["items"]:
         columns = item.pop("byte_columns")
         items.append(Item(**item, byte_columns=tuple(columns) if columns else None))
-    return ArticleResult(data["row"], tuple(items), tuple(Gate(**g) for g in data["gates"]))
+    gates = tuple(Gate(**g) for g in data["gates"])
+    return ArticleResult(data["row"], tuple(items), gates, tuple(data["suppressions"]))
 
 
-def _store(path: Path, results: Sequence[ArticleResult]) -> None:
+def _store(path: Path, made: _Made) -> None:
     import orjson
 
     from unspin.running.files import write_atomic
 
     try:
-        write_atomic(path, orjson.dumps(results))
+        write_atomic(path, orjson.dumps({"tool": made.tool, "articles": made.articles}))
     except OSError:
         return  # a cache that cannot be written only costs time

@@ -67,11 +67,19 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ArticleResult:
-    """One judged article: its summary line, findings and gates."""
+    """One judged article: its summary line, findings and gates.
+
+    Args:
+        row: Its line of the summary.
+        items: Its findings.
+        gates: Limits and whether they held.
+        suppressions: Entries of ``config.suppress``, by index, that accepted a finding.
+    """
 
     row: Mapping[str, Any]
     items: tuple[Item, ...]
     gates: tuple[Gate, ...]
+    suppressions: tuple[int, ...] = ()
 
     @property
     def path(self) -> str:
@@ -129,7 +137,7 @@ def article_result(report: Report, row: Mapping[str, Any]) -> ArticleResult:
                 _bytes_before(source.text, data["end"], column),
             )
         items.append(Item(_slashes(source.path), source.record, data, line, column, edit, columns))
-    return ArticleResult(row, tuple(items), report.gates)
+    return ArticleResult(row, tuple(items), report.gates, report.suppressions)
 
 
 def _bytes_before(text: str, offset: int, column: int) -> int:
