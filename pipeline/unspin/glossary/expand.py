@@ -43,7 +43,7 @@ def options(template: str, words: Mapping[str, Sequence[str]]) -> Iterator[str]:
         raise TemplateError(f"a | stands outside braces in {template!r}")
     phrases = [flat]
     while any("{" in p for p in phrases):  # the innermost braces first
-        phrases = [new for p in phrases for new in _one_choice(p, template)]
+        phrases = list(dict.fromkeys(n for p in phrases for n in _one_choice(p, template)))
         if len(phrases) > MAX_OPTIONS:
             raise TemplateError(f"{template!r} stands for more than {MAX_OPTIONS} forms")
     for phrase in phrases:
@@ -60,7 +60,7 @@ def _one_choice(phrase: str, template: str) -> list[str]:
     if match is None:
         raise TemplateError(f"braces do not match in {template!r}")
     left, right = phrase[: match.start()], phrase[match.end() :]
-    return list(dict.fromkeys(f"{left}{word}{right}" for word in match[1].split("|")))
+    return [f"{left}{word}{right}" for word in match[1].split("|")]
 
 
 def forms_of(phrase: str, concept: Concept) -> Iterator[tuple[str, str]]:

@@ -135,8 +135,10 @@ def _duplicates(
     """Entries and forms that two concepts claim."""
     first: dict[tuple[str, str], Concept] = {}
     for concept in sorted(concepts, key=lambda c: (id(c) in mine, c.file, c.line)):
+        if concept.extend:
+            continue
         other = first.setdefault(concept.key, concept)
-        if other is not concept and id(concept) in mine and not concept.extend:
+        if other is not concept and id(concept) in mine:
             yield Problem(
                 concept.file, concept.line,
                 f"{concept.canonical!r} is also at {other.place}; keep one entry",
@@ -160,15 +162,14 @@ def _duplicates(
 
 def _good_and_old(text: str, rivals: list[Form], mine: set[int]) -> Iterator[Problem]:
     """A deprecated term that another entry recommends."""
-    old = [f for f in rivals if f.kind == DEPRECATED]
-    good = [f for f in rivals if f.kind not in (SPUN, DEPRECATED)]
-    for form in old:
-        for other in good:
-            if form.inflection == other.inflection == "" and id(form.concept) in mine:
-                yield Problem(
-                    form.concept.file, form.line,
-                    f"deprecated {text!r} is a good name at {other.concept.place}; choose one",
-                )  # fmt: skip
+    old = [f for f in rivals if f.kind == DEPRECATED and f.inflection == ""]
+    good = [f for f in rivals if f.kind not in (SPUN, DEPRECATED) and f.inflection == ""]
+    for form in good if old else ():
+        if id(form.concept) in mine:
+            yield Problem(
+                form.concept.file, form.line,
+                f"{text!r} is deprecated at {old[0].concept.place}; do not recommend it",
+            )  # fmt: skip
 
 
 def _rivals(rivals: list[Form], mine: set[int]) -> Iterator[tuple[Form, Form]]:
