@@ -35,7 +35,7 @@ from unspin.resources import data_path
 Array = NDArray[Any]
 WINDOW_WORDS = 200  # DESIGN, "Two levels of evidence"
 MAX_REPLACEMENTS = 5
-SAFE_HIT, WEAK_HIT = 1.0, 0.2  # weight of a glossary form that never, or sometimes, is right
+SAFE_HIT, WEAK_HIT = 1.0, 0.1  # weight of a glossary form that never, or sometimes, is right
 FILES = ("encoder.onnx", "embeddings.npz", "tokenizer.json", "ngrams.npz", "combiner.npz",
          "variants.tsv", "model.json")  # fmt: skip
 
@@ -328,8 +328,8 @@ def hit_weight(hits: Sequence[GlossaryHit]) -> float:
     """Weigh glossary hits as log odds; each concept counts once."""
     weights: dict[str, float] = {}
     for hit in hits:
-        if hit.kind == "spun":
-            sure = str(getattr(hit, "applicability", "")) == "safe" and not getattr(hit, "when", ())
+        if hit.kind == "spun" and not getattr(hit, "when", None):  # conditions are not asked here
+            sure = str(getattr(hit, "applicability", "")) == "safe"
             key = hit.replacement.casefold()
             weights[key] = max(weights.get(key, 0.0), SAFE_HIT if sure else WEAK_HIT)
     return sum(weights.values())

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
-from unspin.article import Article
+from unspin.article import Article, Span
 from unspin.findings import Applicability, Finding, Severity
 from unspin.rules.base import Context
+from unspin.rules.sp003_spinner_signature import SpinnerSignature
 from unspin.rules.terms import off_limits, quotations, touches
 
 if TYPE_CHECKING:
@@ -53,8 +54,11 @@ class UnlikelyWording:
         if context.judgement is None:
             return
         known = [hit for hit in context.hits if hit.kind != "spun"]
+        signed = tuple(Span(f.start, f.end) for f in SpinnerSignature().check(article, context))
         for span in context.judgement.spans:
             if touches(off_limits(article), span.start, span.end):
+                continue
+            if touches(signed, span.start, span.end):  # SP003 says what it is
                 continue
             # A name that the glossary admits is wording that an editor has looked at.
             if any(hit.start <= span.start and span.end <= hit.end for hit in known):
