@@ -1,0 +1,309 @@
+"""Editing in place: nothing but the spans of the edits changes, byte for byte."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from unspin.article import Article
+from unspin.cli import clean
+from unspin.config import Config
+from unspin.glossary.commands import concepts_in_force
+from unspin.pipeline import Cleaner
+from unspin.reading import read_bytes
+from unspin.report import Report
+from unspin.running.batch import edited_bytes
+
+FAST = Config(grammar="off", model="off")
+#: Sentences that make a page long enough to be judged, and hold no fault.
+FILLER = (
+    "Most people feel better after a few days of rest and plenty of water.",
+    "Ask a pharmacist which medicines suit you before you take any of them.",
+    "The nurse will show you how to keep the dressing clean and dry at home.",
+    "Call your doctor when the fever does not go down within three days.",
+)
+#: Enough phrases for variety; finding each costs a run.
+PHRASES = 30
+PROSE, KEEP = True, False
+Part = tuple[bool, str]
+
+
+@cache
+def cleaner() -> Cleaner:
+    return Cleaner(FAST)
+
+
+def judged(raw: bytes, name: str) -> Report:
+    article = next(iter(read_bytes(raw, name, FAST)))
+    assert isinstance(article, Article), article
+    return cleaner().clean(article)
+
+
+@cache
+def planted() -> list[str]:
+    """Spun sentences of the glossary's own examples that a plain run restores."""
+    out: list[str] = []
+    for _, concept in concepts_in_force()[::7]:
+        for example in concept.examples[:1]:
+            plain = example.bad.isascii() and not set(example.bad) & set("|<>&*_[]\"'\n")
+            if plain and concept.applicability == "safe":
+                made = judged(" ".join([*FILLER, example.bad]).encode(), "a.txt")
+                if made.edits:
+                    out.append(example.bad)
+        if len(out) >= PHRASES:
+            break
+    assert len(out) >= PHRASES, "the glossary has too few examples"
+    return out
+
+
+# --- documents as parts: prose that may change, and everything else -------------------------------
+
+bad = st.deferred(lambda: st.sampled_from(planted()))
+prose = st.one_of(bad, st.sampled_from(FILLER))
+
+
+@st.composite
+def markdown_blocks(draw: st.DrawFn) -> list[Part]:
+    """One Markdown block; every place where nothing may be edited holds a spun sentence too."""
+    spun, a, b = draw(bad), draw(prose), draw(prose)
+    word = spun.split()[0].strip(".,")
+    blocks: list[list[Part]] = [
+        [(PROSE, f"{a} {b}")],
+        [(KEEP, "## "), (PROSE, a.rstrip("."))],
+        [(KEEP, f"```text\n{spun}\n```")],
+        [(KEEP, f"    {spun}")],
+        [(PROSE, a), (KEEP, f" `{spun}` "), (PROSE, b)],
+        [(KEEP, "["), (PROSE, a.rstrip(".")), (KEEP, f"](https://example.org/{word} '{spun}') ok")],
+        [(KEEP, f"<!-- {spun} -->")],
+        [(KEEP, f'{{{{< figure src="a.png" title="{spun}" >}}}}')],
+        [(KEEP, f'{{% note "{spun}" %}}')],
+        [(KEEP, "- "), (PROSE, a), (KEEP, "\n  - "), (PROSE, b), (KEEP, "\n    1. "), (PROSE, a)],
+        [(KEEP, "> "), (PROSE, a), (KEEP, "\n> "), (PROSE, b)],
+        [(KEEP, "| One | Two |\n|:--|--:|\n| "), (PROSE, a), (KEEP, " |  "), (PROSE, b), (KEEP, "|")],
+        [(KEEP, "**"), (PROSE, a), (KEEP, "** _"), (PROSE, b), (KEEP, "_")],
+        [(KEEP, f'<div class="{word}" title="{spun}">\n\n'), (PROSE, a), (KEEP, "\n\n</div>")],
+        [(KEEP, f"![{word}](https://example.org/{word}.png)")],
+        [(KEEP, f"[ref]: https://example.org/{word} '{spun}'")],
+        [(PROSE, a), (KEEP, "  \n"), (PROSE, b)],
+    ]  # fmt: skip
+    return draw(st.sampled_from(blocks))
+
+
+@st.composite
+def html_blocks(draw: st.DrawFn) -> list[Part]:
+    """One HTML block, likewise."""
+    spun, a, b = draw(bad), draw(prose), draw(prose)
+    blocks: list[list[Part]] = [
+        [(KEEP, "<p>"), (PROSE, f"{a} {b}"), (KEEP, "</p>")],
+        [(KEEP, f'<P  CLASS = x data-note="{spun}" >'), (PROSE, a), (KEEP, "</P >")],
+        [(KEEP, "<h2>"), (PROSE, a.rstrip(".")), (KEEP, "</h2>")],
+        [(KEEP, f"<script>var a = '{spun}';</script>")],
+        [(KEEP, f"<style>/* {spun} */</style>")],
+        [(KEEP, f"<!-- {spun} -->")],
+        [(KEEP, "<p>"), (PROSE, a), (KEEP, " &amp; caf&eacute;&nbsp;&#8217;s. "), (PROSE, b), (KEEP, "</p>")],
+        [(KEEP, "<ul>\n <li>"), (PROSE, a), (KEEP, "<li>"), (PROSE, b), (KEEP, "\n</ul>")],
+        [(KEEP, "<p>"), (PROSE, a), (KEEP, f' <a href="/x" title="{spun}">'), (PROSE, b), (KEEP, "</a></p>")],
+        [(KEEP, "<table><tr><td>"), (PROSE, a), (KEEP, "</td><td>"), (PROSE, b), (KEEP, "</td></tr></table>")],
+        [(KEEP, f"<pre>{spun}</pre>")],
+        [(KEEP, f'<img src="a.png" alt="{spun}"><br/>')],
+        [(KEEP, "<p><b>"), (PROSE, a), (KEEP, "</b>\t<i>"), (PROSE, b), (KEEP, "</i></p>")],
+    ]  # fmt: skip
+    return draw(st.sampled_from(blocks))
+
+
+def joined(blocks: list[list[Part]], gap: str) -> list[Part]:
+    parts: list[Part] = []
+    for block in blocks:
+        parts += [*block, (KEEP, gap)]
+    return parts
+
+
+newlines = st.sampled_from(["\n", "\r\n"])
+encodings = st.sampled_from(["utf-8", "utf-8-sig", "utf-16"])
+
+
+@st.composite
+def markdown_pages(draw: st.DrawFn) -> tuple[list[Part], str]:
+    first = [(PROSE, " ".join(FILLER)), (KEEP, "\n\n"), (PROSE, draw(bad)), (KEEP, "\n\n")]
+    line = draw(bad)
+    head = draw(
+        st.sampled_from(
+            [
+                "",
+                f'---\ntitle: Rest\ndescription: "{line}"\ntags: [a,  b]\n---\n\n',
+                f'+++\ntitle = "Rest"\nsummary = "{line}"\n+++\n\n',
+            ]
+        )
+    )
+    blocks = draw(st.lists(markdown_blocks(), min_size=1, max_size=8))
+    parts = [(KEEP, head), *first, *joined(blocks, "\n\n")]
+    newline = draw(newlines)
+    return [(k, t.replace("\n", newline)) for k, t in parts], draw(encodings)
+
+
+@st.composite
+def html_pages(draw: st.DrawFn) -> tuple[list[Part], str]:
+    head = f"<!DOCTYPE html>\n<html><head><title>Rest and water</title><meta name=description content='{draw(bad)}'></head>\n<body><article>\n<h1>Rest and water</h1>\n<p>"
+    first = [(PROSE, " ".join(FILLER)), (KEEP, "</p>\n<p>"), (PROSE, draw(bad)), (KEEP, "</p>\n")]
+    blocks = draw(st.lists(html_blocks(), min_size=1, max_size=8))
+    parts = [(KEEP, head), *first, *joined(blocks, "\n"), (KEEP, "</article></body></html>\n")]
+    newline = draw(newlines)
+    return [(k, t.replace("\n", newline)) for k, t in parts], draw(encodings)
+
+
+def check(parts: list[Part], encoding: str, name: str) -> None:
+    text = "".join(t for _, t in parts)
+    raw = text.encode(encoding)
+    report = judged(raw, name)
+    edited = edited_bytes(report)
+    inside = []
+    at = 0
+    for may_change, part in parts:
+        if may_change:
+            inside.append((at, at + len(part)))
+        at += len(part)
+    for edit in report.edits:
+        assert any(a <= edit.start and edit.end <= b for a, b in inside), (
+            f"edit outside prose: {text[edit.start - 20 : edit.end + 20]!r} -> {edit.after!r}"
+        )
+    # Put together from slices of the bytes, independently of how the product does it.
+    plain = "utf-16-le" if raw.startswith(b"\xff\xfe") else "utf-8"
+    bom = raw[: len(raw) - len(text.encode(plain))]
+    expected = [bom]
+    at = 0
+    for edit in report.edits:
+        assert text[edit.start : edit.end] == edit.before
+        expected += [text[at : edit.start].encode(plain), edit.after.encode(plain)]
+        at = edit.end
+    expected.append(text[at:].encode(plain))
+    assert edited == b"".join(expected)
+    assert report.edits, "the planted sentence was not restored"
+
+
+SETTINGS = settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+
+
+@SETTINGS
+@given(markdown_pages())
+def test_markdown_changes_inside_prose_only(page: tuple[list[Part], str]) -> None:
+    check(*page, "page.md")
+
+
+@SETTINGS
+@given(html_pages())
+def test_html_changes_inside_text_nodes_only(page: tuple[list[Part], str]) -> None:
+    check(*page, "page.html")
+
+
+# --- through the command --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    monkeypatch.chdir(tmp_path)
+    return CliRunner()
+
+
+def run(runner: CliRunner, *args: str) -> tuple[int, str]:
+    result = runner.invoke(clean, [*args, "--in-place", "--grammar", "off", "--model", "off"])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.output
+
+
+def test_the_command_edits_markdown_and_undo_gives_it_back(runner: CliRunner) -> None:
+    text = f"---\r\ntitle: x\r\n---\r\n\r\n# Rest\r\n\r\n{' '.join(FILLER)} {planted()[0]}\r\n"
+    raw = b"\xef\xbb\xbf" + text.encode()
+    page = Path("pages with spaces/naïve page.md")
+    page.parent.mkdir()
+    page.write_bytes(raw)
+    code, output = run(runner, "pages with spaces", "-o", "out")
+    assert code == 0, output
+    data = json.loads(Path("out/naïve page.report.json").read_text(encoding="utf-8"))
+    assert data["edits"]
+    edited = page.read_bytes()
+    assert edited != raw
+    for edit in reversed(data["edits"]):
+        text = text[: edit["start"]] + edit["after"] + text[edit["end"] :]
+    assert edited == b"\xef\xbb\xbf" + text.encode()
+    second, _ = run(runner, "pages with spaces", "-o", "out2")
+    assert second == 0
+    assert page.read_bytes() == edited
+
+
+def test_a_file_without_faults_is_not_written(runner: CliRunner) -> None:
+    page = Path("page.md")
+    page.write_text("# Rest and water\n\n" + "\n\n".join(FILLER) + "\n", encoding="utf-8")
+    before = page.stat()
+    assert run(runner, "page.md")[0] == 0
+    assert page.stat().st_mtime_ns == before.st_mtime_ns
+    assert page.stat().st_ino == before.st_ino
+
+
+def test_json_lines_are_refused_with_a_reason(runner: CliRunner) -> None:
+    rows = [{"id": n, "text": " ".join([*FILLER, planted()[n]])} for n in range(2)]
+    raw = "\n".join(json.dumps(r) for r in rows).encode()
+    Path("rows.jsonl").write_bytes(raw)
+    code, output = run(runner, "rows.jsonl")
+    assert code == 2
+    assert "rows.jsonl: cannot be edited in place" in output
+    assert Path("rows.jsonl").read_bytes() == raw
+
+
+def test_word_is_refused_with_a_reason(runner: CliRunner) -> None:
+    docx = pytest.importorskip("docx")
+    document = docx.Document()
+    document.add_paragraph(" ".join([*FILLER, planted()[0]]))
+    document.save("page.docx")
+    raw = Path("page.docx").read_bytes()
+    code, output = run(runner, "page.docx")
+    assert code == 2
+    assert "page.docx: cannot be edited in place" in output
+    assert "clean it into a folder instead" in output
+    assert Path("page.docx").read_bytes() == raw
+
+
+def test_a_refused_file_does_not_stop_the_others(runner: CliRunner) -> None:
+    page = " ".join([*FILLER, planted()[0]])
+    Path("in").mkdir()
+    Path("in/a.jsonl").write_text(json.dumps({"text": page}), encoding="utf-8")
+    Path("in/b.md").write_text(page, encoding="utf-8")
+    code, output = run(runner, "in")
+    assert code == 2
+    assert "a.jsonl" in output
+    assert Path("in/b.md").read_text(encoding="utf-8") != page
+
+
+def test_other_encodings_keep_every_other_byte(runner: CliRunner) -> None:
+    spun = planted()[0]
+    raw = " ".join([*FILLER, "A café serves crème brûlée on Sundays.", spun]).encode("cp1252")
+    Path("page.txt").write_bytes(raw)
+    code, output = run(runner, "page.txt")
+    assert code == 0, output
+    start = len(raw) - len(spun)
+    edited = Path("page.txt").read_bytes()
+    assert edited[:start] == raw[:start]
+    assert edited != raw
+
+
+def test_a_change_that_the_encoding_cannot_write_is_refused(runner: CliRunner) -> None:
+    glossary = Path("house.yaml")
+    glossary.write_text(
+        "field: house\ntitle: House terms\nconcepts:\n  - canonical: naïve 日 cell\n"
+        "    spun: [simple day cell]\n    examples:\n"
+        "      - {bad: A simple day cell rests., good: A naïve 日 cell rests.}\n",
+        encoding="utf-8",
+    )
+    raw = " ".join([*FILLER, "A café is no place for a simple day cell."]).encode("cp1252")
+    Path("page.txt").write_bytes(raw)
+    code, output = run(runner, "page.txt", "--glossary", "house.yaml")
+    assert code == 2, output
+    assert "convert it to UTF-8 first" in output
+    assert Path("page.txt").read_bytes() == raw
