@@ -38,7 +38,7 @@ def signatures() -> tuple[Signature, ...]:
     made = []
     for row in sorted(word_lists("signatures")["signatures"], key=lambda r: -len(r["form"])):
         words = (re.escape(w).replace("'", "['’]") for w in row["form"].split(" "))
-        form = r"\s+".join(words)
+        form = r"(?:[^\S\n]+|\n)".join(words)  # two line breaks are the end of a block
         flags = re.NOFLAG if row.get("cased") else re.IGNORECASE
         made.append(
             Signature(
