@@ -9,6 +9,8 @@ from functools import lru_cache
 from unspin.resources import data_path
 
 _WORD = re.compile(r"[a-z]+")
+#: Code points read to tell the spelling of a text: more than any article has.
+_SPELLING_SAMPLE = 200_000
 
 
 @lru_cache(maxsize=1)
@@ -35,7 +37,7 @@ def is_british(folded: str) -> bool | None:
         folded: The text's shadow.
     """
     american, british = _tables()
-    words = set(_WORD.findall(folded))
+    words = set(_WORD.findall(folded, 0, _SPELLING_SAMPLE))
     uk, us = len(words & british.keys()), len(words & american.keys())
     return None if uk == us else uk > us
 

@@ -91,6 +91,13 @@ def is_mentioned(article: Article, start: int, end: int) -> bool:
     return (before.endswith("(") and after in "),") or bool(_MENTION.search(before))
 
 
+def stands_beside(article: Article, start: int, end: int, canonical: str) -> bool:
+    """Whether the canonical term stands near by: "a stroke, or cerebrovascular accident"."""
+    before = article.text[max(0, start - _CONTEXT) : start].rpartition("\n\n")[2]
+    after = article.text[end : end + _CONTEXT].partition("\n\n")[0]
+    return canonical.casefold() in f"{before} \n {after}".casefold()
+
+
 def abbreviated(article: Article, end: int) -> bool:
     """Whether an abbreviation in parentheses follows: "myocardial infarction (MI)"."""
     return _ABBREVIATION.match(article.text[end : end + 12]) is not None

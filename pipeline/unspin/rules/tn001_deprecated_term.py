@@ -10,7 +10,15 @@ from unspin.findings import Applicability, Finding, Severity
 from unspin.glossary.concept import DEPRECATED
 from unspin.glossary.restoring import looks_spun
 from unspin.rules.base import Context
-from unspin.rules.terms import in_name, is_mentioned, off_limits, quotations, touches
+from unspin.rules.terms import (
+    abbreviated,
+    in_name,
+    is_mentioned,
+    off_limits,
+    quotations,
+    stands_beside,
+    touches,
+)
 
 #: The word is there for certain; whether the place is one where it may stay is not.
 CONFIDENCE = 0.95
@@ -35,8 +43,9 @@ class DeprecatedTerm:
         place.
 
     Known limits:
-        A term that is spoken about ("formerly called mental retardation"), quoted, part of a
-        name or of a list of references is left alone.
+        A term that is spoken about ("formerly called mental retardation"), beside the term to
+        write, quoted, part of a name or of a list of references is left alone. Where an
+        abbreviation in parentheses follows, the fix is only suggested.
     """
 
     id: ClassVar[str] = "TN001"
@@ -55,13 +64,18 @@ class DeprecatedTerm:
                 quotations(article), hit.start, hit.end
             ):
                 continue
-            if is_mentioned(article, hit.form_start, hit.form_end) or in_name(
-                article, hit.form_start, hit.form_end
-            ):
+            start, end = hit.form_start, hit.form_end
+            if is_mentioned(article, start, end) or in_name(article, start, end):
+                continue
+            if stands_beside(article, start, end, hit.concept):
                 continue
             found = " ".join(article.text[hit.form_start : hit.form_end].split())
             if found == hit.replacement:
                 continue
+            # "cerebrovascular accident (CVA)": the letters would no longer fit a new name.
+            applicability = "suggested" if abbreviated(article, end) else hit.applicability
+            if hit.applicability == "editor":
+                applicability = "editor"
             yield Finding(
                 self.id,
                 hit.start,
@@ -70,7 +84,7 @@ class DeprecatedTerm:
                 self.severity,
                 confidence=CONFIDENCE,
                 replacements=(hit.replacement,),
-                applicability=Applicability(hit.applicability),
+                applicability=Applicability(applicability),
                 origin=hit.provenance,
                 states_change=True,
             )
