@@ -113,7 +113,8 @@ def _suggest(article: Article, body: str) -> str:
         for b in article.blocks
         if b.kind is BlockKind.HEADING and b.span != article.title_span
     ]
-    fitting = [h for h in headings if len(h.split()) > 1 and not h.endswith("?")]
+    # "When to see a doctor" stands in every article: two words of content make a title.
+    fitting = [h for h in headings if len(_content(h)) > 1 and not h.endswith("?")]
     if fitting:
         return max(fitting, key=lambda h: _weight(h, counts))
     return pairs.most_common(1)[0][0].title() if pairs else ""
