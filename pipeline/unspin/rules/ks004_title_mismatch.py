@@ -63,7 +63,7 @@ class TitleMismatch:
         stuffed = any(i.from_title for i in insertions(article))
         if not missing or not _mismatch(len(words), len(missing), stuffed):
             return
-        better = _suggest(article, body)
+        better = _restored(_suggest(article, body), context)
         start, end = (
             (article.title_span.start, article.title_span.end) if article.title_span else (0, 0)
         )
@@ -118,6 +118,14 @@ def _suggest(article: Article, body: str) -> str:
     if fitting:
         return max(fitting, key=lambda h: _weight(h, counts))
     return pairs.most_common(1)[0][0].title() if pairs else ""
+
+
+def _restored(title: str, context: Context) -> str:
+    """A suggested title without the spun terms that its words may hold."""
+    for hit in reversed(context.glossary.find(title)):
+        if hit.kind == "spun":
+            title = title[: hit.start] + hit.replacement + title[hit.end :]
+    return title
 
 
 def _weight(heading: str, counts: Counter[str]) -> float:
