@@ -20,7 +20,9 @@ _STRAIGHT = {
 _ODD = re.compile("[" + "".join(_STRAIGHT) + "]")
 #: White space that is more than one space, and characters that are not seen.
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-_RUN = re.compile(rf" [\s{_INVISIBLE}]+|[^\S ][\s{_INVISIBLE}]*|[{_INVISIBLE}]+[\s{_INVISIBLE}]*")
+#: Written as a list because a class that excludes the space takes twice as long.
+_SPACE = "\\t-\\r\x1c-\x1f\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_RUN = re.compile(rf"[{_SPACE}{_INVISIBLE}][\s{_INVISIBLE}]*| [\s{_INVISIBLE}]+")
 
 
 def fold(text: str) -> str:
