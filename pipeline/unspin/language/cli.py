@@ -1,0 +1,143 @@
+"""`unspin train` and `unspin evaluate`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+EXIT_FLOOR, EXIT_ERROR = 1, 2
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_NEW = click.Path(path_type=Path)
+_SYSTEMS = ("tool", "model", "glossary", "phrases", "ngrams")
+_PARTS = ("short", "seed", "parallel", "verdict", "clean")
+
+
+@click.command()
+@click.option("--corpus", type=_FOLDER, required=True, help="Clean text: .jsonl, .jsonl.gz, .txt.")
+@click.option("--base", type=_FOLDER, required=True, help="Folder of all-MiniLM-L6-v2.")
+@click.option("--out", type=_NEW, default=Path("run"), help="Folder for checkpoints and log.")
+@click.option("--model-out", type=_NEW, default=Path("model"), help="Model folder to write.")
+@click.option("--dictionaries", type=_FOLDER, help="Two-column synonym dictionaries (.tsv.gz).")
+@click.option("--held-out", multiple=True, help="Dictionary whose pairs are dropped everywhere.")
+@click.option("--without", multiple=True, help="Source of the corpus to leave out.")
+@click.option("--phrases", type=_FILE, help="Real spun phrases (JSONL) to choose thresholds on.")
+@click.option("--minutes", type=float, default=75.0, show_default=True, help="Encoder training.")
+@click.option("--threads", type=int, default=2, show_default=True)
+@click.option("--articles", type=int, default=900, show_default=True, help="For the combiner.")
+@click.option("--weights", type=_FILE, help="Take these weights instead of training.")
+@click.option("--seed", type=int, default=11, show_default=True)
+def train(**options: Any) -> None:
+    """Make a language model from clean text; the same command goes on with a run cut off."""
+    try:
+        from unspin.language.recipe import RecipeOptions, make_model
+        from unspin.language.training import TrainingOptions
+
+        run = TrainingOptions(
+            corpus=options["corpus"],
+            out=options["out"],
+            base=options["base"],
+            dictionaries=options["dictionaries"],
+            held_out=options["held_out"],
+            without=options["without"],
+            minutes=options["minutes"],
+            seed=options["seed"],
+            threads=options["threads"],
+        )
+        recipe = RecipeOptions(
+            run,
+            options["model_out"],
+            options["phrases"],
+            options["articles"],
+            options["weights"],
+        )
+        with _progress(options["minutes"] * 60) as report:
+            folder = make_model(recipe, report)
+    except ImportError as error:
+        click.echo(f"error: {error}; pip install 'unspin[train]'", err=True)
+        sys.exit(EXIT_ERROR)
+    except (OSError, ValueError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(EXIT_ERROR)
+    click.echo(f"the model is in {folder}")
+
+
+@contextmanager
+def _progress(seconds: float) -> Iterator[Callable[[str], None]]:
+    """Show a bar on a terminal and lines elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda line: click.echo(line, err=True)
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task("training", total=seconds)
+
+        def report(line: str) -> None:
+            if line.startswith("{"):
+                row = json.loads(line)
+                shown = f"{row['words']:,} words, loss {row['detect']}"
+                bar.update(task, completed=row["seconds"], description=shown)
+            else:
+                bar.console.print(line)
+
+        yield report
+
+
+@click.command()
+@click.option("--data", type=_FOLDER, required=True, help="Holds spun/, seed/, parallel/, corpus/.")
+@click.option("--model", type=_FOLDER, help="Model folder; the shipped one by default.")
+@click.option("--system", "systems", multiple=True, type=click.Choice(_SYSTEMS))
+@click.option("--part", "parts", multiple=True, type=click.Choice(_PARTS))
+@click.option("--documents", type=int, default=1000, show_default=True, help="Clean documents.")
+@click.option("--document-words", type=int, default=0, help="Words read of each; 0: all.")
+@click.option("--paragraphs", type=int, default=0, help="Spun paragraphs; 0: all.")
+@click.option("--development", is_flag=True, help="Rows and documents that may be learned from.")
+@click.option("--json", "json_out", type=_NEW, help="Write the figures to this file.")
+@click.option("--floors", type=_FILE, help="Fail (exit 1) when a figure falls below these floors.")
+@click.option("--pin", type=_NEW, help="Write the figures as floors to this file.")
+def evaluate(**options: Any) -> None:
+    """Measure the tool, its parts and the baselines, with 95 % intervals."""
+    from unspin.language.evaluation import (
+        EvaluationOptions,
+        check_floors,
+        data_sha256,
+        pin_floors,
+    )
+    from unspin.language.evaluation import evaluate as measure
+    from unspin.language.model import default_model_dir
+
+    wanted = EvaluationOptions(
+        data=options["data"],
+        model=options["model"] or default_model_dir(),
+        kept=not options["development"],
+        documents=options["documents"],
+        document_words=options["document_words"],
+        paragraphs=options["paragraphs"],
+        systems=options["systems"] or _SYSTEMS,
+        parts=options["parts"] or _PARTS,
+    )
+    failures: list[str] = []
+    try:
+        results = measure(wanted, click.echo)
+        sha256 = data_sha256(wanted.data)
+        if options["floors"]:
+            failures = check_floors(results, options["floors"], sha256)
+        if options["pin"]:
+            pin_floors(results, options["pin"], sha256)
+    except (OSError, ValueError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(EXIT_ERROR)
+    if options["json_out"]:
+        rows = {k: {n: vars(f) for n, f in v.items()} for k, v in results.items()}
+        options["json_out"].write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    for line in failures:
+        click.echo(f"below its floor: {line}", err=True)
+    sys.exit(EXIT_FLOOR if failures else 0)
