@@ -367,6 +367,12 @@ def _print_sum(summary: dict[str, Any], options: dict[str, Any]) -> None:
             "grammar",
             "Install LanguageTool, or say where it stands.",
         ),
+        "train": ("unspin.language.cli", "train", "Train the language model from clean text."),
+        "evaluate": (
+            "unspin.language.cli",
+            "evaluate",
+            "Measure detection and restoring beside the baselines.",
+        ),
     },
 )
 @click.version_option(__version__, prog_name="unspin")
