@@ -16,6 +16,8 @@ Array = NDArray[Any]
 WINDOW_PIECES = 128  # as in training, with the two marks at the ends
 OVERLAP_PIECES = 24  # context that words at a window's edge get from both sides
 BATCH = 16
+DELETED = 1  # piece [unused0], as in training: nothing stood here
+PROPOSAL_ROWS = 64  # words whose scores over the vocabulary are held at once (5 MB)
 FIRST_WHOLE_WORD = 1996  # [unused] pieces, marks and single letters lie below in BERT vocabularies
 
 
@@ -69,7 +71,8 @@ class Encoder:
             self._bias = data["bias"]
         self._marks = [self._tokenizer.token_to_id(t) for t in ("[CLS]", "[SEP]")]
         self._pieces = self._whole_words()
-        self._output: Array | None = None
+        self._choices: Array = np.zeros(0, dtype=np.int64)
+        self._output: Array = np.zeros((0, 0), dtype=np.float32)
 
     def _whole_words(self) -> list[str]:
         vocabulary = self._tokenizer.get_vocab()
@@ -155,7 +158,7 @@ class Encoder:
         return [self.read(s) for s in sentences]
 
     def proposals(self, vectors: Array, count: int) -> tuple[Array, Array, Array]:
-        """Give the likeliest originals at some words.
+        """Give the likeliest whole words as originals at some places.
 
         Args:
             vectors: Rows of :attr:`Reading.vectors`.
@@ -164,15 +167,26 @@ class Encoder:
         Returns:
             Piece ids and log probabilities, best first, and the log probability of deletion.
         """
-        if self._output is None:
-            self._output = (self._vectors.astype(np.float32) * self._scales).T.copy()
-        scores = vectors.astype(np.float32) @ self._output + self._bias
+        if not self._output.size:  # 30 MB that clean articles do not need
+            self._choices = np.array([DELETED, *(i for i, p in enumerate(self._pieces) if p)])
+            chosen = self._vectors[self._choices].astype(np.float32) * self._scales[self._choices]
+            self._output = chosen.T.copy()
+        parts = [
+            self._propose(vectors[at : at + PROPOSAL_ROWS], count)
+            for at in range(0, len(vectors), PROPOSAL_ROWS)
+        ]
+        ids, scores, deleted = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        return ids, scores, deleted
+
+    def _propose(self, vectors: Array, count: int) -> tuple[Array, Array, Array]:
+        scores = vectors.astype(np.float32) @ self._output + self._bias[self._choices]
         top = scores.max(axis=1, keepdims=True)
         norm = top + np.log(np.exp(scores - top).sum(axis=1, keepdims=True))
         best = np.argpartition(-scores, count, axis=1)[:, :count]
         order = np.argsort(-np.take_along_axis(scores, best, axis=1), axis=1)
         best = np.take_along_axis(best, order, axis=1)
-        return best, np.take_along_axis(scores, best, axis=1) - norm, scores[:, 1] - norm[:, 0]
+        logs = np.take_along_axis(scores, best, axis=1) - norm
+        return self._choices[best], logs, scores[:, 0] - norm[:, 0]
 
     def piece(self, index: int) -> str:
         """Give a whole-word piece, or "" for marks and inner pieces."""
