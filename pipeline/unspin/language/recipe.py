@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -54,6 +55,26 @@ class RecipeOptions:
     weights: Path | None = None
 
 
+RECORDED = ("seed", "minutes", "learning_rate", "warmup", "batch_pieces", "frozen_layers",
+            "threads", "held_out", "without", "families")  # fmt: skip
+CURVE_ROWS = 40  # of the training log that travel with the model
+
+
+def record_run(run: TrainingOptions, folder: Path) -> None:
+    """Write ``run.json``: the settings without paths, and the curve over words seen."""
+    lines = (run.out / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    step = max(1, len(lines) // CURVE_ROWS)
+    names = (
+        sorted(p.name.split(".")[0] for p in run.dictionaries.iterdir()) if run.dictionaries else []
+    )
+    data = {
+        "options": {name: getattr(run, name) for name in RECORDED},
+        "dictionaries": names,
+        "curve": [json.loads(line) for line in [*lines[::step], lines[-1]]],
+    }
+    (folder / "run.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+
 def make_model(options: RecipeOptions, progress: Callable[[str], None] = print) -> Path:
     """Train, export, count, fit and choose thresholds; give the model folder.
 
@@ -67,6 +88,8 @@ def make_model(options: RecipeOptions, progress: Callable[[str], None] = print) 
     folder.mkdir(parents=True, exist_ok=True)
     weights = options.weights or train(run, progress)
     export(weights, folder)
+    if (run.out / "log.jsonl").exists():
+        record_run(run, folder)
     shutil.copyfile(run.base / "tokenizer.json", folder / "tokenizer.json")
     if not (folder / "ngrams.npz").exists():
         progress("counting n-grams")
