@@ -62,3 +62,14 @@ def test_seed_article_undoes_and_loses_every_insertion(seed: str) -> None:
     assert seed.count(title) == 13
     assert report.text.count(title) == 1
     assert "see a physician or miss out on days" in report.text
+
+
+def test_nothing_leaves_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a connection was tried")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    assert unspin.clean_text(TEXT).score is not None

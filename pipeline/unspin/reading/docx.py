@@ -103,6 +103,7 @@ class _Reader:
         self.at = 0
         self.groups = 0
         self.in_list = False
+        self.titled = False
         self.number = 0
 
     def run(self) -> None:
@@ -141,9 +142,14 @@ class _Reader:
     def _block(self, paragraph: Any) -> Block:
         style = (paragraph.style.name if paragraph.style is not None else "") or ""
         heading = _HEADING.match(style)
-        if heading or style.lower() == "title":
+        if style.lower() == "title":
+            self.in_list, self.titled = False, True
+            return Block(BlockKind.HEADING, 0, 0, level=1)
+        if heading:
             self.in_list = False
-            return Block(BlockKind.HEADING, 0, 0, level=int(heading[1]) if heading else 1)
+            # below a paragraph in the style Title, "Heading 1" is the first level of sections
+            level = min(int(heading[1]) + self.titled, 6)
+            return Block(BlockKind.HEADING, 0, 0, level=level)
         if style.lower() in ("quote", "intense quote"):
             self.in_list = False
             return Block(BlockKind.QUOTE, 0, 0, level=1)
