@@ -221,9 +221,14 @@ def forms_in_force(concepts: Iterable[Concept]) -> dict[str, list[Form]]:
     for text, rivals in found.items():
         if len(rivals) > 1:
             best = min(_RANK[f.kind] for f in rivals)
-            kept = [f for f in rivals if _RANK[f.kind] == best]
+            kept = strongest([f for f in rivals if _RANK[f.kind] == best])
             found[text] = kept if kept[0].kind in (DEPRECATED, SPUN) else kept[:1]
     return found
+
+
+def strongest(rivals: list[Form]) -> list[Form]:
+    """Of rivals of one kind those that are written so; inflections that were derived give way."""
+    return [f for f in rivals if f.inflection == ""] or rivals
 
 
 def compile_tables(concepts: Sequence[tuple[str, Concept]], version: str) -> Tables:

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unspin.errors import GlossaryError
-from unspin.glossary.compiling import CANONICAL, Form, compile_tables, concept_forms, merge
+from unspin.glossary.compiling import (
+    CANONICAL,
+    Form,
+    compile_tables,
+    concept_forms,
+    merge,
+    strongest,
+)
 from unspin.glossary.concept import DEPRECATED, SPUN, Concept, GlossaryFile, When
 from unspin.glossary.conditions import failing
 from unspin.glossary.counts import Counts
@@ -175,8 +182,9 @@ def _good_and_old(text: str, rivals: list[Form], mine: set[int]) -> Iterator[Pro
 def _rivals(rivals: list[Form], mine: set[int]) -> Iterator[tuple[Form, Form]]:
     """Forms that several concepts claim and that no condition tells apart, with one rival each."""
     spun = [f for f in rivals if f.kind == SPUN]
-    if len(spun) < len(rivals) or len(spun) < 2:
+    if len(spun) < len(rivals):
         return
+    spun = strongest(spun)
     if len({f.concept.canonical.casefold() for f in spun}) < 2:
         return
     conditions = [f.when for f in spun]
