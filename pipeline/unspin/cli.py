@@ -187,6 +187,10 @@ def _clean(paths: tuple[Path, ...], options: dict[str, Any]) -> int:
         if Path("-") in named:
             if len(named) > 1:
                 raise InputError("-", "standard input cannot be mixed with files; name one of them")
+            for option in ("baseline", "changed_since", "in_place"):
+                if options[option]:
+                    why = f"--{option.replace('_', '-')} is for files, not for standard input"
+                    raise InputError("-", f"{why}; name the files")
             return _stdin(cleaner, options)
         if options["check"]:
             return _check(named, cleaner, options)
@@ -220,10 +224,12 @@ def _stdin(cleaner: Cleaner, options: dict[str, Any]) -> int:
     config = cleaner.config
     code = EXIT_OK
     results = []
+    errors = []
     name = options["stdin_filename"] or "-"
     for article in read_bytes(sys.stdin.buffer.read(), name, config):
         if isinstance(article, InputError):
             _fail(str(article))
+            errors.append((article.path, article.reason))
             code = EXIT_ERROR
             continue
         report = cleaner.clean(article)
@@ -239,7 +245,7 @@ def _stdin(cleaner: Cleaner, options: dict[str, Any]) -> int:
         if not report.passed and code == EXIT_OK:
             code = EXIT_GATE
     if options["check"]:
-        _emit(Run(results, (), cleaner.tool()), options)
+        _emit(Run(results, errors, cleaner.tool()), options)
     return code
 
 
@@ -271,7 +277,13 @@ def _emit(run: Run, options: dict[str, Any]) -> None:
 
     text = render(run, options["format_"])
     if options["report"]:
-        write_atomic(options["report"], text.encode("utf-8"))
+        from unspin.errors import InputError
+
+        try:
+            write_atomic(options["report"], text.encode("utf-8"))
+        except OSError as error:
+            why = f"cannot be written ({error.strerror}); check --report"
+            raise InputError(str(options["report"]), why) from error
     elif not options["quiet"]:
         click.echo(text, nl=False)
 

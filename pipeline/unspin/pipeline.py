@@ -18,10 +18,10 @@ from unspin.fixing import Fixed, fix
 from unspin.report import Report
 from unspin.rules import Context, all_rules
 from unspin.scoring import Score, score
-from unspin.suppression import suppress, without_accepted
+from unspin.suppression import Suppressed, suppress, without_accepted
 
 if TYPE_CHECKING:
-    from unspin.glossary.matcher import Glossary
+    from unspin.glossary.matcher import Glossary, Hit
     from unspin.grammar.checker import Checker
     from unspin.language.model import SpinModel
 
@@ -31,12 +31,23 @@ GRAMMAR_BATCH = 16
 
 @dataclass(frozen=True)
 class Judged:
-    """What the rules say of a text."""
+    """What the rules say of a text.
+
+    Args:
+        findings: What no suppression accepts.
+        spun_probability: Of the article, 0..1.
+        windows: P(spun) of stretches.
+        suppressions: Entries of ``config.suppress``, by index, that accepted something.
+        gated_probability: P(spun) that score and gates go by: accepted places are no evidence.
+        gated_windows: The windows that gates go by.
+    """
 
     findings: tuple[Finding, ...]
     spun_probability: float
     windows: tuple[Window, ...]
-    suppressions: tuple[int, ...] = ()
+    suppressions: tuple[int, ...]
+    gated_probability: float
+    gated_windows: tuple[Window, ...]
 
 
 @dataclass(frozen=True)
@@ -150,7 +161,11 @@ class Cleaner:
             for finding in rule.check(article, context)
         ]
         left = suppress(article, resolve_overlaps(findings), self.config)
-        return Judged(left.kept, context.spun_probability, windows, left.used)
+        p = context.spun_probability
+        gated = (p, windows)
+        if left.quiet or any(f.family == "SP" for f in left.accepted):
+            gated = _without_accepted(article, left, p, windows, None if judgement else hits)
+        return Judged(left.kept, p, windows, left.used, *gated)
 
     def draft(self, article: Article, neighbours: Sequence[tuple[str, float]] = ()) -> Draft:
         """Structures, judges and fixes one article."""
@@ -184,9 +199,10 @@ class Cleaner:
             )
             findings += mapped
             ran = grammar is not None
-            before = score(article.text, [*judged.findings, *mapped], p, grammar_ran=ran)
+            shown = judged.gated_probability
+            before = score(article.text, [*judged.findings, *mapped], shown, grammar_ran=ran)
             after = score(
-                draft.fixed.article.text, [*draft.again.findings, *mapped], p, grammar_ran=ran
+                draft.fixed.article.text, [*draft.again.findings, *mapped], shown, grammar_ran=ran
             )
             after = _not_below(after, before)
         gates = gating.effective(self.config.gates_for(article.source.path), check=self.check)
@@ -204,9 +220,9 @@ class Cleaner:
             gates=gating.evaluate(
                 gates,
                 before,
-                p,
+                judged.gated_probability if judged else None,
                 draft.fixed.findings,
-                judged.windows if judged else (),
+                judged.gated_windows if judged else (),
                 judged=article.judged,
                 fail_unjudged=self.config.non_english == "fail",
             ),
@@ -278,6 +294,39 @@ class Cleaner:
                 yield from map(self.report, batch, self._grammar(batch))
                 batch = []
         yield from map(self.report, batch, self._grammar(batch))
+
+
+def _without_accepted(
+    article: Article,
+    left: Suppressed,
+    p: float,
+    windows: Sequence[Window],
+    hits: Sequence[Hit] | None,
+) -> tuple[float, tuple[Window, ...]]:
+    """P(spun) of the article and of its windows where accepted places are no evidence.
+
+    Args:
+        article: The article that was judged.
+        left: What suppressions accepted.
+        p: P(spun) with everything.
+        windows: Windows with everything.
+        hits: The evidence where no model ran; a model's verdict on the rest of the article is not
+            asked again, so only ``ignore-file SP`` changes it.
+    """
+    if any(a <= 0 and b >= len(article.source.text) for a, b in left.quiet):
+        return 0.0, ()
+    if hits is not None:
+        spans = [(f.start, f.end) for f in left.accepted if f.family == "SP"]
+        rest = [h for h in hits if not any(a < h.end and h.start < b for a, b in spans)]
+        found = evidence.spun_probability(rest)
+        return min(p, found), evidence.windows(article.text, rest)
+    kept = []
+    for window in windows:
+        start, end = article.map.span(window.start, window.end)
+        covered = sum(max(0, min(b, end) - max(a, start)) for a, b in left.quiet)
+        if 2 * covered < end - start:
+            kept.append(window)
+    return p, tuple(kept)
 
 
 def resolve_overlaps(findings: Iterable[Finding]) -> list[Finding]:

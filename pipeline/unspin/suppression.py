@@ -58,11 +58,13 @@ class Suppressed:
         kept: What remains, with UN findings about the suppressions themselves.
         accepted: What was accepted.
         used: Entries of ``config.suppress``, by index, that accepted something.
+        quiet: Source spans in which all spun wording (the family SP) is accepted.
     """
 
     kept: tuple[Finding, ...]
     accepted: tuple[Finding, ...]
     used: tuple[int, ...] = ()
+    quiet: tuple[tuple[int, int], ...] = ()
 
 
 def suppress(article: Article, findings: Sequence[Finding], config: Config) -> Suppressed:
@@ -90,7 +92,8 @@ def suppress(article: Article, findings: Sequence[Finding], config: Config) -> S
     own += [_unused(s) for i, s in enumerate(given) if i not in used and _runs(s.rules, config)]
     kept += [f for f in own if config.runs(f.rule)]
     entries = [n for i, n in enumerate(by_config, len(given)) if i in used]
-    return Suppressed(tuple(kept), tuple(accepted), tuple(entries))
+    quiet = tuple((s.start, s.end) for s in everything if "SP" in s.rules)
+    return Suppressed(tuple(kept), tuple(accepted), tuple(entries), quiet)
 
 
 def without_accepted(

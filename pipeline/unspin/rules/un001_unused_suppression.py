@@ -14,7 +14,8 @@ class UnusedSuppression:
     """A suppression that suppresses nothing.
 
     What it does:
-        Reports an ``unspin ignore`` comment whose rules find nothing where it speaks.
+        Reports an ``unspin ignore`` comment whose rules find nothing where it speaks, and an entry
+        under ``suppress`` in the configuration that accepts nothing in the folders judged.
 
     Why it matters:
         A suppression that outlives its finding hides the next one.
@@ -23,10 +24,12 @@ class UnusedSuppression:
         ``<!-- unspin ignore SP001: quoted from a patient -->`` beside a sentence without a finding.
 
     Fix:
-        Remove the comment.
+        Remove the comment or the entry.
 
     Known limits:
-        Suppressions in the configuration are not reported: they may serve other files.
+        Suppressions of grammar findings are not reported: whether grammar runs depends on the
+        machine. Entries of the configuration are reported under ``--check`` of folders only: single
+        files say nothing about the others that an entry may serve.
     """
 
     id: ClassVar[str] = "UN001"

@@ -171,7 +171,7 @@ def _changed_gates(
         return ()
     p = None
     if part.words >= LEAST_CHANGED_WORDS:
-        p = cleaner.judge(part).spun_probability
+        p = cleaner.judge(part).gated_probability
     judged = cleaner.judge(part, spun_probability=max(p or 0.0, report.spun_probability or 0.0))
     findings = tuple(f for f in judged.findings if f.family not in ("CQ", "ST", "UN"))
     counted = score(part.text, findings, p or 0.0, grammar_ran=False)

@@ -113,6 +113,15 @@ class Run:
         return not self.errors and all(a.passed for a in self.articles)
 
     @property
+    def verdict(self) -> str:
+        """One line: ``passed``, or how many articles failed and sources could not be read."""
+        if self.passed:
+            return "passed"
+        failed = sum(not a.passed for a in self.articles)
+        unread = f", {len(self.errors)} could not be read" if self.errors else ""
+        return f"failed: {failed} of {len(self.articles)} articles{unread}"
+
+    @property
     def items(self) -> list[Item]:
         """All findings, in the order of the files."""
         return [i for a in self.articles for i in a.items]

@@ -24,9 +24,7 @@ def render(run: Run) -> str:
             f"{g.name} {g.value} (limit {g.limit})" for g in article.gates if not g.passed
         )
         lines.append(f"{article.path}: {bad}")
-    lines.append(
-        "passed" if run.passed else f"failed: {len(failed)} of {len(run.articles)} articles"
-    )
+    lines.append(run.verdict)
     return "\n".join(lines) + "\n"
 
 

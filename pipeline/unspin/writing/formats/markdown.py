@@ -13,8 +13,7 @@ MOST_ROWS = 100
 def render(run: Run) -> str:
     """Verdict, failed articles, findings by rule, worst places."""
     failed = [a for a in run.articles if not a.passed]
-    verdict = "passed" if run.passed else f"failed: {len(failed)} of {len(run.articles)} articles"
-    lines = [f"## unspin: {verdict}", ""]
+    lines = [f"## unspin: {run.verdict}", ""]
     for path, reason in run.errors:
         lines += [f"- **{_cell(path)}**: {_cell(reason)}"]
     if failed:

@@ -23,7 +23,5 @@ def render(run: Run) -> str:
                 out.write(f"{article.path}: {gate.name} is {gate.value}, limit {gate.limit}\n")
     for path, reason in run.errors:
         out.write(f"{path}: {reason}\n")
-    failed = sum(not a.passed for a in run.articles)
-    verdict = "passed" if run.passed else f"failed: {failed} of {len(run.articles)} articles"
-    out.write(f"{verdict}\n")
+    out.write(f"{run.verdict}\n")
     return out.getvalue()

@@ -1,0 +1,509 @@
+"""The gate end to end: limits, suppressions, the same verdict everywhere, and what can go wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import xml.etree.ElementTree as ElementTree
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from unspin import gating
+from unspin.cli import clean, main
+from unspin.config import Config, Gates, load_config
+from unspin.evidence import Window
+from unspin.writing.formats import FORMATS
+
+SPUN = """# Living with a weak heart
+
+Congestive heart disappointment does not mean that the heart has stopped. It means that the heart
+muscle pumps less blood than the body needs. Smoking is one of the chance variables for it.
+
+A few people need surgery. Ask which medicines suit you, and never stop taking them without advice.
+"""
+CLEAN = """# Caring for your teeth
+
+Brush twice a day with fluoride toothpaste for two minutes. Clean between the teeth once a day, and
+see a dentist every six months to a year. Children need help with brushing until they are seven.
+"""
+#: Limits under which the spun page passes.
+LENIENT = "min-score = 0\nmax-spun-probability = 1\nmax-window-probability = 1\n"
+
+
+@pytest.fixture
+def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("UNSPIN_CACHE", str(tmp_path / "cache"))
+    return CliRunner()
+
+
+def check(runner: CliRunner, *args: str, **kw: Any) -> Result:
+    result = runner.invoke(clean, ["--check", "--model", "off", *args], **kw)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def data(runner: CliRunner, *args: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(check(runner, *args, "--format", "json").stdout)
+    return found
+
+
+def write(path: str, text: str | bytes) -> Path:
+    file = Path(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+    return file
+
+
+def failed_gates(run: dict[str, Any]) -> dict[str, set[str]]:
+    return {
+        a["path"]: {g["name"] for g in a["gates"] if not g["passed"]} for a in run["articles"]
+    }  # fmt: skip
+
+
+# --- limits ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "gate"),
+    [
+        ("min-score = 95\nmax-spun-probability = 1\n", "score"),
+        ("min-score = 0\nmax-spun-probability = 0.3\n", "spun_probability"),
+        ("min-score = 0\nmax-spun-probability = 1\nmax-window-probability = 0.3\n",
+         "window spun_probability"),
+        (LENIENT + "min-parts = { wording = 90 }\n", "parts.wording"),
+        (LENIENT + 'fail-on = "warning"\n', "findings.warning"),
+        (LENIENT + "max-new-findings = 1\n", "new findings"),
+    ],
+)  # fmt: skip
+def test_each_limit_fails_the_spun_page_alone(runner: CliRunner, settings: str, gate: str) -> None:
+    write("in/heart.md", SPUN)
+    write("in/teeth.md", CLEAN)
+    write("unspin.toml", f"[gates]\n{LENIENT}")
+    assert check(runner, "in").exit_code == 0
+    write("unspin.toml", f"[gates]\n{settings}")
+    run = data(runner, "in")
+    assert failed_gates(run) == {"in/heart.md": {gate}, "in/teeth.md": set()}
+    assert check(runner, "in").exit_code == 1
+
+
+def test_limits_that_are_not_set_keep_the_defaults_of_check() -> None:
+    set_ = Gates(min_score=10, fail_on="error")
+    gates = gating.effective(set_, check=True)
+    assert gates.min_score == 10
+    assert gates.max_spun_probability == gating.CHECK_DEFAULTS.max_spun_probability
+    assert gates.max_window_probability == gating.CHECK_DEFAULTS.max_window_probability
+    assert gating.effective(set_, check=False) == set_
+
+
+def test_one_spun_window_in_a_clean_article_fails_it() -> None:
+    windows = [Window(0, 900, 0.1), Window(900, 1800, 0.97), Window(1800, 2000, 0.2)]
+    gates = gating.evaluate(
+        gating.CHECK_DEFAULTS, None, 0.2, (), windows, judged=True, fail_unjudged=False
+    )
+    assert {g.name: g.passed for g in gates} == {
+        "spun_probability": True, "window spun_probability": False,
+    }  # fmt: skip
+
+
+def test_a_folder_changes_the_limits_it_sets_and_no_others(runner: CliRunner) -> None:
+    write("content/heart.md", SPUN)
+    write("content/old/heart.md", SPUN)
+    write("content/older/heart.md", SPUN)
+    write(
+        "unspin.toml",
+        f"[gates]\nmin-score = 95\nmax-spun-probability = 1\n"
+        f'[folders."content/old"]\n{LENIENT}[folders."content/older"]\nmax-spun-probability = 0.2\n',
+    )
+    expected = {
+        "content/heart.md": {"score"},
+        "content/old/heart.md": set(),
+        "content/older/heart.md": {"score", "spun_probability"},
+    }
+    assert failed_gates(data(runner, "content")) == expected
+
+
+def test_folders_mean_the_same_from_wherever_the_command_is_started(
+    runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("content/old/heart.md", SPUN)
+    write("unspin.toml", f'[gates]\nmin-score = 95\n[folders."content/old"]\n{LENIENT}')
+    assert check(runner, "content").exit_code == 0
+    assert check(runner, "./content/old/../old/heart.md").exit_code == 0
+    assert check(runner, str(tmp_path / "content")).exit_code == 0
+    monkeypatch.chdir(tmp_path / "content")
+    assert check(runner, "old").exit_code == 0
+    assert check(runner, "old", "--min-score", "95").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "[gates]\nmin-score = 101\n",
+        "[gates]\nmax-window-probability = 50\n",
+        "[gates]\nmin-parts = { spelling = 5 }\n",
+        '[gates]\nfail-on = "fatal"\n',
+        '[[suppress]]\nrule = "SP001"\n',
+        '[[suppress]]\nrule = ""\nreason = "all of it"\n',
+        '[folders."a"]\nminimum = 3\n',
+    ],
+)
+def test_a_limit_that_cannot_be_is_an_error(runner: CliRunner, settings: str) -> None:
+    write("in/teeth.md", CLEAN)
+    write("unspin.toml", settings)
+    result = check(runner, "in")
+    assert result.exit_code == 2
+    assert "error: " in result.stderr
+    assert "unspin.toml" in result.stderr
+
+
+# --- baseline and changed lines together ----------------------------------------------------------
+
+
+def test_baseline_and_changed_lines_together_gate_new_findings_on_changed_lines(
+    runner: CliRunner,
+) -> None:
+    write("in/heart.md", SPUN)
+    assert runner.invoke(main, ["baseline", "write", "in", "-o", "b.json"]).exit_code == 0
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
+    # Committed after the baseline was written, on a line that the change does not touch:
+    write("in/heart.md", SPUN + "\nPain from aspect joints is often worse in the morning.\n")
+    for args in (["init", "-q"], ["add", "in"], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *args], check=True)
+    options = ["in", "--baseline", "b.json", "--changed-since", "HEAD"]
+    assert check(runner, *options).exit_code == 0
+    text = Path("in/heart.md").read_text(encoding="utf-8")
+    write("in/heart.md", text + "\nBosom disease is treated by a team of specialists.\n")
+    result = check(runner, *options)
+    assert result.exit_code == 1
+    assert "new findings is 1.0, limit 0" in result.output
+
+
+# --- suppression ----------------------------------------------------------------------------------
+
+
+def test_suppression_in_the_text_takes_findings_out_of_gate_and_fixes(runner: CliRunner) -> None:
+    write("in/heart.md", SPUN)
+    found = {f["rule"] for f in data(runner, "in")["articles"][0]["findings"]}
+    assert "SP001" in found
+    comment = "<!-- unspin ignore-file SP: this page teaches what spun text looks like -->\n\n"
+    write("in/heart.md", comment + SPUN)
+    (article,) = data(runner, "in")["articles"]
+    assert not [f for f in article["findings"] if f["rule"].startswith(("SP", "UN"))]
+    assert article["score"] > 95
+    args = ["in", "-o", "out", "--grammar", "off", "--model", "off"]
+    assert runner.invoke(clean, args).exit_code == 0
+    assert "heart disappointment" in Path("out/heart.md").read_text(encoding="utf-8")
+
+
+def test_accepted_places_are_no_evidence_and_others_still_are(runner: CliRunner) -> None:
+    lines = SPUN.splitlines(keepends=True)
+    comment = "<!-- unspin ignore-next-line SP001: quoted from a patient -->\n"
+    write("in/heart.md", "".join([*lines[:2], comment, *lines[2:]]))
+    first = data(runner, "in")["articles"][0]
+    assert [f["text"] for f in first["findings"] if f["rule"] == "SP001"] == ["chance variables"]
+    gate = next(g for g in first["gates"] if g["name"] == "spun_probability")
+    assert gate["value"] < first["spun_probability"]
+    lines[3] = lines[3].rstrip("\n") + " <!-- unspin ignore SP001: quoted too -->\n"
+    write("in/heart.md", "".join([*lines[:2], comment, *lines[2:]]))
+    assert check(runner, "in").exit_code == 0
+
+
+def test_unused_and_unreasoned_suppressions_are_findings_at_their_place(runner: CliRunner) -> None:
+    write(
+        "in/teeth.md",
+        CLEAN.replace(
+            "\n\n", "\n\n<!-- unspin ignore SP001: quoted -->\n<!-- unspin ignore KS -->\n\n", 1
+        ),
+    )
+    (article,) = data(runner, "in")["articles"]
+    own = [(f["rule"], f["line"]) for f in article["findings"] if f["rule"].startswith("UN")]
+    assert own == [("UN001", 3), ("UN002", 4)]
+    (article,) = data(runner, "in", "--ignore", "SP", "--ignore", "UN002")["articles"]
+    # A rule that does not run finds nothing to suppress; that says nothing of the suppression.
+    assert not [f for f in article["findings"] if f["rule"].startswith("UN")]
+
+
+def test_suppression_of_grammar_is_never_called_unused(runner: CliRunner) -> None:
+    write("in/teeth.md", "<!-- unspin ignore-file GR: dialect -->\n\n" + CLEAN)
+    (article,) = data(runner, "in")["articles"]
+    assert not [f for f in article["findings"] if f["rule"].startswith("UN")]
+
+
+def test_suppression_in_the_configuration_and_its_unused_entries(runner: CliRunner) -> None:
+    write("in/quotes/heart.md", SPUN)
+    write("in/teeth.md", CLEAN)
+    entry = '[[suppress]]\nrule = "SP"\npath = "{}"\nreason = "their own words"\n'
+    write("unspin.toml", entry.format("in/quotes"))
+    for _ in range(2):  # the second answer comes from the cache
+        run = data(runner, "in")
+        assert run["passed"]  # what is accepted is no evidence either
+        rules = {f["rule"] for a in run["articles"] for f in a["findings"]}
+        assert not rules & {"SP001", "UN001"}
+    write("unspin.toml", entry.format("in/quotes") + entry.format("in/teeth.md"))
+    run = data(runner, "in")
+    (own,) = [a for a in run["articles"] if a["path"] == "unspin.toml"]
+    assert own["passed"]
+    assert own["findings"][0]["rule"] == "UN001"
+    assert "in/teeth.md" in own["findings"][0]["message"]
+    # One file named says nothing about the others that an entry may serve.
+    assert "UN001" not in check(runner, "in/teeth.md").output
+
+
+# --- the same verdict everywhere ------------------------------------------------------------------
+
+
+def verdicts(run: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
+    return {
+        a["path"]: (a["passed"], a["score"], a["spun_probability"], json.dumps(a["gates"]),
+                    json.dumps(a["findings"]))
+        for a in run["articles"]
+    }  # fmt: skip
+
+
+def test_alone_in_a_batch_fresh_or_cached_with_or_without_grammar(
+    runner: CliRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    write("in/heart.md", SPUN)
+    write("in/copy.md", SPUN)  # a near-duplicate beside it is no part of the verdict
+    write("in/teeth.md", CLEAN)
+    first = verdicts(data(runner, "in"))
+    assert verdicts(data(runner, "in")) == first
+    monkeypatch.setenv("UNSPIN_CACHE", str(tmp_path / "other cache"))
+    assert verdicts(data(runner, "in", "--jobs", "2")) == first
+    alone = verdicts(data(runner, "in/heart.md", "--grammar", "off"))
+    assert alone == {"in/heart.md": first["in/heart.md"]}
+    monkeypatch.setenv("PATH", "/nonexistent")  # no Java to be found
+    monkeypatch.setenv("UNSPIN_CACHE", str(tmp_path / "third cache"))
+    assert verdicts(data(runner, "in", "--grammar", "auto")) == first
+
+
+# --- what can go wrong ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("junk", [b"", b"null", b"[]", b"{\xff", b'{"tool": {}, "articles": [3]}'])
+def test_a_damaged_cache_entry_is_judged_anew(runner: CliRunner, junk: bytes) -> None:
+    write("in/heart.md", SPUN)
+    first = data(runner, "in")
+    entries = list(Path("cache/results").rglob("*.json"))
+    assert entries
+    good = {e: e.read_bytes() for e in entries}
+    for entry in entries:
+        entry.write_bytes(junk)
+    assert data(runner, "in") == first
+    assert {e: e.read_bytes() for e in entries} == good
+
+
+def test_a_cache_that_cannot_be_made_only_costs_time(
+    runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("in/heart.md", SPUN)
+    first = data(runner, "in")
+    write("file", "not a folder")
+    monkeypatch.setenv("UNSPIN_CACHE", "file/cache")
+    assert data(runner, "in") == first
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root writes everywhere")
+def test_a_read_only_cache_only_costs_time(runner: CliRunner) -> None:
+    write("in/heart.md", SPUN)
+    Path("cache").mkdir()
+    Path("cache").chmod(0o555)
+    assert data(runner, "in")["articles"]
+
+
+@pytest.mark.parametrize("name", ["a b c.md", "naïve – 日本.md", "what: why, 100%.md", "-dash.md"])
+@pytest.mark.parametrize("form", FORMATS)
+def test_any_file_name_goes_through_every_format(runner: CliRunner, name: str, form: str) -> None:
+    write(f"in/{name}", SPUN)
+    text = check(runner, "in", "--format", form).stdout
+    if form == "json":
+        assert json.loads(text)["articles"][0]["path"] == f"in/{name}"
+    elif form == "junit":
+        case = ElementTree.fromstring(text).find("testsuite/testcase")
+        assert case is not None
+        assert case.get("name") == f"in/{name}"
+    elif form in ("gitlab", "rdjson"):
+        assert f"in/{name}" in json.dumps(json.loads(text), ensure_ascii=False)
+    elif form == "sarif":
+        from urllib.parse import unquote
+
+        result = json.loads(text)["runs"][0]["results"][0]
+        uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        assert re.fullmatch(r"[\w./%~-]+", uri, re.ASCII)
+        assert unquote(uri) == f"in/{name}"
+    else:
+        assert name.split(":")[0].split(",")[0] in text
+
+
+def test_a_folder_without_articles_is_an_error_with_a_remedy(runner: CliRunner) -> None:
+    Path("in").mkdir()
+    result = check(runner, "in")
+    assert result.exit_code == 2
+    assert "holds nothing to read" in result.stderr
+
+
+def test_a_path_that_does_not_exist_is_an_error(runner: CliRunner) -> None:
+    write("in/teeth.md", CLEAN)
+    result = check(runner, "in", "nowhere.md")
+    assert result.exit_code == 2
+    assert "nowhere.md" in result.stderr
+
+
+def test_the_report_makes_its_folder(runner: CliRunner) -> None:
+    write("in/teeth.md", CLEAN)
+    result = check(runner, "in", "--format", "sarif", "--report", "deep/er/out.sarif")
+    assert result.exit_code == 0
+    assert json.loads(Path("deep/er/out.sarif").read_text())["version"] == "2.1.0"
+    assert result.stdout == ""
+
+
+def test_a_report_that_cannot_be_written_is_an_error_not_a_verdict(runner: CliRunner) -> None:
+    write("in/teeth.md", CLEAN)
+    write("file", "not a folder")
+    result = check(runner, "in", "--report", "file/out.txt")
+    assert result.exit_code == 2
+    assert "error: file/out.txt" in result.stderr
+
+
+def test_quiet_prints_errors_only(runner: CliRunner) -> None:
+    write("in/heart.md", SPUN)
+    result = check(runner, "in", "--quiet")
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", "")
+    write("in/empty.md", "")
+    result = check(runner, "in", "--quiet")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "in/empty.md" in result.stderr
+
+
+def test_standard_input_is_judged_under_its_name(runner: CliRunner) -> None:
+    result = check(runner, "-", "--stdin-filename", "content/heart.md", input=SPUN)
+    assert result.exit_code == 1
+    assert "content/heart.md:3:1 SP001" in result.stdout
+    assert check(runner, "-", input=CLEAN).exit_code == 0
+    write("unspin.toml", f'[folders."content"]\n{LENIENT}')
+    result = check(runner, "-", "--stdin-filename", "content/heart.md", input=SPUN)
+    assert result.exit_code == 0, result.output
+
+
+def test_standard_input_that_cannot_be_read_is_reported_in_the_format(runner: CliRunner) -> None:
+    result = check(runner, "-", "--format", "sarif", input="")
+    assert result.exit_code == 2
+    run = json.loads(result.stdout)["runs"][0]
+    assert run["invocations"][0]["executionSuccessful"] is False
+
+
+def test_options_that_judge_files_are_refused_for_standard_input(runner: CliRunner) -> None:
+    result = check(runner, "-", "--changed-since", "HEAD", input=SPUN)
+    assert result.exit_code == 2
+    assert "standard input" in result.stderr
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_reports_a_source_that_cannot_be_read(runner: CliRunner, form: str) -> None:
+    write("in/image.md", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
+    write("in/teeth.md", CLEAN)
+    result = check(runner, "in", "--format", form)
+    assert result.exit_code == 2
+    assert "image.md" in result.stdout
+    last = result.stdout.strip().splitlines()[-1]
+    if form in ("text", "github"):
+        assert "1 could not be read" in last
+
+
+def test_articles_that_are_not_judged_pass_or_fail_as_told(runner: CliRunner) -> None:
+    german = "Die Behandlung richtet sich nach der Ursache der Schmerzen und nach dem Alter. " * 4
+    write("in/de.md", german)
+    write("in/short.md", "Too short.")
+    assert check(runner, "in").exit_code == 0
+    run = data(runner, "in", "--non-english", "fail")
+    assert failed_gates(run) == {"in/de.md": {"language"}, "in/short.md": {"language"}}
+
+
+# --- documents ------------------------------------------------------------------------------------
+
+
+def rows(repository: Path, heading: str) -> dict[str, list[str]]:
+    text = (repository / "docs" / "configuration.md").read_text(encoding="utf-8")
+    section = re.split(rf"^## {heading}$", text, flags=re.MULTILINE)[1]
+    section = section.split("\n## ")[0]
+    table = [
+        [c.strip() for c in line.strip("|").split("|")]
+        for line in section.splitlines()
+        if line.startswith("| `")
+    ]
+    return {row[0].strip("`"): row[1:] for row in table}
+
+
+def test_every_key_of_the_configuration_is_documented(repository: Path, tmp_path: Path) -> None:
+    documented = rows(repository, "Keys")
+    keys = {f.name.replace("_", "-"): f.name for f in fields(Config) if f.name != "origins"}
+    assert list(documented) == list(keys)
+    for key, (default, _, example) in documented.items():
+        shown = tomllib.loads(f"{key} = {default.strip('`')}")[key]
+        value = getattr(Config(), keys[key])
+        if isinstance(value, tuple):
+            value = list(value)
+        assert shown == ({} if isinstance(value, Gates) else value), key
+        file = tmp_path / "unspin.toml"
+        file.write_text(example.strip("`"), encoding="utf-8")
+        assert getattr(load_config(file), keys[key]) != getattr(Config(), keys[key]), key
+
+
+def test_every_limit_is_documented_with_its_default(repository: Path) -> None:
+    documented = rows(repository, "Gates")
+    keys = {f.name.replace("_", "-"): f.name for f in fields(Gates)}
+    assert set(documented) == set(keys)
+    for key, (default, _, checked) in documented.items():
+        assert default == "none"
+        value = getattr(gating.CHECK_DEFAULTS, keys[key]) or None
+        assert checked == ("none" if value is None else f"`{value}`"), key
+
+
+def test_the_examples_of_the_page_are_accepted(repository: Path, tmp_path: Path) -> None:
+    text = (repository / "docs" / "configuration.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert len(examples) == 3
+    for example in examples:
+        file = tmp_path / "unspin.toml"
+        file.write_text(example, encoding="utf-8")
+        assert load_config(file) != Config()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shell_completion_as_documented(repository: Path, shell: str) -> None:
+    page = (repository / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert f"_CLEAN_COMPLETE={shell}_source clean" in page
+    for name in ("clean", "unspin"):
+        done = subprocess.run(
+            [str(Path(sys.executable).parent / name)], capture_output=True, text=True, check=False,
+            env={**os.environ, f"_{name.upper()}_COMPLETE": f"{shell}_source"},
+        )  # fmt: skip
+        if "not supported" in done.stderr or "version" in done.stderr:
+            pytest.skip(done.stderr.strip())
+        assert done.returncode == 0, done.stderr
+        assert f"_{name.upper()}_COMPLETE={shell}_complete" in done.stdout
+
+
+def test_completion_offers_commands_and_choices() -> None:
+    def offered(name: str, words: str) -> str:
+        command = str(Path(sys.executable).parent / name)
+        env = {"COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+        done = subprocess.run(
+            [command], capture_output=True, text=True, check=True,
+            env={**os.environ, **env, f"_{name.upper()}_COMPLETE": "bash_complete"},
+        )  # fmt: skip
+        return done.stdout
+
+    assert "baseline" in offered("unspin", "unspin ba")
+    assert "sarif" in offered("clean", "clean --check --format s")
+    assert "--changed-since" in offered("clean", "clean --ch")
