@@ -3,6 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Machines are shared and noisy: no test may depend on absolute time.
+settings.register_profile("unspin", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unspin")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"

@@ -23,6 +23,9 @@ WINDOW_WORDS = 200
 #: verdict; forms that also occur in clean text only add up slowly.
 PRIOR, SAFE_HIT, WEAK_HIT = -4.0, 2.4, 0.5
 
+#: A long text gathers chance hits: past so many words, each doubling takes LENGTH off the log odds.
+LONG_WORDS, LENGTH = 1000, 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -33,11 +36,12 @@ class Window:
     spun_probability: float
 
 
-def spun_probability(hits: Sequence[Hit]) -> float:
+def spun_probability(hits: Sequence[Hit], words: int) -> float:
     """P(spun) from glossary hits alone, 0..1.
 
     Args:
         hits: Hits of spun variants; each concept counts once, with its strongest hit.
+        words: Length of the text that they stand in.
     """
     weights: dict[str, float] = {}
     for hit in hits:
@@ -48,16 +52,17 @@ def spun_probability(hits: Sequence[Hit]) -> float:
         weights[hit.replacement.casefold()] = max(
             weight, weights.get(hit.replacement.casefold(), 0)
         )
-    return 1 / (1 + math.exp(-(PRIOR + sum(weights.values()))))
+    length = LENGTH * math.log2(max(words, LONG_WORDS) / LONG_WORDS)
+    return 1 / (1 + math.exp(-(PRIOR - length + sum(weights.values()))))
 
 
 def windows(text: str, hits: Sequence[Hit]) -> tuple[Window, ...]:
     """P(spun) of each window of `WINDOW_WORDS` words, from the glossary hits inside it."""
     if not any(hit.kind == "spun" for hit in hits):
-        flat = round(spun_probability(()), 3)
+        flat = spun_probability((), 0)
         return tuple(Window(a, b, flat) for a, b in window_spans(text))
     return tuple(
-        Window(a, b, spun_probability([h for h in hits if a <= h.start < b]))
+        Window(a, b, spun_probability([h for h in hits if a <= h.start < b], 0))
         for a, b in window_spans(text)
     )
 
