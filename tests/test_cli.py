@@ -178,7 +178,7 @@ def test_check_gives_the_same_verdict_from_the_cache(runner: CliRunner) -> None:
 
 def test_baseline_accepts_what_is_there_and_fails_what_is_new(runner: CliRunner) -> None:
     write("in/heart.txt", SPUN)
-    done = runner.invoke(main, ["baseline", "write", "in", "-o", "b.json"])
+    done = runner.invoke(main, ["baseline", "write", "in", "-o", "b.json", "--model", "off"])
     assert done.exit_code == 0, done.output
     assert "findings in 1 articles are accepted" in done.output
     Path("in/heart.txt").rename("in/moved.txt")
@@ -261,7 +261,9 @@ def test_the_worklist_names_open_places_and_defuses_formulas(runner: CliRunner) 
         + "\nRest in the afternoon helps many people. Rest in the afternoon helps many people.\n",
     )
     run(runner, "in")
-    rows = list(csv.DictReader(Path("output/worklist.csv").read_text(encoding="utf-8").splitlines()))
+    rows = list(
+        csv.DictReader(Path("output/worklist.csv").read_text(encoding="utf-8").splitlines())
+    )
     assert rows
     assert all(r["applicability"] in ("suggested", "editor") for r in rows)
     assert not any(v.startswith("=") for r in rows for v in r.values())

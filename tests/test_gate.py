@@ -172,7 +172,10 @@ def test_baseline_and_changed_lines_together_gate_new_findings_on_changed_lines(
     runner: CliRunner,
 ) -> None:
     write("in/heart.md", SPUN)
-    assert runner.invoke(main, ["baseline", "write", "in", "-o", "b.json"]).exit_code == 0
+    assert (
+        runner.invoke(main, ["baseline", "write", "in", "-o", "b.json", "--model", "off"]).exit_code
+        == 0
+    )
     git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
     # Committed after the baseline was written, on a line that the change does not touch:
     write("in/heart.md", SPUN + "\nPain from aspect joints is often worse in the morning.\n")

@@ -420,25 +420,44 @@ def baseline() -> None:
     """Switch the gate on for old articles: list what is there, fail only on what is new."""
 
 
+def _baseline_options(command: Any) -> Any:
+    """Options that both baseline commands take; they must be those of the gate."""
+    for option in (
+        click.option("--jobs", type=click.IntRange(0), help="Worker processes; 0 for one a core."),
+        click.option("--model", metavar="auto|off|DIR", help="Language model, as for the gate."),
+        click.option("--config", "config_path", type=_PATH, help="Configuration file."),
+        click.option(
+            "-o", "--out", type=_PATH, default=Path("unspin-baseline.json"), show_default=True
+        ),
+        click.argument("paths", nargs=-1, type=_PATH, required=True),
+    ):
+        command = option(command)
+    return command
+
+
 @baseline.command("write")
-@click.argument("paths", nargs=-1, type=_PATH, required=True)
-@click.option("-o", "--out", type=_PATH, default=Path("unspin-baseline.json"), show_default=True)
-@click.option("--config", "config_path", type=_PATH, help="Configuration file.")
-def baseline_write(paths: tuple[Path, ...], out: Path, config_path: Path | None) -> None:
+@_baseline_options
+def baseline_write(**options: Any) -> None:
     """List every finding and score of PATHS in a baseline file, and say what is accepted."""
-    sys.exit(_baseline(paths, out, config_path, prune=False))
+    sys.exit(_baseline(**options, prune=False))
 
 
 @baseline.command("prune")
-@click.argument("paths", nargs=-1, type=_PATH, required=True)
-@click.option("-o", "--out", type=_PATH, default=Path("unspin-baseline.json"), show_default=True)
-@click.option("--config", "config_path", type=_PATH, help="Configuration file.")
-def baseline_prune(paths: tuple[Path, ...], out: Path, config_path: Path | None) -> None:
+@_baseline_options
+def baseline_prune(**options: Any) -> None:
     """Remove what PATHS no longer hold from a baseline file; accept nothing new."""
-    sys.exit(_baseline(paths, out, config_path, prune=True))
+    sys.exit(_baseline(**options, prune=True))
 
 
-def _baseline(paths: tuple[Path, ...], out: Path, config: Path | None, *, prune: bool) -> int:
+def _baseline(
+    paths: tuple[Path, ...],
+    out: Path,
+    config_path: Path | None,
+    model: str | None,
+    jobs: int | None,
+    *,
+    prune: bool,
+) -> int:
     from unspin import baseline as lists
     from unspin.config import load_config
     from unspin.errors import UnspinError
@@ -447,7 +466,8 @@ def _baseline(paths: tuple[Path, ...], out: Path, config: Path | None, *, prune:
 
     try:
         old = lists.load(out) if prune or out.exists() else []
-        with Cleaner(load_config(config), check=True) as cleaner:
+        config = load_config(config_path).override("command line", model=model, jobs=jobs)
+        with Cleaner(config, check=True) as cleaner:
             run = check(list(paths), cleaner)
         for path, reason in run.errors:
             _fail(f"{path}: {reason}")

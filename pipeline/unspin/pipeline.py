@@ -144,7 +144,7 @@ class Cleaner:
             found = judgement.spun_probability
             windows = tuple(Window(w.start, w.end, w.spun_probability) for w in judgement.windows)
         else:
-            found = evidence.spun_probability(hits)
+            found = evidence.spun_probability(hits, article.words)
             windows = evidence.windows(article.text, hits)
         context = Context(
             config=self.config,
@@ -318,7 +318,7 @@ def _without_accepted(
     if hits is not None:
         spans = [(f.start, f.end) for f in left.accepted if f.family == "SP"]
         rest = [h for h in hits if not any(a < h.end and h.start < b for a, b in spans)]
-        found = evidence.spun_probability(rest)
+        found = evidence.spun_probability(rest, article.words)
         return min(p, found), evidence.windows(article.text, rest)
     kept = []
     for window in windows:

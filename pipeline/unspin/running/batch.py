@@ -81,7 +81,7 @@ def reports(
     targets = plan(sources, paths)
     near = _neighbours(sources, config) if len(sources) > 1 else {}
     done = 0
-    with _workers(config, cleaner.check) as executor:
+    with workers(config, cleaner.check) as executor:
         for batch in _chunks(targets):
             drafted = _drafts([t.source for t in batch], config, cleaner, near, executor)
             yield from _finished(batch, drafted, cleaner)
@@ -139,7 +139,8 @@ class _Nobody:
         return None
 
 
-def _workers(config: Config, check: bool) -> Executor | _Nobody:
+def workers(config: Config, check: bool) -> Executor | _Nobody:
+    """A pool of ``config.jobs`` processes that each hold a `worker`; nobody for one job."""
     jobs = config.jobs or os.cpu_count() or 1
     if jobs == 1:
         return _Nobody()
@@ -164,9 +165,14 @@ def _start_worker(config: Config, check: bool) -> None:
     _worker = Cleaner(replace(config, grammar="off"), check=check)
 
 
-def _work(sources: Sequence[Path], near: Neighbours) -> list[list[Draft | InputError]]:
+def worker() -> Cleaner:
+    """The cleaner of this worker process."""
     assert _worker is not None
-    return [_draft_file(s, _worker, near) for s in sources]
+    return _worker
+
+
+def _work(sources: Sequence[Path], near: Neighbours) -> list[list[Draft | InputError]]:
+    return [_draft_file(s, worker(), near) for s in sources]
 
 
 def _drafts(

@@ -63,9 +63,9 @@ def check(
     errors: list[tuple[str, str]] = []
     untouched: set[int] = set()
     tool: Mapping[str, Any] | None = None
-    for source in collect(paths):
-        ranges = changes.ranges(source) if changes is not None else None
-        made = _file(source, cleaner, ranges)
+    sources = collect(paths)
+    lines = [changes.ranges(s) if changes is not None else None for s in sources]
+    for ranges, made in zip(lines, _files(sources, lines, cleaner), strict=True):
         if ranges == ():
             untouched.update(range(len(articles), len(articles) + len(made.articles)))
         articles += made.articles
@@ -109,13 +109,42 @@ class _Made:
     tool: Mapping[str, Any] | None = None
 
 
-def _file(source: Path, cleaner: Cleaner, ranges: Sequence[tuple[int, int]] | None) -> _Made:
-    """Results and errors of one file; from the cache where it and the settings are unchanged."""
+_Ranges = Sequence[tuple[int, int]] | None
+
+
+def _files(sources: Sequence[Path], lines: Sequence[_Ranges], cleaner: Cleaner) -> list[_Made]:
+    """What comes of each file: from the cache, else judged here or in worker processes."""
+    config = cleaner.config
+    found: dict[int, _Made] = {}
+    for n, (source, ranges) in enumerate(zip(sources, lines, strict=True)):
+        cached = None if ranges else _cached(source, config)
+        known = None if cached is None else _load(cached)
+        if known is not None:
+            found[n] = known
+    left = [n for n in range(len(sources)) if n not in found]
+    if config.jobs == 1 or len(left) < 2:
+        for n in left:
+            found[n] = _file(sources[n], cleaner, lines[n])
+    else:
+        from unspin.running.batch import CHUNK, workers
+
+        size = max(1, min(CHUNK, len(left) // 4))
+        with workers(config, True) as executor:
+            todo = ([sources[n] for n in left], [lines[n] for n in left])
+            made = executor.map(_file_in_worker, *todo, chunksize=size) if executor else ()
+            found.update(zip(left, made, strict=True))
+    return [found[n] for n in range(len(sources))]
+
+
+def _file_in_worker(source: Path, ranges: _Ranges) -> _Made:
+    from unspin.running.batch import worker
+
+    return _file(source, worker(), ranges)
+
+
+def _file(source: Path, cleaner: Cleaner, ranges: _Ranges) -> _Made:
+    """Judges one file, and caches the result where the whole of it counts."""
     cached = None if ranges else _cached(source, cleaner.config)
-    if cached is not None:
-        found = _load(cached)
-        if found is not None:
-            return found
     results: list[ArticleResult] = []
     errors: list[tuple[str, str]] = []
     try:
@@ -128,9 +157,10 @@ def _file(source: Path, cleaner: Cleaner, ranges: Sequence[tuple[int, int]] | No
             results.append(_on_changed(result, report, cleaner, ranges) if ranges else result)
     except InputError as error:
         errors.append((error.path, error.reason))
+    made = _Made(results, errors, cleaner.tool())
     if cached is not None and not errors:
-        _store(cached, _Made(results, [], cleaner.tool()))
-    return _Made(results, errors)
+        _store(cached, made)
+    return made
 
 
 # --- changed lines --------------------------------------------------------------------------------
