@@ -61,6 +61,8 @@ class TitleMismatch:
         body = _body(article)
         missing = [w for w in words if w.lower()[:_STEM] not in body]
         stuffed = any(i.from_title for i in insertions(article))
+        if not stuffed and (";" in article.title or article.title.rstrip().endswith("?")):
+            return  # a first line of authors, or a box's question, is no title that could mislead
         if not missing or not _mismatch(len(words), len(missing), stuffed):
             return
         better = _restored(_suggest(article, body), context)
