@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -84,8 +85,10 @@ def test_roughening_keeps_the_words() -> None:
 
 
 def test_variants_hold_inflected_forms(tmp_path: Path) -> None:
-    write_variants(load_hand_pairs(), tmp_path / "v.tsv")
-    rows = dict(line.split("\t") for line in (tmp_path / "v.tsv").read_text("utf-8").splitlines())
+    path = tmp_path / "v.tsv.gz"
+    write_variants(load_hand_pairs(), path)
+    lines = gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
+    rows = dict(line.split("\t") for line in lines)
     assert "diseases" in rows["ailments"].split("|")
     assert "vision" in rows["imaginative and prescient"].split("|")
     assert folded("Well-Being") == "well being"

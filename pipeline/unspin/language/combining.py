@@ -99,7 +99,7 @@ def make_cases(options: FitOptions, made: Dictionaries, table: NgramTable, count
     rng = Random(seed)
     encoder = Encoder(options.folder)
     scorer = PhraseScorer(table)
-    variants = Variants.load(options.folder / "variants.tsv")
+    variants = Variants.load(options.folder / "variants.tsv.gz")
     documents = list(read_documents(options.corpus, without=options.without))
     spinner = Spinner(made)
     sources = [HAND, *sorted(made.others)]
@@ -408,7 +408,7 @@ def _recall_within(
 def hard_soups(options: FitOptions, count: int = 160) -> list[str]:
     """Make short clean texts of sentences where listed wordings are right."""
     rng = Random(options.seed + 2)
-    variants = Variants.load(options.folder / "variants.tsv")
+    variants = Variants.load(options.folder / "variants.tsv.gz")
     documents = list(read_documents(options.corpus, without=options.without))
     samplers = [PassageSampler(documents, SOURCE_WEIGHTS, words=w) for w in (60, 120, 250)]
     return [

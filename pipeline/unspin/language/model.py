@@ -37,7 +37,7 @@ WINDOW_WORDS = 200  # DESIGN, "Two levels of evidence"
 MAX_REPLACEMENTS = 5
 SAFE_HIT, WEAK_HIT = 1.0, 0.1  # weight of a glossary form that never, or sometimes, is right
 FILES = ("encoder.onnx", "embeddings.npz", "tokenizer.json", "ngrams.npz", "combiner.npz",
-         "variants.tsv", "model.json")  # fmt: skip
+         "variants.tsv.gz", "model.json")  # fmt: skip
 
 
 class GlossaryHit(Protocol):
@@ -216,7 +216,7 @@ class SpinModel:
         encoder = Encoder(folder)
         table = NgramTable.load(folder / "ngrams.npz")
         combiner = Combiner.load(folder / "combiner.npz")
-        variants = Variants.load(folder / "variants.tsv")
+        variants = Variants.load(folder / "variants.tsv.gz")
         restorer = Restorer(encoder, PhraseScorer(table), variants, combiner.ranker)
         return cls(encoder, table, restorer, combiner, Settings.read(folder / "model.json"))
 

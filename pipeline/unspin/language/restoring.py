@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -50,8 +51,9 @@ class Variants:
 
     @classmethod
     def load(cls, path: Path) -> Variants:
-        """Read a two-column table (spun, originals apart by ``|``)."""
-        rows = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines())
+        """Read a gzipped two-column table (spun, originals apart by ``|``)."""
+        lines = gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
+        rows = (line.split("\t") for line in lines)
         return cls((spun, o) for spun, originals in rows for o in originals.split("|"))
 
     def originals(self, words: Sequence[str]) -> Sequence[tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,5 +53,6 @@ def write_variants(made: Dictionaries, path: Path) -> int:
             if value not in entry:
                 entry.append(value)
     lines = [f"{spun}\t{'|'.join(originals)}" for spun, originals in sorted(table.items())]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    data = ("\n".join(lines) + "\n").encode("utf-8")
+    path.write_bytes(gzip.compress(data, mtime=0))  # without a time: the same table, same bytes
     return len(lines)
