@@ -136,7 +136,7 @@ def findings(glossary: Glossary, article: Article, ids: Iterable[str]) -> Counte
     from unspin import evidence
 
     hits = glossary.find(article.text)
-    context = Context(Config(), glossary, hits, evidence.spun_probability(hits))
+    context = Context(Config(), glossary, hits, evidence.spun_probability(hits, article.words))
     found: Counter[str] = Counter()
     for name in ids:
         rule = rule_by_id(name)
