@@ -100,7 +100,7 @@ def make_cases(options: FitOptions, made: Dictionaries, table: NgramTable, count
     encoder = Encoder(options.folder)
     scorer = PhraseScorer(table)
     variants = Variants.load(options.folder / "variants.tsv.gz")
-    documents = list(read_documents(options.corpus, without=options.without))
+    documents = list(read_documents(options.corpus, fitting=True, without=options.without))
     spinner = Spinner(made)
     sources = [HAND, *sorted(made.others)]
     samplers = [PassageSampler(documents, SOURCE_WEIGHTS, words=w) for w in ARTICLE_WORDS]
@@ -305,7 +305,7 @@ def clean_sample(options: FitOptions) -> list[Document]:
     """Draw whole clean documents, the same number of each source, none kept for evaluation."""
     rng = Random(options.seed + 1)
     by_source: dict[str, list[Document]] = {}
-    for document in read_documents(options.corpus, without=options.without):
+    for document in read_documents(options.corpus, fitting=True, without=options.without):
         if 150 <= len(document.text.split()) <= 6000:
             by_source.setdefault(document.source, []).append(document)
     each = max(1, options.clean_documents // len(by_source))
@@ -409,7 +409,7 @@ def hard_soups(options: FitOptions, count: int = 160) -> list[str]:
     """Make short clean texts of sentences where listed wordings are right."""
     rng = Random(options.seed + 2)
     variants = Variants.load(options.folder / "variants.tsv.gz")
-    documents = list(read_documents(options.corpus, without=options.without))
+    documents = list(read_documents(options.corpus, fitting=True, without=options.without))
     samplers = [PassageSampler(documents, SOURCE_WEIGHTS, words=w) for w in (60, 120, 250)]
     return [
         rng.choice(samplers).soup(rng, lambda sentence: _listed(variants, sentence))

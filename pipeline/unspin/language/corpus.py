@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 
 KEPT_MODULUS = 10  # a document is kept for evaluation when its first hash byte is divisible by this
+FITTING_REST = 1  # of the same byte: these documents fit combiner and limits, and are not counted
 MIN_PASSAGE_WORDS = 5  # shorter paragraphs are headings and list stubs
 MAX_SOUP_WORDS = 30  # in a sentence of a soup
 PREFERRED_OF = 6  # sentences drawn for each one taken by preference
@@ -33,14 +34,29 @@ def is_kept(doc_id: str) -> bool:
     return hashlib.sha256(doc_id.encode()).digest()[0] % KEPT_MODULUS == 0
 
 
+def is_for_fitting(doc_id: str) -> bool:
+    """Tell whether a document fits the combiner and its limits, and so stays out of the n-grams.
+
+    A text that was counted finds all its own n-grams in the table: limits chosen on such texts are
+    too low for any other.
+    """
+    return hashlib.sha256(doc_id.encode()).digest()[0] % KEPT_MODULUS == FITTING_REST
+
+
 def read_documents(
-    folder: Path, *, kept: bool | None = False, without: Iterable[str] = ()
+    folder: Path,
+    *,
+    kept: bool | None = False,
+    fitting: bool | None = None,
+    without: Iterable[str] = (),
 ) -> Iterator[Document]:
     """Read ``*.jsonl`` and ``*.jsonl.gz`` (``id``, ``source``, ``text``) and ``*.txt`` of a folder.
 
     Args:
         folder: Where the files lie.
         kept: False for training documents, True for the kept tenth, None for both.
+        fitting: True for the documents that fit combiner and limits, False for those that are
+            counted, None for both.
         without: Names of sources to leave out.
 
     Raises:
@@ -53,6 +69,8 @@ def read_documents(
     for path in files:
         for document in _read_file(path):
             wanted = kept is None or is_kept(document.id) == kept
+            if fitting is not None and is_for_fitting(document.id) != fitting:
+                continue
             if wanted and document.source not in left_out:
                 yield document
 

@@ -93,7 +93,7 @@ def make_model(options: RecipeOptions, progress: Callable[[str], None] = print) 
     shutil.copyfile(run.base / "tokenizer.json", folder / "tokenizer.json")
     if not (folder / "ngrams.npz").exists():
         progress("counting n-grams")
-        documents = read_documents(run.corpus, without=run.without)
+        documents = read_documents(run.corpus, fitting=False, without=run.without)
         build(d.text for d in documents).save(folder / "ngrams.npz")
     made = embedding_dictionaries(run)
     write_variants(made, folder / "variants.tsv.gz")
