@@ -7,12 +7,15 @@ import pytest
 
 from unspin.language.corpus import Document
 from unspin.language.evaluation import (
+    EvaluationOptions,
     Fault,
     Figure,
     Flag,
     Verdict,
     auc,
     check_floors,
+    data_sha256,
+    evaluate,
     is_hit,
     joined,
     measure_clean,
@@ -21,6 +24,7 @@ from unspin.language.evaluation import (
     restored_right,
     short_articles,
 )
+from unspin.language.model import default_model_dir
 
 ROWS = [
     {
@@ -123,3 +127,15 @@ def test_floors_hold_or_say_what_fell(tmp_path: Path) -> None:
     assert len(check_floors(bad, path, "1")) == 2
     with pytest.raises(ValueError, match="other data"):
         check_floors(good, path, "2")
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_model_holds_its_floors_on_kept_phrases(shared: Path) -> None:
+    folder = default_model_dir()
+    if not (folder / "encoder.onnx").exists():
+        pytest.skip("no model is shipped in this checkout")
+    options = EvaluationOptions(shared, folder, systems=("model",), parts=("short", "seed"))
+    results = evaluate(options, lambda line: None)
+    floors = Path(__file__).parent / "floors.json"
+    assert check_floors(results, floors, data_sha256(shared)) == []

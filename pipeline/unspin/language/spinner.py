@@ -93,11 +93,13 @@ class Dictionaries:
         hand: Part of speech -> lemma -> replacements.
         phrases: Tag -> original wording -> replacements.
         others: Name -> word -> replacements; surface forms or lemmas.
+        excluded: Pairs (original, replacement) that no table may hold.
     """
 
     hand: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     phrases: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     others: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    excluded: frozenset[tuple[str, str]] = frozenset()
 
 
 def read_pairs(path: Path) -> set[tuple[str, str]]:

@@ -117,6 +117,7 @@ def load_dictionaries(folder: Path | None, held_out: Sequence[str]) -> Dictionar
         if path.name.split(".")[0] in held_out:
             excluded |= read_pairs(path)
     made = load_hand_pairs(excluded)
+    made.excluded = frozenset(excluded)
     for path in files:
         name = path.name.split(".")[0]
         if name not in held_out:
@@ -155,18 +156,25 @@ def add_neighbours(made: Dictionaries, words: Sequence[str], vectors: Any, count
         scores = vectors[start : start + 1000] @ vectors.T
         best = scores.argsort(axis=1)[:, -count - 1 : -1]
         for row, indexes in enumerate(best):
-            near[words[start + row]] = [words[i] for i in indexes[::-1]]
+            word = words[start + row]
+            found = (words[i] for i in indexes[::-1])
+            near[word] = [n for n in found if (word, n) not in made.excluded]
     made.others["neighbours"] = near
     by_stem: dict[str, list[str]] = {}
     for word in words:
         if len(word) > 5:
             by_stem.setdefault(word[:5], []).append(word)
     made.others["kin"] = {
-        word: [k for k in kin if k != word and abs(len(k) - len(word)) < 5]
+        word: [k for k in kin if _is_kin(word, k) and (word, k) not in made.excluded]
         for kin in by_stem.values()
         for word in kin
         if len(kin) > 1
     }
+
+
+def _is_kin(word: str, other: str) -> bool:
+    """Tell whether words of one beginning may be forms of one another."""
+    return word != other and abs(len(word) - len(other)) < 5
 
 
 def spin_passage(
