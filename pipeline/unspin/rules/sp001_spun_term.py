@@ -25,6 +25,8 @@ CONDITIONAL = 0.9
 ALONE = 0.8
 #: Code points on each side in which another concept's hit is company: a window of 200 words.
 COMPANY = 1300
+#: P(spun) below which the model's verdict is "clean" with a margin: half of the default verdict.
+CLEAN = 0.25
 #: A text of fewer words may hold a single fault though all of it is spun (as few words as a
 #: window: DESIGN's windows have 200).
 SHORT = 200
@@ -54,8 +56,9 @@ class SpunTerm:
 
     Known limits:
         Only wording that the glossary lists is found. A safe form is only suggested where it
-        stands alone in a longer text that shows no other sign of spinning. Quoted speech is left alone unless the
-        article looks spun, and never changed; names of organisations are left alone.
+        stands alone in a longer text that shows no other sign of spinning. Quoted speech is
+        left alone unless the article looks spun, and never changed; names of organisations
+        are left alone.
     """
 
     id: ClassVar[str] = "SP001"
@@ -71,6 +74,8 @@ class SpunTerm:
             if not context.glossary.holds(hit, article.text, spun=spun):
                 continue
             if touches(off_limits(article), hit.start, hit.end):
+                continue
+            if not is_strong(hit) and _reads_clean(article, context, hit):
                 continue
             quoted = touches(quotations(article), hit.start, hit.end)
             named = in_name(article, hit.form_start, hit.form_end) and hit.concept.islower()
@@ -93,11 +98,26 @@ class SpunTerm:
             )
 
 
+def _reads_clean(article: Article, context: Context, hit: Hit) -> bool:
+    """Whether the model takes the article for clean, and no other hit near by says otherwise.
+
+    Forms that clean text may hold need more than their condition then.
+    """
+    if context.judgement is None or context.spun_probability >= CLEAN:
+        return False
+    return not _in_company(context, hit)
+
+
 def _stands_alone(article: Article, context: Context, hit: Hit) -> bool:
     """Whether nothing else says that the text around a hit is spun."""
     if context.looks_spun or article.words < SHORT:
         return False
-    return not any(
+    return not _in_company(context, hit)
+
+
+def _in_company(context: Context, hit: Hit) -> bool:
+    """Whether a safe form of another concept stands near a hit."""
+    return any(
         other.kind == SPUN
         and other.applicability == "safe"
         and other.concept != hit.concept
