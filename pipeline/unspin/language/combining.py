@@ -361,9 +361,9 @@ def choose_thresholds(
     soups = [model.judged_words(text) for text in clean_soups]
     pairs = short_articles(rows, seed=17, draws=2)
     read = {text: model.judged_words(text) for p in pairs for text in (p.text, p.twin)}
-    best, chosen = -1.0, Settings("", 0.96, 0.9, 3.0, 0.8, 1.01, 0.0)
+    best, chosen = -1.0, Settings("", 0.96, 0.9, 3.0, 0.8, 1.01, 1.01, 0.0)
     for report, spun, sure, extend in product(REPORTS, REPORTS_SPUN, SURES, EXTENDS):
-        settings = Settings("", report, min(spun, report), sure, extend, 1.01, 0.0)
+        settings = Settings("", report, min(spun, report), sure, extend, 1.01, 1.01, 0.0)
         recall = _recall_within(limits, settings, clean, soups, pairs, read)
         if recall is not None and recall > best:
             best, chosen = recall, settings

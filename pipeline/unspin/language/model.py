@@ -99,12 +99,14 @@ class Judgement:
         windows: In order, together covering the text.
         spans: In order, disjoint; those above the report threshold of the model.
         safe_probability: A replacement from this probability on may be applied unasked.
+        suggest_probability: From this one on it may be applied with ``--unsafe-fixes``.
     """
 
     spun_probability: float
     windows: tuple[JudgedWindow, ...]
     spans: tuple[JudgedSpan, ...]
     safe_probability: float
+    suggest_probability: float
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ class Settings:
         sure: Log odds of article or window from which that holds.
         extend: Share of that P from which a neighbour belongs to a reported word.
         safe: P of a replacement from which it is applied; above 1 never.
+        suggest: P of a replacement from which it is worth applying on request.
         verdict_shift: Added to log odds of article and windows, so that .5 is the verdict.
     """
 
@@ -127,6 +130,7 @@ class Settings:
     sure: float
     extend: float
     safe: float
+    suggest: float
     verdict_shift: float
 
     @classmethod
@@ -243,7 +247,7 @@ class SpinModel:
         evidence = self.evidence(text)
         count = len(evidence.places)
         if not count:
-            return Judgement(0.0, (), (), self._settings.safe)
+            return Judgement(0.0, (), (), self._settings.safe, self._settings.suggest)
         article = self.stretch_logit(evidence, 0, count, hits)
         bounds = window_bounds(count)
         logits = [self.stretch_logit(evidence, a, b, hits) for a, b in bounds]
@@ -256,6 +260,7 @@ class SpinModel:
             self._windows(evidence, bounds, logits),
             tuple(self._span(evidence, a, b, p) for a, b in found),
             self._settings.safe,
+            self._settings.suggest,
         )
 
     def evidence(self, text: str) -> Evidence:

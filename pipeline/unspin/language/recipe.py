@@ -26,12 +26,16 @@ from unspin.language.tables import write_variants
 from unspin.language.training import TrainingOptions, embedding_dictionaries, train
 
 NEVER = 1.01  # a safe threshold that no replacement reaches
+SUGGEST = (
+    0.9  # replacements of the shipped ranker: .92 right on development phrases, .75 on kept ones
+)
 CAUTIOUS = {  # without real phrases to choose thresholds on
     "report": 0.92,
     "report_spun": 0.7,
     "sure": 2.0,
     "extend": 0.8,
     "safe": NEVER,
+    "suggest": SUGGEST,
     "verdict_shift": 0.0,
 }
 
@@ -106,5 +110,5 @@ def make_model(options: RecipeOptions, progress: Callable[[str], None] = print) 
         model = SpinModel.load(folder)
         clean, soups = clean_sample(fitting), hard_soups(fitting)
         found = choose_thresholds(model, clean, soups, rows, Limits(), progress)
-        write_settings(folder, version, **found, safe=NEVER)
+        write_settings(folder, version, **found, safe=NEVER, suggest=SUGGEST)
     return folder

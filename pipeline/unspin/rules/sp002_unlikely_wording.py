@@ -12,11 +12,7 @@ from unspin.rules.sp003_spinner_signature import SpinnerSignature
 from unspin.rules.terms import off_limits, quotations, touches
 
 if TYPE_CHECKING:
-    from unspin.language.model import JudgedSpan
-
-#: P of the best replacement from which it is worth applying with ``--unsafe-fixes``; below it the
-#: replacements are hints for an editor (calibrated on spun training articles, docs/model.md).
-SUGGEST = 0.5
+    from unspin.language.model import JudgedSpan, Judgement
 
 
 class UnlikelyWording:
@@ -37,7 +33,8 @@ class UnlikelyWording:
 
     Fix:
         Up to five replacements, best first, with their order learned from spun training text.
-        Suggested where the best one is more likely right than wrong, else for an editor.
+        Suggested where the best one is probably right (three of four were, on phrases that
+        the model had never seen), else for an editor.
 
     Known limits:
         Fluent spinning (every word a fair synonym, grammar kept) is mostly missed in short
@@ -64,17 +61,21 @@ class UnlikelyWording:
             if any(hit.start <= span.start and span.end <= hit.end for hit in known):
                 continue
             quoted = touches(quotations(article), span.start, span.end)
-            yield self._finding(article, span, context.judgement.safe_probability, quoted)
+            yield self._finding(article, span, context.judgement, quoted)
 
-    def _finding(self, article: Article, span: JudgedSpan, safe: float, quoted: bool) -> Finding:
+    def _finding(
+        self, article: Article, span: JudgedSpan, judgement: Judgement, quoted: bool
+    ) -> Finding:
         found = " ".join(article.text[span.start : span.end].split())
         replacements = tuple(r.text for r in span.replacements)
         applicability = None
         if replacements:
             best = span.replacements[0].probability
-            applicability = Applicability.SUGGESTED if best >= SUGGEST else Applicability.EDITOR
-            applicability = Applicability.SAFE if best >= safe else applicability
-            applicability = Applicability.EDITOR if quoted else applicability
+            applicability = Applicability.EDITOR
+            if best >= judgement.suggest_probability and not quoted:
+                applicability = Applicability.SUGGESTED
+            if best >= judgement.safe_probability and not quoted:
+                applicability = Applicability.SAFE
         return Finding(
             self.id,
             span.start,
