@@ -33,7 +33,7 @@ class UnlikelyWording:
 
     Fix:
         Up to five replacements, best first, with their order learned from spun training text.
-        Suggested where the best one is probably right (three of four were, on phrases that
+        Suggested where the best one is probably right (three of five were, on phrases that
         the model had never seen), else for an editor.
 
     Known limits:
