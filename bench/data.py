@@ -15,8 +15,8 @@ SHARED = Path(os.environ.get("UNSPIN_SHARED", Path(__file__).resolve().parents[2
 
 def records(path: Path) -> Iterator[dict[str, Any]]:
     """Records of a JSON Lines file, gzipped or not."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open()
-    with opened as lines:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
 

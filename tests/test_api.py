@@ -9,7 +9,7 @@ from unspin.config import Config
 
 TEXT = (
     "Congestive heart disappointment means that the heart pumps less blood than the body needs. "
-    "Smoking is one of the chance variables for it, and many people do not know that it is."
+    "Smoking is one of the hazard factors for it, and many people do not know that it is."
 )
 
 

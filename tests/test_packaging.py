@@ -16,7 +16,7 @@ from unspin.rules.pages import index, page
 pytestmark = pytest.mark.slow
 SPUN = (
     "Congestive heart disappointment means that the heart pumps less blood than the body needs. "
-    "Smoking is one of the chance variables for it, and many people do not know that it is."
+    "Smoking is one of the hazard factors for it, and many people do not know that it is."
 )
 
 
@@ -38,7 +38,18 @@ def wheel(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     out = tmp_path_factory.mktemp("dist")
     run("-m", "hatchling", "build", "-t", "sdist", "-d", str(out), cwd=repository)
     sdist = next(out.glob("*.tar.gz"))
-    run("-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(out), str(sdist), cwd=out)
+    run(
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        str(out),
+        str(sdist),
+        cwd=out,
+    )
     return next(out.glob("*.whl"))
 
 
@@ -60,7 +71,9 @@ def test_a_wheel_cleans_in_an_empty_directory(installed: Path, tmp_path: Path) -
 
 
 def test_a_wheel_carries_glossary_schema_pages_and_model(installed: Path, tmp_path: Path) -> None:
-    stats = json.loads(run("-m", "unspin", "glossary", "stats", "--json", cwd=tmp_path, path=installed))
+    stats = json.loads(
+        run("-m", "unspin", "glossary", "stats", "--json", cwd=tmp_path, path=installed)
+    )
     assert stats["concepts"] >= 250
     assert stats["fields"] >= 6
     assert "Why it matters" in run("-m", "unspin", "explain", "SP001", cwd=tmp_path, path=installed)
@@ -73,7 +86,9 @@ def test_a_wheel_carries_glossary_schema_pages_and_model(installed: Path, tmp_pa
     assert run("-c", model, cwd=tmp_path, path=installed).strip()
 
 
-def test_a_wheel_holds_nothing_of_the_machine_it_was_built_on(wheel: Path, repository: Path) -> None:
+def test_a_wheel_holds_nothing_of_the_machine_it_was_built_on(
+    wheel: Path, repository: Path
+) -> None:
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
             if name.endswith((".py", ".yaml", ".json", ".md")):

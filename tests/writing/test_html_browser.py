@@ -60,7 +60,9 @@ def dom(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_nothing_scripted_runs(dom: str) -> None:
-    assert "hacked" not in re.findall(r"<title>(.*?)</title>", dom, re.DOTALL)[0].replace("'hacked'", "")
+    assert "hacked" not in re.findall(r"<title>(.*?)</title>", dom, re.DOTALL)[0].replace(
+        "'hacked'", ""
+    )
     assert "onerror" not in dom
     assert not re.search(r"(?:href|src)=.?javascript:", dom)
     assert len(re.findall(r"<script", dom)) == 1
