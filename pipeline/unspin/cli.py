@@ -218,8 +218,6 @@ def _stdin(cleaner: Cleaner, options: dict[str, Any]) -> int:
     from unspin.running.batch import record_line
     from unspin.writing import render
     from unspin.writing.formats.base import Run, article_result
-    from unspin.writing.summary import row
-    from unspin.writing.tree import review
 
     config = cleaner.config
     code = EXIT_OK
@@ -234,8 +232,7 @@ def _stdin(cleaner: Cleaner, options: dict[str, Any]) -> int:
             continue
         report = cleaner.clean(article)
         if options["check"]:
-            line = row(report.to_dict(), review(report)["review"], None)
-            results.append(article_result(report, line))
+            results.append(article_result(report))
         elif options["diff"]:
             _print_diff(report)
         elif article.source.record is not None:
@@ -291,9 +288,7 @@ def _emit(run: Run, options: dict[str, Any]) -> None:
 def _batch(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
     from unspin.running.batch import clean_batch
     from unspin.writing.formats.base import Run, article_result
-    from unspin.writing.summary import row
     from unspin.writing.terminal import table
-    from unspin.writing.tree import review
 
     quiet = options["quiet"]
     results = []
@@ -302,8 +297,7 @@ def _batch(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
         if options["diff"]:
             _print_diff(report)
         if options["report"]:
-            line = row(report.to_dict(), review(report)["review"], None)
-            results.append(article_result(report, line))
+            results.append(article_result(report))
 
     with _progress(quiet or options["diff"]) as seen:
         result = clean_batch(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from unspin.resources import data_path
+from unspin.resources import load_yaml
 
 #: Words of context read on each side of an edit: enough for "five hundred mg" and "with no".
 CONTEXT_WORDS = 5
@@ -42,10 +42,7 @@ class _Lists:
 
 @lru_cache(maxsize=1)
 def _lists() -> _Lists:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data: dict[str, Any] = yaml.load(data_path("guard.yaml").read_text("utf-8"), Loader=loader)
+    data: dict[str, Any] = load_yaml("guard.yaml")
     opposites: dict[str, str] = {}
     for pair in data["opposites"]:
         a, b = pair["name"].split("/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parent.parent
@@ -23,6 +24,19 @@ def data_path(*parts: str) -> Path:
     if packaged.exists():
         return packaged
     return _CHECKOUT.joinpath(*parts) if (_CHECKOUT / "pyproject.toml").exists() else packaged
+
+
+def load_yaml(*parts: str) -> Any:
+    """Contents of a YAML data file of the product.
+
+    Args:
+        *parts: As `data_path` takes them.
+    """
+    import yaml
+
+    # the C loader is some ten times as fast, where PyYAML was built with it
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(data_path(*parts).read_text(encoding="utf-8"), Loader=loader)
 
 
 def cache_dir() -> Path:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from unspin.article import Article
 from unspin.findings import Applicability, Finding, Severity
-from unspin.resources import data_path
+from unspin.resources import load_yaml
 from unspin.rules.base import Context
 
 #: Words that may stand between the subject and the link ("a sprain usually is").
@@ -93,11 +93,7 @@ def _any(words: Sequence[str]) -> str:
 @lru_cache(maxsize=1)
 def _definitions() -> tuple[re.Pattern[str], Mapping[str, tuple[_Definition, ...]]]:
     """Pattern of all subjects, and the definitions of each."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    path = data_path("rules", "definitions.yaml")
-    data: dict[str, Any] = yaml.load(path.read_text("utf-8"), Loader=loader)
+    data: dict[str, Any] = load_yaml("rules", "definitions.yaml")
     entries = [*data["definitions"], *_inflammations(data)]
     found: dict[str, list[_Definition]] = {}
     for entry in entries:

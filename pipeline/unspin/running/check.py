@@ -24,8 +24,6 @@ from unspin.resources import cache_dir, data_path
 from unspin.scoring import score
 from unspin.suppression import unused_entries
 from unspin.writing.formats.base import ArticleResult, Item, Run, article_result
-from unspin.writing.summary import row
-from unspin.writing.tree import review
 
 #: Settings that change no verdict, so that they do not part cached results.
 _IDLE = frozenset({"to", "jobs", "originals", "origins", "grammar"})
@@ -153,7 +151,7 @@ def _file(source: Path, cleaner: Cleaner, ranges: _Ranges) -> _Made:
                 errors.append((article.path, article.reason))
                 continue
             report = cleaner.clean(article)
-            result = article_result(report, row(report.to_dict(), review(report)["review"], None))
+            result = article_result(report)
             results.append(_on_changed(result, report, cleaner, ranges) if ranges else result)
     except InputError as error:
         errors.append((error.path, error.reason))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from unspin.report import Gate, Report
+from unspin.writing.summary import row
+from unspin.writing.tree import review
 
 SEVERITIES = ("error", "warning", "info")
 
@@ -132,12 +134,13 @@ def worst_first(items: Iterable[Item]) -> list[Item]:
     return sorted(items, key=lambda i: SEVERITIES.index(i.severity))
 
 
-def article_result(report: Report, row: Mapping[str, Any]) -> ArticleResult:
+def article_result(report: Report) -> ArticleResult:
     """Plain values of a report, so that the report's texts need not be kept."""
     source = report.article.source
+    whole = report.to_dict()
     edit = source.offsets == "source" and source.record is None
     items = []
-    for data in report.to_dict()["findings"]:
+    for data in whole["findings"]:
         line, column = report.position(data["end"])
         columns = None
         if edit and data["column"] and column:
@@ -146,7 +149,8 @@ def article_result(report: Report, row: Mapping[str, Any]) -> ArticleResult:
                 _bytes_before(source.text, data["end"], column),
             )
         items.append(Item(_slashes(source.path), source.record, data, line, column, edit, columns))
-    return ArticleResult(row, tuple(items), report.gates, report.suppressions)
+    line_of_summary = row(whole, review(report)["review"], None)
+    return ArticleResult(line_of_summary, tuple(items), report.gates, report.suppressions)
 
 
 def _bytes_before(text: str, offset: int, column: int) -> int:
