@@ -11,9 +11,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from unspin.resources import data_path
+from unspin.resources import data_path, load_yaml
 
 #: Rules and categories that are off, with the reason (bench/choose_grammar_rules.py writes it).
 RULES = data_path("grammar", "rules.yaml")
@@ -71,9 +69,7 @@ def read_words(path: Path) -> frozenset[str]:
 @lru_cache(maxsize=1)
 def default_rules() -> RuleSet:
     """The rule set that ships."""
-    data: dict[str, Any] = yaml.load(
-        RULES.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
+    data: dict[str, Any] = load_yaml("grammar", "rules.yaml")
     return RuleSet(
         disabled=frozenset(data["disabled"]),
         disabled_categories=frozenset(data["disabled_categories"]),
