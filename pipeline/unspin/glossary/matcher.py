@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +39,8 @@ class Hit:
         provenance: Glossary file that says so.
         form_start: Where the form itself starts.
         form_end: Where the form itself ends.
+        listed: The name as the glossary writes it, before inflection and spelling; of admitted
+            names always, of others where it has capitals.
     """
 
     start: int
@@ -52,6 +54,7 @@ class Hit:
     provenance: str
     form_start: int = -1
     form_end: int = -1
+    listed: str = ""
 
 
 class Glossary:
@@ -75,6 +78,7 @@ class Glossary:
         self._last: tuple[str, tuple[Hit, ...]] | None = None
         self._last_shadow: tuple[str, Shadow] | None = None
         self._canonicals: dict[str, list[str]] | None = None
+        self._strong: dict[int, bool] = {}
 
     def __len__(self) -> int:
         """Number of concepts in force."""
@@ -100,6 +104,8 @@ class Glossary:
 
         Matching ignores case, folds white space, keeps to word boundaries, and takes the longest
         form where several overlap, then the leftmost; nothing inside a canonical phrase is found.
+        A longer form that is no fault, or no sure one, gives way to a sure fault that it does not
+        hold whole: "cholesterol tier" is found in "lower your cholesterol tier".
 
         Args:
             text: The prose of an article.
@@ -110,7 +116,8 @@ class Glossary:
         if self._last is not None and self._last[0] == text:
             return self._last[1]
         shadow = self._shadow(text)
-        chosen = _disjoint([*self._candidates(shadow.text), *self._scattered(shadow.text)])
+        found = [*self._candidates(shadow.text), *self._scattered(shadow.text)]
+        chosen = _disjoint(found, self._is_strong)
         hits = tuple(self._hits(text, shadow, chosen))
         self._last = (text, hits)
         return hits
@@ -186,6 +193,16 @@ class Glossary:
             return True
         return kind == SPUN and end + 1 < len(s) and s[end] == "-" and s[end + 1].isalnum()
 
+    def _is_strong(self, group: int) -> bool:
+        """Whether a form never occurs in clean text: spun, safe, without a condition."""
+        if group not in self._strong:
+            entries = [self._tables.entries[i] for i in self._tables.rivals[group]]
+            self._strong[group] = all(
+                kind == SPUN and applicability == "safe" and when < 0
+                for _, kind, applicability, when, _, _ in entries
+            )
+        return self._strong[group]
+
     def _scattered(self, s: str) -> Iterator[tuple[int, int, int]]:
         """Forms whose words may stand apart and in any order."""
         for words, within, group in self._tables.proximity:
@@ -221,6 +238,7 @@ class Glossary:
             yield Hit(
                 left, right, shadow.text[a:b], self._tables.concepts[number][0], kind, new,
                 applicability, self._whens[when] if when >= 0 else None, provenance, start, end,
+                listed,
             )  # fmt: skip
 
     def _entry(
@@ -267,29 +285,46 @@ def _in_shadow(shadow: Shadow, offset: int) -> int:
     return low
 
 
-def _disjoint(found: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """Of overlapping spans the longest, then the leftmost; in order of the text."""
+def _disjoint(
+    found: Sequence[tuple[int, int, int]], is_strong: Callable[[int], bool]
+) -> list[tuple[int, int, int]]:
+    """Of overlapping spans the longest, then the leftmost; in order of the text.
+
+    Args:
+        found: ``(start, end, group)`` of forms.
+        is_strong: Whether a group is a sure fault: it yields only to others, or to what holds it.
+    """
     ordered = sorted(set(found))
     out: list[tuple[int, int, int]] = []
     cluster: list[tuple[int, int, int]] = []
     reach = -1
     for span in [*ordered, (_FAR, _FAR, 0)]:
         if span[0] >= reach and cluster:
-            out += _longest(cluster)
+            out += _longest(cluster, is_strong)
             cluster = []
         cluster.append(span)
         reach = max(reach, span[1])
     return out
 
 
-def _longest(cluster: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+def _longest(
+    cluster: list[tuple[int, int, int]], is_strong: Callable[[int], bool]
+) -> list[tuple[int, int, int]]:
     if len(cluster) == 1:
         return cluster
     kept: list[tuple[int, int, int]] = []
-    for span in sorted(cluster, key=lambda s: (s[0] - s[1], s[0], s[2])):
+    by_length = sorted(cluster, key=lambda s: (s[0] - s[1], s[0], s[2]))
+    strong = [s for s in by_length if is_strong(s[2]) and not _held(s, by_length)]
+    for span in [*strong, *by_length]:
         if all(span[1] <= k[0] or k[1] <= span[0] for k in kept):
             kept.append(span)
     return sorted(kept)
+
+
+def _held(span: tuple[int, int, int], others: Iterable[tuple[int, int, int]]) -> bool:
+    """Whether a longer span holds this one whole."""
+    size = span[1] - span[0]
+    return any(o[0] <= span[0] and span[1] <= o[1] and o[1] - o[0] > size for o in others)
 
 
 def load_glossary(
