@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.glossary.helpers import spun
+from unspin.errors import GlossaryError
 from unspin.glossary.concept import Concept
 from unspin.glossary.counts import (
     count_concepts,
     count_forms,
     documents,
+    folded_corpus,
     is_kept,
     load_counts,
 )
@@ -70,3 +72,8 @@ def test_table_is_the_same_bytes_and_reads_back(
 
 def test_no_table_knows_nothing(tmp_path: Path) -> None:
     assert not load_counts(tmp_path / "none").known(Concept("stroke"))
+
+
+def test_folder_without_documents_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(GlossaryError, match=r"holds no \.jsonl\.gz file"):
+        folded_corpus(tmp_path)

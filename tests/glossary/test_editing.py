@@ -164,3 +164,98 @@ def test_stats_and_show() -> None:
     assert code == 0
     assert output.startswith("heart attack (noun)")
     assert run("show", "no such term at all")[0] == 1
+
+
+def test_everything_given_joins_the_entry_that_is_there(tmp_path: Path) -> None:
+    path = house_file(tmp_path, COMMENTED)
+    code, output = run(
+        "add", "heart attack", "--file", str(path), "--spun", "heart raid", "--spun", "raid, cardiac",
+        "--applicability", "editor", "--admitted", "myocardial infarction",
+        "--bad", "He had a heart raid at the age of forty.",
+        "--good", "He had a heart attack at the age of forty.",
+        "--fine", "Doctors call it the raid cardiac.", "--source", "https://example.org",
+    )  # fmt: skip
+    assert code == 0, output
+    (concept,) = read_file(path).concepts
+    assert [(v.template, v.applicability) for v in concept.spun][:2] == [
+        ("heart raid", "editor"),
+        ("raid, cardiac", "editor"),
+    ]
+    assert concept.applicability == "safe"
+    assert concept.admitted == ("myocardial infarction",)
+    assert len(concept.examples) == 2
+    assert concept.fine[0][0] == "Doctors call it the raid cardiac."
+    assert concept.source == "https://example.org"
+    text = path.read_text(encoding="utf-8")
+    assert all(line in text.splitlines() for line in dedent(COMMENTED).splitlines())
+
+
+def test_form_without_applicability_takes_that_of_the_entry(tmp_path: Path) -> None:
+    text = COMMENTED.replace("    spun: ", "    applicability: suggested\n    spun: ")
+    path = house_file(tmp_path, text)
+    assert run("add", "heart attack", "--file", str(path), "--spun", "heart raid")[0] == 0
+    assert "      - heart raid\n" in path.read_text(encoding="utf-8")
+    add_concept(path, Concept("heart attack", spun=(Variant("heart foray"),)))
+    assert read_file(path).concepts[0].spun[0].applicability == ""
+
+
+def test_forms_join_a_list_in_brackets(tmp_path: Path) -> None:
+    path = house_file(
+        tmp_path,
+        "field: house\ntitle: T\nconcepts:\n  - canonical: heart attack\n"
+        "    spun: [heart assault]  # in March\n    examples:\n"
+        '      - bad: "She had a heart assault at home."\n'
+        '        good: "She had a heart attack at home."\n',
+    )
+    forms = (Variant("raid, cardiac"), Variant("heart foray", "suggested"))
+    add_concept(path, Concept("heart attack", spun=forms))
+    spun = read_file(path).concepts[0].spun
+    assert [(v.template, v.applicability) for v in spun] == [
+        ("raid, cardiac", ""),
+        ("heart foray", "suggested"),
+        ("heart assault", ""),
+    ]
+    assert "# in March" in path.read_text(encoding="utf-8")
+
+
+def test_new_entry_stands_before_keys_that_follow(tmp_path: Path) -> None:
+    path = house_file(tmp_path, "field: house\ntitle: T\nconcepts: []\noff: [obesity]\n")
+    add_concept(path, stroke())
+    file = read_file(path)
+    assert ([c.canonical for c in file.concepts], file.off) == (["stroke"], ("obesity",))
+
+
+@pytest.mark.parametrize("name", ["none/new.yaml", "folder", "latin.yaml"])
+def test_file_that_cannot_be_written_is_an_error(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "latin.yaml").write_bytes(b"title: caf\xe9\n")
+    with pytest.raises(GlossaryError, match=name):
+        add_concept(tmp_path / name, stroke())
+
+
+def test_field_that_is_not_there_is_no_new_file() -> None:
+    code, output = run("add", "x", "--field", "hert", "--spun", "y")
+    assert (code, "there is no 'hert'" in output) == (2, True)
+    code, output = run("add", "x", "--field", "../x", "--spun", "y")
+    assert (code, "'../x' is no name" in output) == (2, True)
+
+
+def test_add_for_a_house_glossary_can_extend(tmp_path: Path) -> None:
+    code, output = run(
+        "add", "stroke", "--extend", "--file", str(tmp_path / "house.yaml"),
+        "--spun", "cerebral stroking",
+        "--bad", "He had a cerebral stroking in May.", "--good", "He had a stroke in May.",
+    )  # fmt: skip
+    assert code == 0, output
+    assert read_file(tmp_path / "house.yaml").concepts[0].extend
+
+
+def test_add_of_a_term_alone_asks_for_the_rest(tmp_path: Path) -> None:
+    path = house_file(tmp_path, COMMENTED)
+    answers = [
+        "", "", "", "cerebral stroking", "", "He had a cerebral stroking in May.", "",
+        "He had a stroke in May.", "", "", "",
+    ]  # fmt: skip
+    code, output = run("add", "stroke", "--file", str(path), answers="\n".join(answers) + "\n")
+    assert code == 0, output
+    assert read_file(path).concepts[-1].examples

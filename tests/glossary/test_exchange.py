@@ -10,7 +10,7 @@ import pytest
 from tests.glossary.helpers import HOUSE, glossary_of
 from unspin.errors import GlossaryError
 from unspin.glossary import exchange
-from unspin.glossary.commands import import_file
+from unspin.glossary.commands import export_file, import_file
 from unspin.glossary.concept import Concept, Variant, When
 from unspin.glossary.exchange import pps, vale
 from unspin.glossary.expand import options
@@ -252,3 +252,126 @@ def test_written_yaml_reads_back_the_same(tmp_path: Path) -> None:
     assert plain(read_file(target).concepts[0]) == plain(odd)
     with pytest.raises(GlossaryError, match="exists already"):
         import_file(source, target)
+
+
+def test_pps_queries_that_conditions_cannot_say_are_explained(tmp_path: Path) -> None:
+    path = _listed(
+        tmp_path / "t.csv",
+        ('"a b" AND ("c" OR ("d" AND "e"))', "ab"),
+        ('"q r" NOT ("c" AND "d")', "qr"),
+        ('("a b" AND "c d") AND "e"', "ab"),
+        ('"x y" NOT ("c" OR "d")', "xy"),
+    )
+    read = pps.read_pps(path)
+    assert [c.canonical for c in read.concepts] == ["xy"]
+    assert read.concepts[0].spun[0].when == When(article_not=("c", "d"))
+    assert len(read.explained) == 3
+
+
+def test_scattered_forms_are_for_editors_and_stay_within_a_paragraph(tmp_path: Path) -> None:
+    path = _listed(tmp_path / "t.csv", ('"clamor signal"~5', "signal-to-noise ratio"))
+    glossary = glossary_of(*pps.read_pps(path).concepts)
+    (hit,) = glossary.find("The clamor was below the signal.")
+    assert hit.applicability == "editor"  # a fix would swallow "was below the"
+    assert glossary.find("The clamor was\n\nbelow the signal.") == ()
+
+
+def test_csv_of_an_entry_and_its_extension_keeps_what_each_form_inherits(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    exchange.write(
+        path,
+        [
+            Concept("gout", spun=(Variant("goat illness"),), applicability="suggested"),
+            Concept("gout", spun=(Variant("toe fury"),), extend=True, source="house"),
+        ],
+    )
+    (concept,) = exchange.read(path).concepts
+    assert concept.applicability == "suggested"
+    assert [(v.applicability, v.when) for v in concept.spun] == [("", None), ("safe", When())]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("gout,spun,{a|b,,", "braces do not match"),
+        ("gout,example,He has goat illness.,,", "good is empty"),
+        ('gout,spun,x,,"""abc"""', "must be a mapping"),
+        ("gout,spun,x,,[]", "must be a mapping"),
+        ('gout,spun,x,,"{""before"": ""of""}"', "before must be a list"),
+        ('gout,spun,x,,"{""beside"": [""of""]}"', "no condition 'beside'"),
+        ('gout,spun,x,,"{""not_verb"": 1}"', "not_verb must be true or false"),
+    ],
+)
+def test_csv_row_that_would_spoil_the_file_is_explained(
+    tmp_path: Path, row: str, reason: str
+) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text(f"concept,status,text,good,when\n{row}\ngout,spun,goat illness,,\n", "utf-8")
+    target = tmp_path / "back.yaml"
+    (explained,) = import_file(path, target).explained
+    assert reason in explained.reason
+    assert [v.template for c in read_file(target).concepts for v in c.spun] == ["goat illness"]
+
+
+def test_files_that_are_no_csv_or_yaml_name_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("concept,text\nx," + "a" * 200_000 + "\n", "utf-8")
+    with pytest.raises(GlossaryError, match=r"in\.csv:\d: is not valid CSV"):
+        exchange.read(path)
+    path.write_text("Fingerprint,Expected\n" + "a" * 200_000 + ",b\n", "utf-8")
+    with pytest.raises(GlossaryError, match=r"in\.csv:\d: is not valid CSV"):
+        exchange.read(path)
+    style = tmp_path / "style.yml"
+    style.write_text("extends: substitution\nswap:\n  - a: [b\n", "utf-8")
+    with pytest.raises(GlossaryError, match=r"style\.yml:4: is not valid YAML"):
+        exchange.read(style)
+
+
+def test_import_that_yields_nothing_writes_nothing(tmp_path: Path) -> None:
+    source = tmp_path / "house.yaml"
+    source.write_text("field: house\ntitle: T\nconcepts: []\n", "utf-8")
+    with pytest.raises(GlossaryError, match="is no substitution style"):
+        import_file(source, tmp_path / "back.yaml")
+    assert not (tmp_path / "back.yaml").exists()
+
+
+def test_tbx_keeps_to_the_values_of_tbx_basic_and_reads_them_back(tmp_path: Path) -> None:
+    path = tmp_path / "out.tbx"
+    given = [
+        Concept("an", pos="function", admitted=("a",), note="see there", source="Style guide"),
+        Concept("Ohio Heart Fund", pos="name", admitted=("OHF",), source="https://example.org"),
+    ]
+    exchange.write(path, given)
+    text = path.read_text("utf-8")
+    assert ">other<" in text
+    assert ">properNoun<" in text
+    assert 'target="https://example.org"' in text
+    back = exchange.read(path).concepts
+    assert [(c.pos, c.note, c.source) for c in back] == [(c.pos, c.note, c.source) for c in given]
+
+
+def test_tbx_notes_that_cannot_be_read_leave_the_form_to_an_editor(tmp_path: Path) -> None:
+    path = tmp_path / "in.tbx"
+    exchange.write(path, [Concept("gout", spun=(Variant("goat illness"), Variant("{a|b} foot")))])
+    text = path.read_text("utf-8").replace('{"applicability": "safe"}', "{broken", 1)
+    path.write_text(text.replace(">a foot<", ">a {foot<"), "utf-8")
+    read = exchange.read(path)
+    assert [(v.template, v.applicability) for v in read.concepts[0].spun] == [
+        ("goat illness", "editor"),
+        ("b foot", "safe"),
+    ]
+    assert [e.text for e in read.explained] == ["a {foot"]
+
+
+def test_export_of_a_field_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(GlossaryError, match="no field 'hert'"):
+        export_file(tmp_path / "out.csv", fields=["hert"])
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_vale_swap_with_a_list_of_words(tmp_path: Path) -> None:
+    style = tmp_path / "style.yml"
+    style.write_text("extends: substitution\nswap:\n  utilize: [use, employ]\n", "utf-8")
+    assert [(c.canonical, c.admitted) for c in exchange.read(style).concepts] == [
+        ("use", ("employ",))
+    ]

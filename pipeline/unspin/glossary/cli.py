@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 #: Forms left out of an export that are named one by one.
 _SHOWN = 20
 
+_POS = click.Choice(["noun", "verb", "adjective", "adverb", "function", "name", "phrase"])
 _PATH = click.Path(path_type=Path)
 _HOUSE = click.option(
     "--glossary", "house", type=_PATH, multiple=True, help="House glossary on top: file or folder."
@@ -48,6 +49,14 @@ def lint(paths: tuple[Path, ...], corpus: Path | None, no_counts: bool, warnings
     click.echo(f"{errors} errors, {len(problems) - errors} warnings", err=True)
     if errors:
         sys.exit(1)
+
+
+def _house(paths: tuple[Path, ...]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """House glossaries and terms switched off: as given, else as the configuration says."""
+    from unspin.config import load_config
+
+    config = load_config()
+    return paths or tuple(Path(p) for p in config.glossaries), config.glossary_off
 
 
 def _failure(error: Exception) -> click.ClickException:
@@ -84,12 +93,12 @@ def stats(as_json: bool, house: tuple[Path, ...]) -> None:
 @_HOUSE
 def show(term: str, house: tuple[Path, ...]) -> None:
     """Show the entries that know TERM, with counts in clean text."""
-    from unspin.errors import GlossaryError
+    from unspin.errors import UnspinError
     from unspin.glossary import commands
 
     try:
-        found = commands.show(term, house)
-    except GlossaryError as error:
+        found = commands.show(term, *_house(house))
+    except UnspinError as error:
         raise _failure(error) from error
     if not found:
         click.echo(f"{term}: no entry has it; add one with: unspin glossary add", err=True)
@@ -104,7 +113,7 @@ def _entry(entry: Shown) -> str:
     for form in entry.forms:
         count = "not counted" if form.count is None else f"{form.count:,}"
         rest = f", {form.applicability}" if form.applicability else ""
-        rest += ", with a condition" if form.conditional else ""
+        rest += f", when {form.condition}" if form.condition else ""
         lines.append(f"  {form.form:40} {count:>11}  {form.kind}{rest}")
     if concept.source:
         lines.append(f"  source: {concept.source}")
@@ -116,11 +125,14 @@ def _entry(entry: Shown) -> str:
 @click.option("--field", help="Field of medicine: the name of the file without .yaml.")
 @click.option("--file", "path", type=_PATH, help="File of a house glossary to write to.")
 @click.option("--title", default="", help="Title of the field, for a new file.")
-@click.option("--pos", default=None, help="noun, verb, adjective, adverb, function, name, phrase.")
+@click.option("--pos", type=_POS, help="Part of speech; noun if not given.")
 @click.option("--admitted", multiple=True, help="Good synonym (repeatable).")
 @click.option("--deprecated", multiple=True, help="Outdated term (repeatable); needs --source.")
 @click.option("--spun", multiple=True, help="Spun form or template (repeatable).")
-@click.option("--applicability", default=None, help="safe, suggested or editor.")
+@click.option(
+    "--applicability", type=click.Choice(["safe", "suggested", "editor"]), help="Of spun forms."
+)
+@click.option("--extend", is_flag=True, help="In a house glossary: add to our entry, keep ours.")
 @click.option("--bad", multiple=True, help="Sentence that holds a spun form (repeatable).")
 @click.option("--good", multiple=True, help="The same sentence restored, one for each --bad.")
 @click.option("--fine", multiple=True, help="Sentence in which the words are right (repeatable).")
@@ -134,6 +146,8 @@ def add(canonical: str | None, **given: Any) -> None:
         if canonical is None:
             canonical = click.prompt("Canonical term (singular or base form)")
             given = _asked(given)
+        elif not any(given[k] for k in ("admitted", "deprecated", "spun", "bad", "fine")):
+            given = _asked(given)  # a term alone is no entry
         if not given["field"] and not given["path"]:
             given["field"] = click.prompt("Field of medicine (file name without .yaml)")
         path = commands.add(
@@ -158,7 +172,7 @@ def _asked(given: dict[str, Any]) -> dict[str, Any]:
     asked = dict(given)
     if not asked["field"] and not asked["path"]:
         asked["field"] = click.prompt("Field of medicine (file name without .yaml)")
-    asked["pos"] = asked["pos"] or click.prompt("Part of speech", default="noun")
+    asked["pos"] = asked["pos"] or click.prompt("Part of speech", default="noun", type=_POS)
     asked["admitted"] = several("admitted", "Good synonym (empty to go on)")
     asked["deprecated"] = several("deprecated", "Outdated term (empty to go on)")
     asked["spun"] = several("spun", "Spun form, {a|b} for a choice (empty to go on)")
@@ -167,7 +181,9 @@ def _asked(given: dict[str, Any]) -> dict[str, Any]:
         click.prompt(f"Restored: {bad}\n ", default=bad) for bad in asked["bad"]
     )
     asked["fine"] = several("fine", "Sentence in which the words are right (empty to go on)")
-    asked["applicability"] = asked["applicability"] or click.prompt("Applicability", default="safe")
+    asked["applicability"] = asked["applicability"] or click.prompt(
+        "Applicability (empty: safe, or what the entry has)", default="", show_default=False
+    )
     asked["source"] = asked["source"] or click.prompt("Source", default="", show_default=False)
     return asked
 
@@ -184,11 +200,12 @@ def _concept(canonical: str, given: dict[str, Any]) -> Concept:
         pos=given["pos"] or "noun",
         admitted=tuple(given["admitted"]),
         deprecated=tuple(Variant(v) for v in given["deprecated"]),
-        spun=tuple(Variant(v) for v in given["spun"]),
+        spun=tuple(Variant(v, given["applicability"] or "") for v in given["spun"]),
         applicability=given["applicability"] or "safe",
         examples=tuple(Example(b, g) for b, g in zip(given["bad"], given["good"], strict=True)),
         fine=tuple((s, 0) for s in given["fine"]),
         source=given["source"],
+        extend=given["extend"],
         field=field,
     )
 
@@ -231,7 +248,7 @@ def export(
         number, left_out = commands.export_file(target, house, format=format or "", fields=fields)
     except GlossaryError as error:
         raise _failure(error) from error
-    click.echo(f"{target}: {number:,} concepts, {len(left_out):,} forms left out")
+    click.echo(f"{target}: {number:,} concepts, {len(left_out):,} things left out")
     for item in left_out[:_SHOWN]:
         click.echo(f"left out: {item}", err=True)
     if len(left_out) > _SHOWN:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,12 +72,12 @@ def stats(paths: Sequence[Path] = ()) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class FormCount:
-    """A form and how often it stands in clean text (None: it has not been counted)."""
+    """A form, what it asks of its place, and how often it stands in clean text (None: unknown)."""
 
     form: str
     kind: str
     applicability: str
-    conditional: bool
+    condition: str
     count: int | None
 
 
@@ -89,26 +90,32 @@ class Shown:
     forms: tuple[FormCount, ...]
 
 
-def show(term: str, paths: Sequence[Path] = ()) -> list[Shown]:
+def show(term: str, paths: Sequence[Path] = (), off: Sequence[str] = ()) -> list[Shown]:
     """Entries that have `term` as their canonical term or as any of their forms.
 
     Args:
         term: Any name of a concept, in any case.
         paths: House glossaries.
+        off: Canonical terms to switch off.
     """
     from unspin.glossary.shadow import Shadow
+    from unspin.glossary.writing import when_text
 
     wanted = Shadow.of(term.strip()).text
     counts = load_counts()
     out = []
-    for where, concept in concepts_in_force(paths):
+    for where, concept in concepts_in_force(paths, off):
         forms = list(concept_forms(concept))
         if any(f.text == wanted for f in forms):
             known = counts.known(concept)
             unique = {(f.text, f.kind): f for f in forms}.values()
             shown = tuple(
                 FormCount(
-                    f.text, f.kind, f.applicability, bool(f.when), counts[f.text] if known else None
+                    f.text,
+                    f.kind,
+                    f.applicability,
+                    when_text(f.when) if f.when else "",
+                    counts[f.text] if known or counts[f.text] else None,
                 )
                 for f in sorted(unique, key=lambda f: (_ORDER[f.kind], f.line))
             )
@@ -137,6 +144,15 @@ def add(concept: Concept, *, path: Path | None = None, title: str = "") -> Path:
 
     folder = data_path("glossary")
     target = path or folder / f"{concept.field}.yaml"
+    if path is None:
+        known = [p.stem for p in own_files()]
+        if not re.fullmatch(r"[a-z0-9-]+", concept.field):
+            raise GlossaryError(f"--field: {concept.field!r} is no name such as heart or first-aid")
+        if concept.field not in known and not title:  # a typing error would make a file
+            raise GlossaryError(
+                f"--field: there is no {concept.field!r}; use one of {', '.join(known)}, or give "
+                "--title to begin a new field"
+            )
     own = target.resolve().parent == folder.resolve()
     add_concept(target, concept, title, tuple(own_files()) if own else ())
     return target
@@ -163,12 +179,20 @@ def import_file(source: Path, target: Path, *, format: str = "", title: str = ""
     if target.exists():
         raise GlossaryError(f"{target}:0: exists already; name another file or remove it")
     imported = exchange.read(source, format)
+    if not imported.concepts:
+        why = f": {imported.explained[0].reason}" if imported.explained else ""
+        raise GlossaryError(f"{source}:0: nothing in it can be imported{why}; check its format")
     text = file_text(title or f"Imported from {source.name}", target.stem, imported.concepts)
     read_file(target, text)  # what is written must be readable
-    target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8")
+        part.replace(target)
+    except OSError as error:
+        raise GlossaryError(
+            f"{target}:0: cannot be written ({error.strerror}); check it"
+        ) from error
     return imported
 
 
@@ -188,5 +212,10 @@ def export_file(
     """
     from unspin.glossary import exchange
 
-    concepts = [c for _, c in concepts_in_force(paths) if not fields or c.field in fields]
+    concepts = [c for _, c in concepts_in_force(paths)]
+    known = sorted({c.field for c in concepts})
+    for field in fields:
+        if field not in known:
+            raise GlossaryError(f"{target}:0: no field {field!r}; use one of {', '.join(known)}")
+    concepts = [c for c in concepts if not fields or c.field in fields]
     return len(concepts), exchange.write(target, concepts, format)

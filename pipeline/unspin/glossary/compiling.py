@@ -13,10 +13,12 @@ import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from unspin.errors import GlossaryError
 from unspin.glossary.concept import ADMITTED, DEPRECATED, SPUN, Concept, GlossaryFile, Variant, When
 from unspin.glossary.expand import forms_of, options
 from unspin.glossary.loader import glossary_files, read_file, read_text
@@ -24,7 +26,7 @@ from unspin.glossary.shadow import fold
 from unspin.resources import cache_dir, data_path
 
 #: Raised whenever the tables or the way they are made change.
-FORMAT = 1
+FORMAT = 2
 #: Kind of a canonical phrase: never a hit, but nothing inside it is one.
 CANONICAL = "canonical"
 #: Order in which kinds claim a form: what a source calls outdated is not admitted elsewhere.
@@ -119,16 +121,30 @@ def load_tables(
         ours: Whether the shipped glossary is the lowest layer.
 
     Raises:
-        GlossaryError: A file is wrong.
+        GlossaryError: A file is wrong, or `off` names no entry.
     """
     layers = read_layers(paths, ours=ours)
     key = _key(layers, off)
     kept = _from_cache(key)
     if kept is not None:
         return kept
-    tables = compile_tables(merge(parse_layers(layers), off), key[:12])
+    parsed = parse_layers(layers)
+    _known(off, parsed)
+    tables = compile_tables(merge(parsed, off), key[:12])
     _to_cache(key, tables)
     return tables
+
+
+def _known(off: Sequence[str], layers: Sequence[tuple[str, Sequence[GlossaryFile]]]) -> None:
+    """Refuses terms to switch off that no entry has: a typing error would leave the entry on."""
+    names = {
+        c.canonical.casefold(): c.canonical for _, fs in layers for f in fs for c in f.concepts
+    }
+    for term in off:
+        if term.casefold() not in names:
+            near = get_close_matches(term.casefold(), names, n=1)
+            hint = f"did you mean {names[near[0]]!r}?" if near else "remove it"
+            raise GlossaryError(f"glossary-off: no entry has the canonical term {term!r}; {hint}")
 
 
 def read_layers(paths: Sequence[Path], *, ours: bool = True) -> list[Layer]:
@@ -137,8 +153,11 @@ def read_layers(paths: Sequence[Path], *, ours: bool = True) -> list[Layer]:
     if ours:
         own = data_path("glossary")
         layers.append(Layer("glossary", tuple((p, read_text(p)) for p in glossary_files(own))))
-    for path in paths:
-        files = tuple((p, read_text(p)) for p in glossary_files(Path(path)))
+    here = Path.cwd()
+    for path in map(Path, paths):
+        # The configuration gives whole paths; findings should not name the machine's folders.
+        path = path.relative_to(here) if path.is_relative_to(here) else path
+        files = tuple((p, read_text(p)) for p in glossary_files(path))
         layers.append(Layer(str(path), files))
     return layers
 
@@ -148,6 +167,12 @@ def parse_layers(layers: Iterable[Layer]) -> list[tuple[str, list[GlossaryFile]]
     return [(layer.name, [read_file(p, text) for p, text in layer.files]) for layer in layers]
 
 
+#: Entries by canonical term and part of speech, with the provenance of each.
+_Entries = dict[tuple[str, str], list[tuple[str, Concept]]]
+#: Parts of speech that stand for each other when a house glossary renames an entry.
+_NOMINAL = ("noun", "name", "phrase")
+
+
 def merge(
     layers: Iterable[tuple[str, Iterable[GlossaryFile]]], off: Sequence[str] = ()
 ) -> list[tuple[str, Concept]]:
@@ -155,22 +180,52 @@ def merge(
 
     An entry with the canonical term and part of speech of an earlier one replaces it, or adds to
     it with ``extend: true``; ``off`` lists of a file switch off what stands in earlier layers.
+    Where a layer deprecates the canonical term of an earlier entry, that entry's other names lead
+    to the term that the layer prefers.
     """
-    found: dict[tuple[str, str], list[tuple[str, Concept]]] = {}
-    for name, files in layers:
+    found: _Entries = {}
+    for layer, (name, files) in enumerate(layers):
         files = list(files)
         gone = {o.casefold() for f in files for o in f.off}
         found = {k: v for k, v in found.items() if k[0] not in gone}
-        fresh: dict[tuple[str, str], list[tuple[str, Concept]]] = {}
+        fresh: _Entries = {}
         for file in files:
             where = f"{name}/{Path(file.path).name}" if name == "glossary" else file.path
             for concept in file.concepts:
-                fresh.setdefault(concept.key, []).append((where, concept))
+                entry = concept if concept.layer == layer else replace(concept, layer=layer)
+                fresh.setdefault(concept.key, []).append((where, entry))
         for key, entries in fresh.items():
             adds = all(c.extend for _, c in entries)
             found[key] = (found.get(key, []) if adds else []) + entries
+        if layer:
+            _rename(found, [e for entries in fresh.values() for e in entries])
     wanted = {o.casefold() for o in off}
     return [e for k in sorted(found) if k[0] not in wanted for e in found[k]]
+
+
+def _rename(found: _Entries, fresh: Sequence[tuple[str, Concept]]) -> None:
+    """Gives earlier entries whose canonical term `fresh` deprecates the term that it prefers.
+
+    Without it their spun forms would be restored to a term that is then found as outdated.
+    """
+    for where, concept in fresh:
+        for variant in concept.deprecated:
+            if variant.when or variant.within or variant.applicability not in ("", "safe"):
+                continue
+            for phrase in options(variant.template, dict(concept.words)):
+                for pos in _NOMINAL if concept.pos in _NOMINAL else (concept.pos,):
+                    entries = found.get((phrase.casefold(), pos), [])
+                    old = [e for e in entries if e[1].layer < concept.layer]
+                    if not old or len(old) < len(entries):
+                        continue
+                    del found[phrase.casefold(), pos]
+                    found.setdefault((concept.canonical.casefold(), pos), []).extend(
+                        (
+                            f"{place} + {where}",
+                            replace(c, canonical=concept.canonical, number=concept.number),
+                        )
+                        for place, c in old
+                    )
 
 
 def concept_forms(concept: Concept) -> Iterator[Form]:
@@ -194,6 +249,8 @@ def concept_forms(concept: Concept) -> Iterator[Form]:
 def _variant_forms(
     concept: Concept, variant: Variant, kind: str, applicability: str, when: When | None
 ) -> Iterator[Form]:
+    if variant.within:
+        applicability = "editor"  # the replacement would swallow the words in between
     for phrase in options(variant.template, dict(concept.words)):
         listed = "" if phrase.islower() else phrase
         for text, inflection in (
@@ -206,10 +263,11 @@ def _variant_forms(
 
 
 def forms_in_force(concepts: Iterable[Concept]) -> dict[str, list[Form]]:
-    """Forms by text; of rivals the strongest kind alone stays.
+    """Forms by text; of rivals the strongest kind of the highest layer alone stays.
 
     A form that some concept has as a good name is no spun form of any other: the products of a
-    template may hold such, and they are dropped silently.
+    template may hold such, and they are dropped silently. Else a house glossary has the say over
+    what it lies on.
     """
     found: dict[str, list[Form]] = {}
     for concept in concepts:
@@ -220,6 +278,9 @@ def forms_in_force(concepts: Iterable[Concept]) -> dict[str, list[Form]]:
                 found.setdefault(form.text, []).append(form)
     for text, rivals in found.items():
         if len(rivals) > 1:
+            rivals = [f for f in rivals if f.kind != SPUN] or rivals
+            top = max(f.concept.layer for f in rivals)
+            rivals = [f for f in rivals if f.concept.layer == top]
             best = min(_RANK[f.kind] for f in rivals)
             kept = strongest([f for f in rivals if _RANK[f.kind] == best])
             found[text] = kept if kept[0].kind in (DEPRECATED, SPUN) else kept[:1]
@@ -319,7 +380,9 @@ def concept_forms_good(concept: Concept) -> Iterator[str]:
 def _key(layers: Iterable[Layer], off: Sequence[str]) -> str:
     """Hash of everything that the tables depend on; our own files by name, not by place."""
     digest = hashlib.sha256(f"{FORMAT} {sys.version_info[:2]} {sorted(off)}".encode())
-    for name in ("compiling.py", "expand.py", "inflect.py", "spelling.py", "shadow.py"):
+    for name in (
+        "compiling.py", "expand.py", "inflect.py", "loader.py", "spelling.py", "shadow.py",
+    ):  # fmt: skip
         with suppress(OSError):
             digest.update((Path(__file__).parent / name).read_bytes())
     for name in ("spelling.tsv", "english.yaml"):

@@ -98,6 +98,7 @@ class Concept:
         file: Path of the file as the user knows it.
         line: 1-based line of the entry.
         words: Spinner synonyms of the file, for ``{@list}``.
+        layer: 0 for the lowest glossary, 1 for the house glossary on top of it, and so on.
     """
 
     canonical: str
@@ -118,6 +119,7 @@ class Concept:
     file: str = ""
     line: int = 0
     words: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    layer: int = 0
 
     @property
     def key(self) -> tuple[str, str]:

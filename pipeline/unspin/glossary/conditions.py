@@ -118,7 +118,7 @@ def _near(when: When, text: str, start: int, end: int) -> bool:
 def _phrase(phrase: str) -> re.Pattern[str]:
     pattern, _, within = phrase.partition("~")
     if within.isdecimal():
-        return proximity(tuple(_TOKEN.findall(pattern)), int(within))
+        return proximity(tuple(_TOKEN.findall(pattern)), int(within), across=True)
     body = re.escape(" ".join(pattern.split())).replace(r"\*", r"\w*")
     return re.compile(rf"(?<!\w){body}(?!\w)")
 
@@ -130,13 +130,16 @@ def _stands(phrase: str, shadow: str) -> bool:
 
 
 @lru_cache(maxsize=2048)
-def proximity(words: tuple[str, ...], within: int) -> re.Pattern[str]:
+def proximity(words: tuple[str, ...], within: int, *, across: bool = False) -> re.Pattern[str]:
     """A pattern for words in any order with at most `within` other words among them.
+
+    Only a condition on the article may reach across paragraphs; a form stands in one of them.
 
     The slop of a phrase query counts moved words; words in between are the bound that can be
     shown to an editor, and for two words the two are the same but for their order.
     """
-    gap = rf"(?:\W+\w+){{0,{within}}}?\W+"
+    apart = r"\W" if across else r"[^\w\n\ufffc]"
+    gap = rf"(?:{apart}+\w+){{0,{within}}}?{apart}+"
     some = "|".join(rf"{re.escape(w)}\b" for w in words)
     rest = "".join(rf"(?={re.escape(w)}\b|\w+{gap}{re.escape(w)}\b)" for w in words)
     return re.compile(rf"\b(?={some}){rest}\w+")

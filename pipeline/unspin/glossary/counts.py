@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from unspin.errors import GlossaryError
 from unspin.glossary.compiling import CANONICAL, concept_forms
 from unspin.glossary.concept import SPUN, Concept
 from unspin.glossary.shadow import Shadow
@@ -98,8 +99,15 @@ def documents(corpus: Path, *, kept: bool = False) -> Iterator[tuple[str, str, s
 
 
 def folded_corpus(corpus: Path) -> tuple[str, int, int]:
-    """Shadow of the corpus without the kept tenth, its words and documents; kept in the cache."""
-    stamp = "|".join(f"{p.name} {p.stat().st_size}" for p in sorted(corpus.glob("*.jsonl.gz")))
+    """Shadow of the corpus without the kept tenth, its words and documents; kept in the cache.
+
+    Raises:
+        GlossaryError: There is no corpus.
+    """
+    files = sorted(corpus.glob("*.jsonl.gz"))
+    if not files:  # nothing counted would read as "stands nowhere in clean text"
+        raise GlossaryError(f"{corpus}:0: holds no .jsonl.gz file; name a folder of documents")
+    stamp = "|".join(f"{p.name} {p.stat().st_size}" for p in files)
     name = hashlib.sha256(stamp.encode()).hexdigest()[:16]
     path = cache_dir() / "glossary" / f"corpus-{name}.txt"
     if not path.is_file():

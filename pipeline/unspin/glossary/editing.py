@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from unspin.errors import GlossaryError
-from unspin.glossary.concept import Concept, Variant
+from unspin.glossary.concept import APPLICABILITIES, Concept, Variant
 from unspin.glossary.lint import ERROR, lint_files
 from unspin.glossary.loader import read_file
-from unspin.glossary.writing import entry_lines, file_text, variant_lines
+from unspin.glossary.writing import (
+    entry_lines,
+    example_lines,
+    file_text,
+    scalar,
+    variant_lines,
+)
 
 
 def add_concept(
@@ -24,30 +32,52 @@ def add_concept(
     Args:
         path: The file; made where it does not exist.
         concept: The entry. Where the file has one with this canonical term and part of speech,
-            its spun and deprecated forms are added to that.
+            its names, examples and fine sentences are added to that.
         title: Title of the field, for a new file.
         others: Files that it must fit together with.
 
     Raises:
-        GlossaryError: The file is wrong, or would be with the entry.
+        GlossaryError: The file is wrong, or would be with the entry, or cannot be written.
     """
+    try:
+        _add(path, concept, title, others)
+    except OSError as error:
+        raise GlossaryError(f"{path}:0: cannot be written ({error.strerror}); check it") from error
+
+
+def _add(path: Path, concept: Concept, title: str, others: tuple[Path, ...]) -> None:
     if not path.exists():
-        text = file_text(title or path.stem.replace("-", " ").capitalize(), path.stem, [concept])
+        title = title or path.stem.replace("-", " ").capitalize()
+        text = file_text(title, path.stem, [_short(concept)])
         _write_checked(path, None, text, concept, others)
         return
-    before = path.read_bytes().decode("utf-8")
+    # read_file says of a file that is not UTF-8 what to do
     known = next((c for c in read_file(path).concepts if c.key == concept.key), None)
+    before = path.read_bytes().decode("utf-8")
     lines = before.splitlines(keepends=True)
     ending = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
     if known is None:
-        new = _appended(lines, concept, ending)
+        new = _appended(lines, _short(concept), ending)
     else:
         new = _extended(lines, known, concept, ending, path)
     _write_checked(path, before, new, concept, others)
 
 
+def _short(concept: Concept) -> Concept:
+    """The entry without applicabilities of forms that only repeat its own."""
+    spun = tuple(
+        replace(v, applicability="") if v.applicability == concept.applicability else v
+        for v in concept.spun
+    )
+    return replace(concept, spun=spun)
+
+
 def _appended(lines: list[str], concept: Concept, ending: str) -> str:
-    """The file with an entry after its last one."""
+    """The file with an entry after its last one, before keys of the file that follow."""
+    start = next((i for i, li in enumerate(lines) if li.startswith("concepts:")), len(lines))
+    end = next((i for i in range(start + 1, len(lines)) if re.match(r"\w", lines[i])), len(lines))
+    if end < len(lines):
+        return _appended(lines[:end], concept, ending) + "".join(lines[end:])
     indent = next((m[1] for li in lines if (m := re.match(r"( *)- canonical:", li))), "  ")
     text = "".join(lines)
     if text and not text.endswith(("\n", "\r")):
@@ -61,35 +91,94 @@ def _appended(lines: list[str], concept: Concept, ending: str) -> str:
 
 
 def _extended(lines: list[str], known: Concept, concept: Concept, ending: str, path: Path) -> str:
-    """The file with forms added to an entry that is there, before the forms that it has."""
+    """The file with names and sentences added to an entry that is there, before those it has."""
     out = list(lines)
-    for key in ("deprecated", "spun"):
-        there = {v.template for v in getattr(known, key)}
-        variants = [v for v in getattr(concept, key) if v.template not in there]
-        if variants:
-            at, new = _insertion(out, known, key, variants, path)
+    for key, items in _additions(known, concept).items():
+        if items:
+            at, new = _insertion(out, known, key, items)
             out[at:at] = [line + ending for line in new]
+    if concept.source and concept.source != known.source:
+        if known.source:
+            raise GlossaryError(
+                f"{path}:{known.line}: {known.canonical!r} has the source {known.source!r}; "
+                "change it by hand"
+            )
+        end = _entry_end(out, known.line)
+        source = json.dumps(concept.source, ensure_ascii=False)
+        out[end:end] = [f"{_inner(out, known)}source: {source}{ending}"]
     return "".join(out)
 
 
+def _additions(known: Concept, concept: Concept) -> dict[str, list[list[str]]]:
+    """For each part of the entry the lines of every item that it lacks."""
+    out: dict[str, list[list[str]]] = {
+        "admitted": [[f"- {scalar(a)}"] for a in concept.admitted if a not in known.admitted]
+    }
+    for key in ("deprecated", "spun"):
+        there = {v.template for v in getattr(known, key)}
+        variants = [v for v in getattr(concept, key) if v.template not in there]
+        if key == "spun":  # what was said of the new forms must not become what the entry says
+            variants = [_own(v, known, concept) for v in variants]
+        out[key] = [list(variant_lines(v)) for v in variants]
+    bad = {e.bad for e in known.examples}
+    out["examples"] = [example_lines(e) for e in concept.examples if e.bad not in bad]
+    fine = {sentence for sentence, _ in known.fine}
+    out["fine"] = [
+        [f"- {json.dumps(s, ensure_ascii=False)}"] for s, _ in concept.fine if s not in fine
+    ]
+    return out
+
+
+def _own(variant: Variant, known: Concept, concept: Concept) -> Variant:
+    """A form with the applicability and condition that it was given, where the entry's differ."""
+    careful = max(known.applicability, concept.applicability, key=APPLICABILITIES.index)
+    applicability = variant.applicability or careful
+    when = variant.when if variant.when is not None else concept.when
+    return replace(
+        variant,
+        applicability="" if applicability == known.applicability else applicability,
+        when=when if when is not None and when != known.when else None,
+    )
+
+
+def _inner(lines: list[str], known: Concept) -> str:
+    """Margin of the keys of an entry."""
+    return " " * (_indent(lines[known.line - 1]) + 2)
+
+
 def _insertion(
-    lines: list[str], known: Concept, key: str, variants: list[Variant], path: Path
+    lines: list[str], known: Concept, key: str, items: list[list[str]]
 ) -> tuple[int, list[str]]:
-    """Index at which lines for new forms go in, and those lines."""
+    """Index at which lines for new items go in, and those lines."""
     end = _entry_end(lines, known.line)
-    inner = " " * (_indent(lines[known.line - 1]) + 2)
+    inner = _inner(lines, known)
     at = next((i for i in range(known.line, end) if lines[i].startswith(f"{inner}{key}:")), None)
     if at is None:
-        body = [f"{inner}  {line}" for v in variants for line in variant_lines(v)]
-        return end, [f"{inner}{key}:", *body]
-    if re.match(r" *\w+: *\[", lines[at]):
-        raise GlossaryError(
-            f"{path}:{at + 1}: {key} is written in brackets; put its forms on lines of their "
-            "own, each with a dash, or add the form by hand"
-        )
-    items = (li for li in lines[at + 1 : end] if li.lstrip().startswith("- "))
-    margin = " " * _indent(next(items, f"{inner}  - "))
-    return at + 1, [f"{margin}{line}" for v in variants for line in variant_lines(v)]
+        return end, [f"{inner}{key}:", *(f"{inner}  {line}" for item in items for line in item)]
+    if re.match(r" *\w+:[ \t]*\[", lines[at]):
+        flow = ", ".join(_flow(item) for item in items)
+        comma = "" if re.match(r" *\w+:[ \t]*\[[ \t]*\]", lines[at]) else ", "
+        text = lines[at].rstrip("\r\n").replace("[", f"[{flow}{comma}", 1)
+        del lines[at]
+        return at, [text]
+    below = (li for li in lines[at + 1 : end] if li.lstrip().startswith("- "))
+    margin = " " * _indent(next(below, f"{inner}  - "))
+    return at + 1, [f"{margin}{line}" for item in items for line in item]
+
+
+def _flow(item: list[str]) -> str:
+    """A list item as it stands in brackets."""
+    lines = [item[0].removeprefix("- "), *(line.strip() for line in item[1:])]
+    if len(lines) == 1 and not lines[0].startswith("form:"):
+        return _quoted(lines[0])
+    pairs = (line.partition(": ") for line in lines)
+    return "{" + ", ".join(f"{key}: {_quoted(value)}" for key, _, value in pairs) + "}"
+
+
+def _quoted(text: str) -> str:
+    """A scalar that may hold a comma, which would end it in brackets."""
+    plain = "," in text and text[0] not in '"{'
+    return json.dumps(text, ensure_ascii=False) if plain else text
 
 
 def _indent(line: str) -> int:
@@ -126,7 +215,8 @@ def _write_checked(
         if before is None:
             path.unlink()
         else:
-            path.write_bytes(before.encode("utf-8"))
+            part.write_bytes(before.encode("utf-8"))
+            part.replace(path)
         raise GlossaryError(f"{wrong[0]}. The entry was not added")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from unspin.errors import GlossaryError
@@ -23,7 +23,7 @@ from unspin.glossary.counts import Counts
 from unspin.glossary.loader import read_file
 from unspin.glossary.matcher import Glossary
 from unspin.glossary.restoring import restore, standing
-from unspin.glossary.shadow import Shadow
+from unspin.glossary.shadow import Shadow, fold
 
 ERROR, WARNING = "error", "warning"
 
@@ -57,6 +57,7 @@ def lint_files(
     Args:
         wanted: Files whose problems are reported.
         others: Files that they must fit together with; what is wrong in them is not reported.
+            Wanted files of other folders are a house glossary on top of them, which may override.
         counts: Counts in clean text; None leaves safety unchecked.
 
     Returns:
@@ -79,15 +80,26 @@ def lint_files(
                 beside.append(read_file(path, problems=[]))
             except GlossaryError:
                 continue
+    folders = {p.resolve().parent for p in others}
+    ours, house = list(beside), []
+    for i, file in enumerate(files):
+        if folders and Path(file.path).resolve().parent not in folders:
+            files[i] = _on_top(file)
+            house.append(files[i])
+        else:
+            ours.append(file)
     concepts = [c for f in files for c in f.concepts]
     everything = [*concepts, *(c for f in beside for c in f.concepts)]
     forms = _forms(everything)
-    layers = [("glossary", [*files, *beside])]
-    glossary = Glossary(compile_tables(merge(layers), "lint"))
+    glossary = Glossary(compile_tables(merge([("glossary", ours), ("house", house)]), "lint"))
     mine = {id(c) for c in concepts}
     problems += _duplicates(everything, forms, mine)
     problems += _frames(concepts)
+    if others:
+        problems += _off(files, ours)
+        problems += _extensions(concepts, everything)
     for concept in concepts:
+        problems += _void(concept, forms)
         problems += _entry(concept)
         problems += _examples(concept, glossary)
         if counts is not None:
@@ -98,6 +110,55 @@ def lint_files(
 def _from_message(message: str) -> Problem:
     match = re.match(r"(.*?):(\d+): (.*)", message, re.DOTALL)
     return Problem(match[1], int(match[2]), match[3]) if match else Problem("", 0, message)
+
+
+def _on_top(file: GlossaryFile) -> GlossaryFile:
+    """A file of a house glossary."""
+    return replace(file, concepts=tuple(replace(c, layer=1) for c in file.concepts))
+
+
+def _off(files: Iterable[GlossaryFile], ours: Iterable[GlossaryFile]) -> Iterator[Problem]:
+    """Terms to switch off that nothing below has."""
+    known = {c.canonical.casefold() for f in ours for c in f.concepts}
+    for file in files:
+        for term in file.off:
+            if term.casefold() not in known:
+                yield Problem(
+                    file.path, _line_of(file.path, term),
+                    f"off: no entry has the canonical term {term!r}; correct or remove it", WARNING,
+                )  # fmt: skip
+
+
+def _line_of(path: str, text: str) -> int:
+    lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+    return next((i for i, line in enumerate(lines, 1) if text in line), 1)
+
+
+def _extensions(concepts: Iterable[Concept], everything: Iterable[Concept]) -> Iterator[Problem]:
+    """Entries that extend nothing: canonical or part of speech is mistyped."""
+    known = {c.key for c in everything if not c.extend}
+    for concept in concepts:
+        if concept.extend and concept.key not in known:
+            yield Problem(
+                concept.file, concept.line,
+                f"{concept.canonical!r} ({concept.pos}) extends an entry that is not there; "
+                "check canonical and pos, or remove extend:", WARNING,
+            )  # fmt: skip
+
+
+def _void(concept: Concept, forms: dict[str, list[Form]]) -> Iterator[Problem]:
+    """Spun forms of a house glossary that never count, because they are good names."""
+    if not concept.layer:
+        return
+    for variant in concept.spun:
+        text = fold(variant.template)
+        good = [f for f in forms.get(text, ()) if f.kind != SPUN and f.concept is not concept]
+        if good and "{" not in text:
+            yield Problem(
+                concept.file, variant.line,
+                f"{text!r} is a name of {good[0].concept.canonical!r} at {good[0].concept.place} "
+                "and never found as spun; write it under deprecated: with a source", WARNING,
+            )  # fmt: skip
 
 
 def _forms(concepts: Iterable[Concept]) -> dict[str, list[Form]]:
@@ -140,11 +201,11 @@ def _duplicates(
     concepts: Sequence[Concept], forms: dict[str, list[Form]], mine: set[int]
 ) -> Iterator[Problem]:
     """Entries and forms that two concepts claim."""
-    first: dict[tuple[str, str], Concept] = {}
+    first: dict[tuple[tuple[str, str], int], Concept] = {}
     for concept in sorted(concepts, key=lambda c: (id(c) in mine, c.file, c.line)):
         if concept.extend:
             continue
-        other = first.setdefault(concept.key, concept)
+        other = first.setdefault((concept.key, concept.layer), concept)
         if other is not concept and id(concept) in mine:
             yield Problem(
                 concept.file, concept.line,
@@ -171,11 +232,12 @@ def _good_and_old(text: str, rivals: list[Form], mine: set[int]) -> Iterator[Pro
     """A deprecated term that another entry recommends."""
     old = [f for f in rivals if f.kind == DEPRECATED and f.inflection == ""]
     good = [f for f in rivals if f.kind not in (SPUN, DEPRECATED) and f.inflection == ""]
-    for form in good if old else ():
-        if id(form.concept) in mine:
+    for form in good:
+        rival = next((f for f in old if f.concept.layer == form.concept.layer), None)
+        if rival and id(form.concept) in mine:
             yield Problem(
                 form.concept.file, form.line,
-                f"{text!r} is deprecated at {old[0].concept.place}; do not recommend it",
+                f"{text!r} is deprecated at {rival.concept.place}; do not recommend it",
             )  # fmt: skip
 
 
@@ -184,7 +246,8 @@ def _rivals(rivals: list[Form], mine: set[int]) -> Iterator[tuple[Form, Form]]:
     spun = [f for f in rivals if f.kind == SPUN]
     if len(spun) < len(rivals):
         return
-    spun = strongest(spun)
+    top = max(f.concept.layer for f in spun)
+    spun = strongest([f for f in spun if f.concept.layer == top])
     if len({f.concept.canonical.casefold() for f in spun}) < 2:
         return
     conditions = [f.when for f in spun]
@@ -280,22 +343,27 @@ def _rejected(concept: Concept, glossary: Glossary, sentence: str) -> str:
 
 def _safety(concept: Concept, counts: Counts, forms: dict[str, list[Form]]) -> Iterator[Problem]:
     """Asks of every form how often it stands in clean text."""
-    if not counts.known(concept):
+    known = counts.known(concept)
+    if not known:
+        # Who has a house glossary has no corpus of ours; what is known of its forms is used.
         yield Problem(
             concept.file, concept.line,
             f"the forms of {concept.canonical!r} have not been counted; "
-            "run python bench/count_terms.py",
+            + ("count them with --corpus FOLDER" if concept.layer else
+               "run python bench/count_terms.py"),
+            WARNING if concept.layer else ERROR,
         )  # fmt: skip
+    if not known and not concept.layer:
         return
     good = sum(counts[f.text] for f in concept_forms(concept) if f.kind == CANONICAL)
-    if not good:
+    if not good and known:
         yield Problem(
             concept.file, concept.line,
             f"canonical {concept.canonical!r} stands 0 times in {counts.words:,} clean words; "
             "is it what an editor would write?", WARNING,
         )  # fmt: skip
     many = [f for f in concept_forms(concept) if f.kind == CANONICAL and f.inflection == "pl"]
-    if good > 20 and many and not any(counts[f.text] for f in many):
+    if known and good > 20 and many and not any(counts[f.text] for f in many):
         yield Problem(
             concept.file, concept.line,
             f"plural {many[0].text!r} stands 0 times in clean text; "

@@ -6,6 +6,7 @@ by hand because the schema library takes seconds for thousands of entries and kn
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -22,7 +23,10 @@ from unspin.glossary.concept import (
     When,
 )
 from unspin.glossary.expand import TemplateError, options
+from unspin.glossary.shadow import fold
 
+#: No text holds these, and XML cannot.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _FILE_KEYS = ("field", "title", "words", "off", "concepts")
 _CONCEPT_KEYS = (
     "canonical", "pos", "number", "admitted", "deprecated", "spun", "applicability", "when",
@@ -114,7 +118,10 @@ def _parse(text: str, name: str) -> Any:
         ) from error
     except yaml.YAMLError as error:
         raise GlossaryError(f"{name}:0: is not valid YAML: {error}; correct it") from error
-    return _value(root, name)
+    try:
+        return _value(root, name)
+    except RecursionError as error:
+        raise GlossaryError(f"{name}:1: is nested in itself; remove anchors (&, *)") from error
 
 
 def _value(node: Any, name: str) -> Any:
@@ -173,6 +180,8 @@ class _Reader:
     def string(self, value: Any, line: int, what: str) -> str:
         if not isinstance(value, str) or not value.strip():
             self.fail(line, f"{what} must be a piece of text, not {value!r}", "quote it")
+        if _CONTROL.search(value):
+            self.fail(line, f"{what} holds a control character: {value!r}", "remove it")
         return value
 
     def choice(self, node: _Node, key: str, allowed: Sequence[str], default: str) -> str:
@@ -328,7 +337,7 @@ class _Reader:
             self.fail(node.lines["when"], "when must be a mapping", "write when: {before: [of]}")
         self.keys(value, _WHEN_KEYS, "when")
         lists = {
-            key: tuple(w.lower() for w in self.strings(value[key], value.lines[key], f"when.{key}"))
+            key: tuple(fold(w) for w in self.strings(value[key], value.lines[key], f"when.{key}"))
             for key in _WHEN_LISTS
             if key in value
         }
@@ -348,6 +357,6 @@ class _Reader:
             self.fail(at, "when.article_has must be a list", "write [a, [b, c]]: a, and b or c")
         for item in value:
             if isinstance(item, list):
-                yield tuple(w.lower() for w in self.strings(item, at, "when.article_has"))
+                yield tuple(fold(w) for w in self.strings(item, at, "when.article_has"))
             else:
-                yield (self.string(item, at, "an item of when.article_has").lower(),)
+                yield (fold(self.string(item, at, "an item of when.article_has")),)

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from typing import Any
 
-from unspin.glossary.concept import Concept, Variant, When
+from unspin.glossary.concept import Concept, Example, Variant, When
+from unspin.glossary.shadow import fold
 
 #: Strings that YAML reads as strings without quotes.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 ,.'’()/+-]*(?<![ ,])")
@@ -66,8 +67,7 @@ def _body(concept: Concept) -> Iterator[str]:
     if concept.examples:
         yield "examples:"
         for example in concept.examples:
-            yield f"  - bad: {json.dumps(example.bad, ensure_ascii=False)}"
-            yield f"    good: {json.dumps(example.good, ensure_ascii=False)}"
+            yield from (f"  {line}" for line in example_lines(example))
     if concept.fine:
         yield "fine:"
         for sentence, _ in concept.fine:
@@ -77,6 +77,14 @@ def _body(concept: Concept) -> Iterator[str]:
             yield f"{key}: {json.dumps(getattr(concept, key), ensure_ascii=False)}"
     if concept.families:
         yield f"families: {flow_list(concept.families)}"
+
+
+def example_lines(example: Example) -> list[str]:
+    """The lines of an example, with its dash."""
+    return [
+        f"- bad: {json.dumps(example.bad, ensure_ascii=False)}",
+        f"  good: {json.dumps(example.good, ensure_ascii=False)}",
+    ]
 
 
 def variant_lines(variant: Variant) -> Iterator[str]:
@@ -115,16 +123,33 @@ def when_dict(when: When) -> dict[str, Any]:
     }
 
 
-def when_from(data: dict[str, Any] | None) -> When | None:
-    """A condition from plain values, the inverse of `when_dict`."""
+def when_from(data: Any) -> When | None:
+    """A condition from plain values, the inverse of `when_dict`.
+
+    Raises:
+        ValueError: It is no condition; the message says why.
+    """
     if data is None:
         return None
-    values: dict[str, Any] = {
-        key: tuple(tuple(g) for g in value)
-        if key == "article_has"
-        else value
-        if isinstance(value, bool)
-        else tuple(value)
-        for key, value in data.items()
-    }
+    if not isinstance(data, dict):
+        raise ValueError('it must be a mapping such as {"before": ["of"]}')
+    values: dict[str, Any] = {}
+    defaults = {f.name: f.default for f in fields(When)}
+    for key, value in data.items():
+        if key not in defaults:
+            raise ValueError(f"there is no condition {key!r}")
+        if isinstance(defaults[key], bool):
+            if not isinstance(value, bool):
+                raise ValueError(f"{key} must be true or false")
+            values[key] = value
+        elif key == "article_has" and isinstance(value, list):
+            values[key] = tuple(_phrases(key, [g] if isinstance(g, str) else g) for g in value)
+        else:
+            values[key] = _phrases(key, value)
     return When(**values)
+
+
+def _phrases(key: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
+        raise ValueError(f"{key} must be a list of phrases")
+    return tuple(fold(v) for v in value)

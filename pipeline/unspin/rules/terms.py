@@ -11,6 +11,7 @@ from unspin.rules.text import per_article, reference_blocks
 _WORD_BEFORE = re.compile(r"([^\W\d_][\w'’-]*)[ \u00a0\n]$")
 _WORD_AFTER = re.compile(r"(?:['’]s)?[ \u00a0\n]([^\W\d_][\w'’-]*)")
 _SENTENCE_END = re.compile(r"(?:^|[.!?:;…\n][\"”’')\]]*\s*)$")
+_SENTENCE_BREAK = re.compile(r"[.!?][\"”’')\]]*\s+(?=[\"“‘'(]?[A-Z0-9]|$)|\n\n")
 #: "formerly called mental retardation", "also known as lumbago": the term is spoken about.
 _MENTION = re.compile(
     r"(?:formerly|previously|once|originally|historically|sometimes|also|then|or|is|are|was|were|"
@@ -92,9 +93,12 @@ def is_mentioned(article: Article, start: int, end: int) -> bool:
 
 
 def stands_beside(article: Article, start: int, end: int, canonical: str) -> bool:
-    """Whether the canonical term stands near by: "a stroke, or cerebrovascular accident"."""
-    before = article.text[max(0, start - _CONTEXT) : start].rpartition("\n\n")[2]
-    after = article.text[end : end + _CONTEXT].partition("\n\n")[0]
+    """Whether the canonical term stands near by: "a stroke, or cerebrovascular accident".
+
+    In another sentence it does not introduce the term.
+    """
+    before = _SENTENCE_BREAK.split(article.text[max(0, start - _CONTEXT) : start])[-1]
+    after = _SENTENCE_BREAK.split(article.text[end : end + _CONTEXT], maxsplit=1)[0]
     return canonical.casefold() in f"{before} \n {after}".casefold()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from unspin.article import Article
 from unspin.findings import Applicability, Finding, Severity
 from unspin.glossary.concept import ADMITTED
+from unspin.glossary.restoring import looks_spun
 from unspin.rules.base import Context
 from unspin.rules.terms import abbreviated, in_name, is_mentioned, off_limits, quotations, touches
 
@@ -17,6 +19,16 @@ if TYPE_CHECKING:
 
 #: Both names are right: only the mixture is a fault of style.
 CONFIDENCE = 0.9
+#: An abbreviation in capitals: "UTI", "AFib".
+_SHORT = re.compile(r"[A-Z][A-Za-z]{0,2}[A-Z][A-Za-z]*")
+
+
+def _explained(article: Article, hit: Hit) -> bool:
+    """Whether a name is an abbreviation that stands in parentheses before: "asthma (XYZ)"."""
+    name = hit.listed.removesuffix("s")
+    if not _SHORT.fullmatch(name):
+        return False
+    return re.search(rf"\({re.escape(name)}s?\)", article.text[: hit.form_start]) is not None
 
 
 class MixedTerms:
@@ -39,7 +51,9 @@ class MixedTerms:
 
     Known limits:
         A synonym that is introduced beside another name, in parentheses or after "also
-        called", or with an abbreviation at its first mention, is no mixture and stays.
+        called", or with an abbreviation at its first mention, is no mixture and stays. An
+        abbreviation introduced in parentheses is no mixture either, but --normalise writes it
+        out from its second mention.
     """
 
     id: ClassVar[str] = "TN002"
@@ -52,17 +66,34 @@ class MixedTerms:
         for hit in context.hits:
             if hit.kind == ADMITTED and not self._introduced(article, hit, used[hit.concept]):
                 used[hit.concept].append(hit)
+        normalise = context.config.normalise
         for concept, hits in used.items():
-            names = {hit.form for hit in hits}
-            if len({name.rstrip("s") for name in names}) < 2 and not (
-                hits and context.glossary.mentions(article.text, concept)
+            if not normalise:  # an abbreviation that was introduced is no other name
+                hits = [h for h in hits if not _explained(article, h)]
+            # Inflections and spellings of one synonym are one name.
+            if not hits or not (
+                len({hit.listed for hit in hits}) > 1 or self._named(article, context, concept)
             ):
                 continue
             seen: set[str] = set()
             for hit in hits:
-                if context.config.normalise or hit.form not in seen:
-                    yield self._finding(article, hit, normalise=context.config.normalise)
-                seen.add(hit.form)
+                if normalise or hit.listed not in seen:
+                    yield self._finding(article, hit, normalise=normalise)
+                seen.add(hit.listed)
+
+    def _named(self, article: Article, context: Context, concept: str) -> bool:
+        """Whether the canonical term stands in the article, or names that it will replace."""
+        if context.glossary.mentions(article.text, concept):
+            return True
+        return any(
+            hit.concept == concept
+            and hit.kind != ADMITTED
+            and context.glossary.holds(
+                hit, article.text, spun=context.looks_spun or looks_spun(context.hits, hit)
+            )
+            and not self._introduced(article, hit, [])
+            for hit in context.hits
+        )
 
     def _introduced(self, article: Article, hit: Hit, earlier: list[Hit]) -> bool:
         """Whether this is a place where the synonym may stay."""

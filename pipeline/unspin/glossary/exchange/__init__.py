@@ -39,6 +39,16 @@ class Imported:
     rows: int = 0
 
 
+def form_reason(template: str) -> str:
+    """Why a text cannot be a form of a glossary file; empty where it can."""
+    from unspin.glossary.expand import TemplateError, options
+
+    try:
+        return "" if all(options(template, {})) else "a choice of the form is empty"
+    except TemplateError as error:
+        return str(error)
+
+
 def detect(path: Path) -> str:
     """The format of a file by its name and first line.
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from unspin.errors import GlossaryError
 from unspin.glossary.concept import Concept, Variant, When
 from unspin.glossary.exchange import Explained, Imported
+from unspin.glossary.shadow import fold
 
 _TOKEN = re.compile(r'"([^"]*)"(?:~(\d+))?|([()])|([^\s()"]+)')
 
@@ -34,7 +35,7 @@ class Term:
     @property
     def written(self) -> str:
         """As `When.article_has` writes it."""
-        return f"{self.text.lower()}~{self.within}" if self.within else self.text.lower()
+        return f"{fold(self.text)}~{self.within}" if self.within else fold(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,21 +159,34 @@ def variants(tree: Node | Term) -> Iterator[Variant]:
         if part is first:
             continue
         if isinstance(part, Node) and part.operator == "not":
-            lacks += [t.written for t in terms(part)]
-        elif isinstance(part, Node) and part.operator == "and":
-            raise QueryError("AND inside parentheses is not supported")
+            lacks += [t.written for t in _alternatives(part.parts[0])]
         else:
-            has.append(tuple(t.written for t in terms(part)))
+            has.append(tuple(t.written for t in _alternatives(part)))
     when = When(article_has=tuple(has), article_not=tuple(lacks))
-    for term in terms(first):
+    for term in _alternatives(first):
         yield _variant(term, when or None)
+
+
+def _alternatives(part: Node | Term) -> list[Term]:
+    """A term, or terms joined by OR.
+
+    Raises:
+        QueryError: It is more than that, which a condition cannot say.
+    """
+    if isinstance(part, Term):
+        return [part]
+    if part.operator != "or" or not all(isinstance(p, Term) for p in part.parts):
+        raise QueryError("AND or NOT inside parentheses is not supported")
+    return [p for p in part.parts if isinstance(p, Term)]
 
 
 def _variant(term: Term, when: When | None) -> Variant:
     if re.search(r"[{}|*]", term.text):
         raise QueryError(f"{term.text!r} holds one of {{ }} | *, which a form cannot")
     # An empty condition says that the author of the list asks for none.
-    return Variant(term.text, when=when or When(), within=term.within)
+    # Words that stand apart cannot be replaced: what is between them would be lost.
+    applicability = "editor" if term.within else ""
+    return Variant(term.text, applicability, when or When(), term.within)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,18 +214,24 @@ def read_rows(path: Path) -> list[Row]:
     rows: list[Row] = []
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file)
-        header = next(reader, None)
+        try:
+            header = next(reader, None)
+            lines = [(reader.line_num, cells) for cells in reader]
+        except csv.Error as error:
+            raise GlossaryError(
+                f"{path}:{reader.line_num}: is not valid CSV: {error}; correct the line"
+            ) from error
         if not header or len(header) < 2 or "Fingerprint" not in header[0]:
             raise GlossaryError(
                 f"{path}:1: is no list of tortured phrases; its first column must be Fingerprint"
             )
-        for cells in reader:
+        for line, cells in lines:
             query = cells[0].strip() if cells else ""
             expected = cells[1].strip() if len(cells) > 1 else ""
             try:
-                rows.append(Row(reader.line_num, query, expected, parse(query)))
+                rows.append(Row(line, query, expected, parse(query)))
             except QueryError as error:
-                rows.append(Row(reader.line_num, query, expected, None, str(error)))
+                rows.append(Row(line, query, expected, None, str(error)))
     return rows
 
 
@@ -243,7 +263,7 @@ def read_pps(path: Path) -> Imported:
         if earlier is not None:
             forms = [
                 *earlier.spun,
-                *(Variant(v.template, applicability, v.when, v.within) for v in forms),
+                *(replace(v, applicability=v.applicability or applicability) for v in forms),
             ]
             applicability = earlier.applicability
         merged[folded] = Concept(

@@ -11,12 +11,13 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from unspin.errors import GlossaryError
-from unspin.glossary.concept import APPLICABILITIES, NUMBERS, POS, Concept, Example, Variant
-from unspin.glossary.exchange import Explained, Imported
+from unspin.glossary.concept import APPLICABILITIES, NUMBERS, POS, Concept, Example, Variant, When
+from unspin.glossary.exchange import Explained, Imported, form_reason
 from unspin.glossary.writing import when_dict, when_from
 
 COLUMNS = (
@@ -31,8 +32,11 @@ def csv_text(concepts: Sequence[Concept]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
+    seen: set[tuple[str, str]] = set()
     for concept in concepts:
-        writer.writerows(_rows(concept))
+        key = concept.canonical, concept.pos
+        writer.writerows(_rows(concept) if key not in seen else _more_rows(concept))
+        seen.add(key)
     return out.getvalue()
 
 
@@ -68,6 +72,25 @@ def _rows(concept: Concept) -> Iterator[dict[str, str]]:
         yield {**base, "status": "fine", "text": sentence}
 
 
+def _more_rows(concept: Concept) -> Iterator[dict[str, str]]:
+    """Rows of an entry that extends one written before: its defaults stand with each form.
+
+    A second canonical row would change what the forms of the first entry inherit.
+    """
+    usual = concept.when
+    if usual is None:
+        usual = When(spun_article=concept.applicability != "safe")
+    spun = tuple(
+        replace(
+            v,
+            applicability=v.applicability or concept.applicability,
+            when=usual if v.when is None else v.when,
+        )
+        for v in concept.spun
+    )
+    return (r for r in _rows(replace(concept, spun=spun)) if r["status"] != "canonical")
+
+
 def with_lists(template: str, concept: Concept) -> str:
     """A template with the file's lists written out."""
     for name, words in concept.words:
@@ -89,22 +112,29 @@ def read_csv(path: Path) -> Imported:
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
-        names = reader.fieldnames or []
-        if not {"concept", "text"} <= set(names):
+        try:
+            return _read(path, reader)
+        except csv.Error as error:
             raise GlossaryError(
-                f"{path}:1: needs the columns concept and text (found: {', '.join(names)}); "
-                "name them in the first line"
-            )
-        found: dict[tuple[str, str], dict[str, Any]] = {}
-        explained: list[Explained] = []
-        rows = 0
-        for row in reader:
-            rows += 1
-            reason = _take(found, row)
-            if reason:
-                explained.append(
-                    Explained(f"{path}:{reader.line_num}", str(row.get("text")), reason)
-                )
+                f"{path}:{reader.line_num}: is not valid CSV: {error}; correct the line"
+            ) from error
+
+
+def _read(path: Path, reader: csv.DictReader[str]) -> Imported:
+    names = reader.fieldnames or []
+    if not {"concept", "text"} <= set(names):
+        raise GlossaryError(
+            f"{path}:1: needs the columns concept and text (found: {', '.join(names)}); "
+            "name them in the first line"
+        )
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    explained: list[Explained] = []
+    rows = 0
+    for row in reader:
+        rows += 1
+        reason = _take(found, row)
+        if reason:
+            explained.append(Explained(f"{path}:{reader.line_num}", row.get("text") or "", reason))
     concepts = tuple(Concept(**{k: _frozen(v) for k, v in e.items()}) for e in found.values())
     return Imported(concepts, tuple(explained), rows)
 
@@ -116,7 +146,7 @@ def _frozen(value: Any) -> Any:
 def _take(found: dict[tuple[str, str], dict[str, Any]], row: dict[str, str]) -> str:
     """Adds a row to its concept; the reason where it cannot."""
     get = {k: (v or "").strip() for k, v in row.items() if isinstance(k, str)}.get
-    canonical, text = get("concept", ""), get("text", "")
+    canonical, text = " ".join(get("concept", "").split()), get("text", "")
     status, pos = get("status", "") or "spun", get("pos", "") or "noun"
     applicability, within = get("applicability", ""), get("within", "")
     if not canonical or not text:
@@ -129,10 +159,14 @@ def _take(found: dict[tuple[str, str], dict[str, Any]], row: dict[str, str]) -> 
         return f"applicability is {applicability!r}; one of {', '.join(APPLICABILITIES)}"
     try:
         when = when_from(json.loads(get("when", ""))) if get("when", "") else None
-    except (ValueError, TypeError) as error:
+    except ValueError as error:
         return f"when is no condition: {error}"
     if within and not within.isdecimal():
         return f"within is {within!r}; a number of words"
+    if status in ("spun", "deprecated") and (reason := form_reason(text)):
+        return reason
+    if status == "example" and not get("good", ""):
+        return "good is empty: an example needs the restored sentence"
     entry = found.setdefault(
         (canonical, pos),
         {"canonical": canonical, "pos": pos, "admitted": [], "deprecated": [], "spun": [],

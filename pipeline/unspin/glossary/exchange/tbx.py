@@ -1,19 +1,21 @@
 """TBX (ISO 30042): concept entries with the administrative status of each term.
 
 Version 3 in the style DCA, dialect TBX-Basic, is written; version 2 (``martif``) is read, too.
-Spun forms are deprecated terms with a note that says so, for tools that know no such thing.
+Spun forms are deprecated terms with a note that says so, for tools that know no such thing; parts
+of speech that TBX-Basic does not know are written as ``other`` with a note.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 from unspin.errors import GlossaryError
-from unspin.glossary.concept import POS, Concept, Variant
-from unspin.glossary.exchange import Explained, Imported
+from unspin.glossary.concept import APPLICABILITIES, POS, Concept, Variant, When
+from unspin.glossary.exchange import Explained, Imported, form_reason
 from unspin.glossary.expand import options
 from unspin.glossary.writing import when_dict, when_from
 
@@ -30,12 +32,20 @@ _STATUS = {
 }  # fmt: skip
 #: Begins the note of a spun form; JSON with its applicability and condition follows.
 _SPUN_NOTE = "unspin:spun"
+#: Begins the note of a part of speech that TBX-Basic has no name for.
+_POS_NOTE = "unspin:pos"
+#: Parts of speech in TBX-Basic, which allows no others.
+_TO_POS = {
+    "noun": "noun", "verb": "verb", "adjective": "adjective", "adverb": "adverb",
+    "name": "properNoun",
+}  # fmt: skip
+_FROM_POS = {v: k for k, v in _TO_POS.items()}
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _NAMESPACE = "urn:iso:std:iso:30042:ed-2"
 
 
 def write_tbx(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
-    """Writes concepts; examples, fine sentences and proximity forms have no place in TBX."""
+    """Writes concepts; examples, fine sentences, families and proximity forms have no place."""
     from lxml import etree
 
     root = etree.Element(
@@ -58,16 +68,26 @@ def write_tbx(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
         if concept.field:
             add(entry, "descrip", concept.field, type="subjectField")
         if concept.source:
-            add(entry, "xref", concept.source, type="externalCrossReference")
+            if re.match(r"https?://\S+$", concept.source):
+                add(entry, "xref", concept.source, type="externalCrossReference",
+                    target=concept.source)  # fmt: skip
+            else:
+                add(entry, "admin", concept.source, type="source")
+        if concept.note:
+            add(entry, "note", concept.note)
         section = add(entry, "langSec")
         section.set(_XML_LANG, "en")
         for text, status, note in _terms(concept, explained):
             term = add(section, "termSec")
             add(term, "term", text)
             add(term, "termNote", status, type="administrativeStatus")
-            add(term, "termNote", concept.pos, type="partOfSpeech")
-            if note:
-                add(term, "note", note)
+            add(term, "termNote", _TO_POS.get(concept.pos, "other"), type="partOfSpeech")
+            for line in (note, "" if concept.pos in _TO_POS else f"{_POS_NOTE} {concept.pos}"):
+                if line:
+                    add(term, "note", line)
+    if any(c.examples or c.fine or c.families for c in concepts):
+        what = "examples, fine sentences and families"
+        explained.append(Explained(str(path), what, "TBX has no place for them"))
     path.write_bytes(
         etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
     )
@@ -121,8 +141,14 @@ def read_tbx(path: Path) -> Imported:
     explained: list[Explained] = []
     rows = 0
     for entry in _named(root, "conceptEntry", "termEntry"):
-        names = list(_read_terms(entry))
-        rows += len(names)
+        names = []
+        for name in _read_terms(entry):
+            rows += 1
+            reason = form_reason(name[0]) if name[1] == "deprecated" else ""
+            if reason:
+                explained.append(Explained(f"{path}:{entry.sourceline}", name[0], reason))
+            else:
+                names.append(name)
         concept = _concept(entry, names)
         if isinstance(concept, str):
             text = names[0][0] if names else entry.get("id", "")
@@ -148,10 +174,14 @@ def _read_terms(entry: Any) -> Iterator[tuple[str, str, str, str]]:
         for group in _named(section, "termSec", "tig", "ntig"):
             text = next((" ".join((n.text or "").split()) for n in _named(group, "term")), "")
             notes = {n.get("type"): (n.text or "").strip() for n in _named(group, "termNote")}
-            note = next(((n.text or "").strip() for n in _named(group, "note")), "")
+            lines = [(n.text or "").strip() for n in _named(group, "note")]
+            own = next((li for li in lines if li.startswith(_POS_NOTE)), "")
+            note = next((li for li in lines if li.startswith("unspin:") and li != own), "")
+            pos = notes.get("partOfSpeech", "")
+            pos = own.removeprefix(_POS_NOTE).strip() or _FROM_POS.get(pos, pos)
             status = notes.get("administrativeStatus") or notes.get("normativeAuthorization") or ""
             if text:
-                yield text, _STATUS.get(status, ""), notes.get("partOfSpeech", ""), note
+                yield text, _STATUS.get(status, ""), pos, note
 
 
 def _concept(entry: Any, names: list[tuple[str, str, str, str]]) -> Concept | str:
@@ -170,13 +200,14 @@ def _concept(entry: Any, names: list[tuple[str, str, str, str]]) -> Concept | st
             continue
         if status == "deprecated":
             head, _, rest = note.partition(" ")
-            data = json.loads(rest) if head.startswith("unspin:") and rest.startswith("{") else {}
-            variant = Variant(text, data.get("applicability", ""), when_from(data.get("when")))
+            variant = Variant(text, *_said(rest if head.startswith("unspin:") else ""))
             groups["spun" if head == _SPUN_NOTE else "deprecated"].append(variant)
         elif text not in admitted:
             admitted.append(text)
     fields = [n.text or "" for n in _named(entry, "descrip") if n.get("type") == "subjectField"]
-    sources = [n.text or "" for n in _named(entry, "xref")]
+    sources = [n.text or n.get("target") or "" for n in _named(entry, "xref")]
+    sources += [n.text or "" for n in _named(entry, "admin") if n.get("type") == "source"]
+    remarks = [n.text or "" for n in entry if isinstance(n.tag, str) and _local(n) == "note"]
     return Concept(
         canonical=first[0],
         pos=first[2] if first[2] in POS else "noun",
@@ -186,4 +217,20 @@ def _concept(entry: Any, names: list[tuple[str, str, str, str]]) -> Concept | st
         spun=tuple(groups["spun"]),
         source=sources[0] if sources else "",
         field=fields[0] if fields else "",
+        note=" ".join(" ".join(remarks).split()),
     )
+
+
+def _said(note: str) -> tuple[str, When | None]:
+    """Applicability and condition in a note; one that cannot be read leaves the form to an editor.
+
+    Taking such a form for safe would drop the condition that somebody once gave it.
+    """
+    if not note.startswith("{"):
+        return "", None
+    try:
+        data = json.loads(note)
+        applicability, when = data.get("applicability", ""), when_from(data.get("when"))
+    except ValueError:
+        return "editor", None
+    return (applicability if applicability in ("", *APPLICABILITIES) else "editor"), when

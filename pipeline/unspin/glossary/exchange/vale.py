@@ -11,7 +11,7 @@ from typing import Any
 from unspin.errors import GlossaryError
 from unspin.glossary.compiling import forms_in_force
 from unspin.glossary.concept import DEPRECATED, SPUN, Concept, Variant
-from unspin.glossary.exchange import Explained, Imported
+from unspin.glossary.exchange import Explained, Imported, form_reason
 from unspin.glossary.inflect import inflect
 
 #: Files of the style that is written: name, kind, applicability, level of Vale.
@@ -90,7 +90,10 @@ def read_vale(path: Path) -> Imported:
             loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
             data = yaml.load(file.read_text(encoding="utf-8-sig"), Loader=loader)
         except yaml.YAMLError as error:
-            raise GlossaryError(f"{file}:0: is not valid YAML: {error}; correct it") from error
+            mark = getattr(error, "problem_mark", None)
+            what = getattr(error, "problem", None) or str(error)
+            line = mark.line + 1 if mark else 0
+            raise GlossaryError(f"{file}:{line}: is not valid YAML: {what}; correct it") from error
         if not isinstance(data, dict) or data.get("extends") != "substitution":
             explained.append(Explained(str(file), file.name, "is no substitution style"))
             continue
@@ -112,7 +115,12 @@ def _frozen(value: Any) -> Any:
 def _pairs(swap: Any) -> list[tuple[str, str]]:
     """The pairs of a swap, which is a mapping or a list of mappings."""
     parts = swap if isinstance(swap, list) else [swap]
-    return [(str(k), str(v)) for p in parts if isinstance(p, dict) for k, v in p.items()]
+    return [
+        (str(k), "|".join(map(str, v)) if isinstance(v, list) else str(v))
+        for p in parts
+        if isinstance(p, dict)
+        for k, v in p.items()
+    ]
 
 
 def _take(
@@ -120,7 +128,7 @@ def _take(
 ) -> str:
     """Adds one swap; the reason where it cannot be a form."""
     template = template_of(seen)
-    if template is None:
+    if template is None or form_reason(template):
         return "is a regular expression that no list of forms can say"
     names = [n.strip() for n in wanted.split("|") if n.strip()]
     if not names:
