@@ -42,6 +42,41 @@ def test_changed_lines_new_files_and_untracked_files(repo: Path) -> None:
     assert changes.ranges(repo / "untracked.md") is None
 
 
+def test_what_git_cannot_compare_line_by_line_changes_as_a_whole(repo: Path) -> None:
+    names = ("wide.md", 'a "quoted" name.md', "attribute.html")
+    for name in names:
+        (repo / name).write_text("one\n", encoding="utf-16" if name == "wide.md" else "utf-8")
+    (repo / ".gitattributes").write_text("*.html -diff\n")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-qm", "second")
+    assert [changed_since("HEAD", repo).ranges(repo / n) for n in names] == [(), (), ()]
+    for name in names:
+        (repo / name).write_text("two\n", encoding="utf-16" if name == "wide.md" else "utf-8")
+    assert [changed_since("HEAD", repo).ranges(repo / n) for n in names] == [None, None, None]
+
+
+def test_added_text_that_looks_like_a_patch_is_text(repo: Path) -> None:
+    (repo / "page.md").write_text("++ b/other.md\ntwo\nthree\nfour\nfive\r@@ -1 +9 @@\n")
+    changes = changed_since("HEAD", repo)
+    assert changes.lines[(repo / "page.md").resolve()] == ((1, 1), (5, 5))
+    assert list(changes.lines) == [(repo / "page.md").resolve()]
+
+
+def test_lines_that_end_with_a_lone_return_are_counted(repo: Path) -> None:
+    (repo / "mac.md").write_bytes(b"one\rtwo\nthree\rfour\r\nfive\r")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-qm", "second")
+    (repo / "mac.md").write_bytes(b"one\rtwo\nthree\rFOUR\r\nfive\r")
+    assert changed_since("HEAD", repo).ranges(repo / "mac.md") == ((3, 4),)
+    (repo / "mac.md").write_bytes(b"one\rtwo\nthree\rfour\r\nfive\rsix\r")
+    assert changed_since("HEAD", repo).ranges(repo / "mac.md") == ((5, 6),)
+
+
+def test_a_file_outside_the_work_tree_counts_as_a_whole(repo: Path) -> None:
+    (repo.parent / "elsewhere.md").write_text("one\n")
+    assert changed_since("HEAD", repo).ranges(repo.parent / "elsewhere.md") is None
+
+
 def test_an_unchanged_and_a_renamed_file_have_no_changed_lines(repo: Path) -> None:
     git(repo, "mv", "page.md", "moved.md")
     changes = changed_since("HEAD", repo)
@@ -76,6 +111,33 @@ def test_a_shallow_clone_works_or_says_what_to_fetch(repo: Path, tmp_path: Path)
     assert changed_since("HEAD", shallow).lines == {}
     with pytest.raises(InputError, match="git fetch --depth=50 origin old"):
         changed_since("old", shallow)
+    with pytest.raises(InputError, match="git fetch --unshallow"):
+        changed_since("HEAD~2", shallow)
     git(shallow, "fetch", "-q", "--depth=1", "origin", "old:refs/remotes/origin/old")
     with pytest.raises(InputError, match="--unshallow"):
         changed_since("origin/old", shallow)
+
+
+@pytest.mark.parametrize("named", ["old", "origin/old", "release", "origin/release"])
+def test_the_commands_that_the_errors_name_lead_to_an_answer(
+    repo: Path, tmp_path: Path, named: str
+) -> None:
+    git(repo, "branch", "old")
+    git(repo, "tag", "-a", "release", "-m", "x")
+    for n in range(3):
+        (repo / "page.md").write_text(f"{n}\n")
+        git(repo, "commit", "-qam", f"change {n}")
+    shallow = tmp_path / "shallow"
+    git(tmp_path, "clone", "-q", "--depth=1", f"file://{repo}", str(shallow))
+    changes = None
+    for _ in range(3):
+        try:
+            changes = changed_since(named, shallow)
+            break
+        except InputError as error:
+            command = error.reason.split("run: git ")[1].split(" (")[0]
+            command, _, name = command.partition(", and name ")
+            named = name or named
+            git(shallow, *command.split())
+    assert changes is not None
+    assert changes.ranges(shallow / "page.md") == ((1, 1),)

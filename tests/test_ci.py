@@ -217,7 +217,7 @@ def test_the_fix_hook_edits_in_place_and_then_passes(hooks: Path) -> None:
     assert "Congestive heart failure does not mean" in text
     assert text.count("\n") == SPUN.count("\n")
     back = subprocess.run(
-        ["unspin", "undo", ".unspin/heart.report.json"], cwd=hooks, env=environment(), check=True,
+        ["unspin", "undo", ".unspin/content/heart.report.json"], cwd=hooks, env=environment(), check=True,
         capture_output=True,
     )  # fmt: skip
     assert back.stdout == SPUN.encode()

@@ -309,12 +309,21 @@ def test_a_wrong_configuration_names_file_key_and_remedy(runner: CliRunner) -> N
 
 def test_configuration_is_read_and_shown_with_its_origin(runner: CliRunner) -> None:
     write("in/heart.txt", SPUN)
-    write("unspin.toml", 'to = "txt"\n[gates]\nmin-score = 100\n')
+    write(
+        "unspin.toml",
+        'to = "txt"\n[gates]\nmin-score = 100\n[folders."content/old"]\nmin-parts = {wording = 3}\n',
+    )
     assert run(runner, "in").exit_code == 1
     assert Path("output/heart.txt").is_file()
     shown = runner.invoke(main, ["config"]).output
     assert any(line.startswith("to ") and "unspin.toml" in line for line in shown.splitlines())
     assert any(line.startswith("jobs ") and "default" in line for line in shown.splitlines())
+    rows = {line.split()[0]: line.split(maxsplit=1)[1] for line in shown.splitlines()}
+    assert rows["gates.min-score"].split() == ["100", str(Path("unspin.toml").resolve())]
+    assert rows["gates.max-spun-probability"].split(maxsplit=1)[0] == "0.5"
+    assert rows["gates.max-spun-probability"].endswith("default under --check")
+    assert rows["gates.fail-on"].split() == ["None", "default"]
+    assert "{'wording': 3}" in rows['folders."content/old".min-parts']
 
 
 def test_help_imports_click_and_nothing_heavier() -> None:

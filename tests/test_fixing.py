@@ -116,8 +116,10 @@ def marked() -> Article:
     ("before", "after", "restored"),
     [
         ("reduced back pain", "lower back pain", "a **lower** back pain"),
-        ("reduced back", "lower spine", "a **lower spine** pain"),
-        ("a reduced", "the lower", "the lower**** back pain"),
+        ("reduced back", "lower spine", "a **lower** spine pain"),
+        ("a reduced", "the lower", "the **lower** back pain"),
+        ("reduced back", "lumbar", "a **lumbar** pain"),
+        ("a reduced", "lower", "lower**** back pain"),
     ],
 )
 def test_markup_inside_an_edit_survives(before: str, after: str, restored: str) -> None:

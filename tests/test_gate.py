@@ -144,6 +144,21 @@ def test_folders_mean_the_same_from_wherever_the_command_is_started(
     assert check(runner, "old", "--min-score", "95").exit_code == 1
 
 
+def test_the_cache_knows_places_apart_that_are_named_alike(
+    runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("old/heart.md", SPUN)
+    write("content/old/heart.md", SPUN)
+    entry = '[[suppress]]\nrule = "SP"\npath = "content/old"\nreason = "x"\n'
+    for settings in (f'[folders."content/old"]\n{LENIENT}', entry):
+        write("unspin.toml", settings)
+        monkeypatch.chdir(tmp_path)
+        assert check(runner, "old").exit_code == 1
+        monkeypatch.chdir(tmp_path / "content")
+        assert check(runner, "old").exit_code == 0
+        monkeypatch.chdir(tmp_path)
+
+
 @pytest.mark.parametrize(
     "settings",
     [
@@ -153,6 +168,11 @@ def test_folders_mean_the_same_from_wherever_the_command_is_started(
         '[gates]\nfail-on = "fatal"\n',
         '[[suppress]]\nrule = "SP001"\n',
         '[[suppress]]\nrule = ""\nreason = "all of it"\n',
+        '[[suppress]]\nrule = "SP999"\nreason = "no such rule"\n',
+        'select = ["SP01"]\nignore = ["spun"]\n',
+        'select = [""]\n',
+        "jobs = -3\n",
+        "max-bytes = 0\n",
         '[folders."a"]\nminimum = 3\n',
     ],
 )
@@ -163,6 +183,29 @@ def test_a_limit_that_cannot_be_is_an_error(runner: CliRunner, settings: str) ->
     assert result.exit_code == 2
     assert "error: " in result.stderr
     assert "unspin.toml" in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--select", "--ignore"])
+def test_an_option_that_names_no_rule_is_an_error(runner: CliRunner, option: str) -> None:
+    write("in/heart.md", SPUN)
+    result = check(runner, "in", option, "SP0O1")
+    assert result.exit_code == 2
+    assert f"{option[2:]}: no rule is named 'SP0O1'; `unspin rules` lists them" in result.stderr
+
+
+def test_a_configuration_from_a_windows_editor_is_read(runner: CliRunner) -> None:
+    write("in/heart.md", SPUN)
+    write("unspin.toml", b"\xef\xbb\xbf[gates]\r\n" + LENIENT.encode())
+    assert check(runner, "in").exit_code == 0
+
+
+@pytest.mark.parametrize("text", ["[tool]\nunspin = 3\n", "tool = 3\n"])
+def test_a_project_file_that_is_oddly_built_is_no_crash(runner: CliRunner, text: str) -> None:
+    write("in/teeth.md", CLEAN)
+    write("pyproject.toml", text)
+    result = check(runner, "in")
+    assert result.exit_code == (2 if "unspin" in text else 0)
+    assert ("pyproject.toml: tool.unspin: must be a table" in result.stderr) == ("unspin" in text)
 
 
 # --- baseline and changed lines together ----------------------------------------------------------
@@ -188,6 +231,86 @@ def test_baseline_and_changed_lines_together_gate_new_findings_on_changed_lines(
     result = check(runner, *options)
     assert result.exit_code == 1
     assert "new findings is 1.0, limit 0" in result.output
+
+
+def committed(**files: str | bytes) -> None:
+    for name, text in files.items():
+        write(name, text)
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
+    for args in (["init", "-q"], ["add", "-A", "--", *files], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *args], check=True)
+
+
+def test_a_changed_record_gates_as_an_article_and_the_others_do_not(runner: CliRunner) -> None:
+    def rows(*texts: str) -> str:
+        return "".join(json.dumps({"id": n, "text": t}) + "\n" for n, t in enumerate(texts))
+
+    committed(**{"in/rows.jsonl": rows(CLEAN, SPUN, CLEAN)})
+    options = ["in", "--changed-since", "HEAD"]
+    write("in/rows.jsonl", rows(CLEAN, SPUN, CLEAN + "\nRinse after meals.\n"))
+    assert check(runner, *options).exit_code == 0
+    write("in/rows.jsonl", rows(CLEAN, SPUN, SPUN))
+    run = data(runner, *options)
+    assert [a["passed"] for a in run["articles"]] == [True, True, False]
+    assert [any(f["counts"] for f in a["findings"]) for a in run["articles"]] == [
+        False, False, True,
+    ]  # fmt: skip
+
+
+def test_a_changed_json_file_gates_as_a_whole(runner: CliRunner) -> None:
+    committed(**{"in/rows.json": json.dumps([{"text": CLEAN}, {"text": CLEAN}], indent=1)})
+    write("in/rows.json", json.dumps([{"text": CLEAN}, {"text": SPUN}], indent=1))
+    assert check(runner, "in", "--changed-since", "HEAD").exit_code == 1
+
+
+def test_a_typo_mended_in_an_old_paragraph_gates_nothing_old(runner: CliRunner) -> None:
+    body = " ".join(SPUN.split("\n\n")[1].split())
+    body = body.replace("Congestive", "Now congestive") + " " + body  # long enough to be judged
+    wrapped = body.replace(". ", ".\n") + "\nA few people nead surgery.\n"
+    committed(**{"in/heart.md": f"# Living with a weak heart\n\n{wrapped}"})
+    assert check(runner, "in").exit_code == 1
+    write("in/heart.md", f"# Living with a weak heart\n\n{wrapped.replace('nead', 'need')}")
+    result = check(runner, "in", "--changed-since", "HEAD")
+    assert result.exit_code == 0, result.output
+
+
+def test_the_work_tree_is_that_of_the_articles(
+    runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committed(**{"in/heart.md": SPUN})
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    options = ["--changed-since", "HEAD"]
+    assert check(runner, str(tmp_path / "in"), *options).exit_code == 0
+    subprocess.run(["git", "init", "-q"], check=True)
+    assert check(runner, str(tmp_path / "in"), *options).exit_code == 0
+    write("heart.md", SPUN)
+    # A page of another work tree has no history in this one.
+    assert check(runner, str(tmp_path / "in"), "heart.md", *options).exit_code == 1
+
+
+def test_a_page_that_is_gone_is_stale_until_it_is_pruned(
+    runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("in/heart.md", SPUN)
+    write("in/teeth.md", CLEAN)
+    base = ["in", "-o", "b.json", "--model", "off"]
+    assert runner.invoke(main, ["baseline", "write", *base]).exit_code == 0
+    Path("in/heart.md").unlink()
+    result = check(runner, "in", "--baseline", "b.json")
+    assert result.exit_code == 0
+    assert "b.json:1:1 UN003 in/heart.md is gone; run: unspin baseline prune (known)" in (
+        result.stdout
+    )
+    # A run that did not look where the page stood says nothing of it.
+    assert "UN003" not in check(runner, "in/teeth.md", "--baseline", "b.json").stdout
+    monkeypatch.chdir(tmp_path / "in")
+    assert "UN003" in check(runner, ".", "--baseline", "../b.json").stdout
+    monkeypatch.chdir(tmp_path)
+    assert "2 gone" in runner.invoke(main, ["baseline", "prune", *base]).output
+    assert "UN003" not in check(runner, "in", "--baseline", "b.json").stdout
+    assert "heart.md" not in Path("b.json").read_text(encoding="utf-8")
 
 
 # --- suppression ----------------------------------------------------------------------------------
@@ -347,6 +470,56 @@ def test_any_file_name_goes_through_every_format(runner: CliRunner, name: str, f
         assert name.split(":")[0].split(",")[0] in text
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are Unicode elsewhere")
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_name_that_is_no_utf8_goes_through_every_format(runner: CliRunner, form: str) -> None:
+    Path("in").mkdir()
+    name = os.path.join(b"in", b"a\xff.md")  # noqa: PTH118 - a name of bytes
+    with open(name, "wb") as file:  # noqa: PTH123
+        file.write(SPUN.encode())
+    for _ in range(2):  # the second answer comes from the cache
+        result = check(runner, "in", "--format", form, "--report", "out")
+        assert result.exit_code == 1, result.stderr
+        text = Path("out").read_text(encoding="utf-8")
+        assert "a\ufffd.md" in text or "a%EF%BF%BD.md" in text
+    args = ["in", "-o", "out.d", "--grammar", "off", "--model", "off"]
+    assert runner.invoke(clean, args).exit_code == 0
+
+
+def test_a_crash_is_no_failed_gate(runner: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object) -> None:
+        raise RuntimeError("out of luck")
+
+    write("in/teeth.md", CLEAN)
+    monkeypatch.setattr("unspin.cli._check", broken)
+    result = check(runner, "in")
+    assert result.exit_code == 2
+    assert "out of luck" in result.stderr
+    assert "error: this is a fault of unspin" in result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_output_is_utf8_whatever_the_terminal_takes(runner: CliRunner, form: str) -> None:
+    write("in/naïve – 日本.md", SPUN)
+    done = subprocess.run(
+        [sys.executable, "-m", "unspin", "clean", "--check", "--model", "off", "in",
+         "--format", form],
+        capture_output=True, check=False, env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert "日本" in done.stdout.decode("utf-8") or form == "sarif"
+
+
+@pytest.mark.parametrize("option", ["--in-place", "--diff"])
+def test_options_that_change_do_not_go_with_check(runner: CliRunner, option: str) -> None:
+    write("in/heart.md", SPUN)
+    result = check(runner, "in", option)
+    assert result.exit_code == 2
+    assert f"{option} changes; use one of them" in result.stderr
+    assert Path("in/heart.md").read_text(encoding="utf-8") == SPUN
+
+
 def test_a_folder_without_articles_is_an_error_with_a_remedy(runner: CliRunner) -> None:
     Path("in").mkdir()
     result = check(runner, "in")
@@ -396,6 +569,10 @@ def test_standard_input_is_judged_under_its_name(runner: CliRunner) -> None:
     write("unspin.toml", f'[folders."content"]\n{LENIENT}')
     result = check(runner, "-", "--stdin-filename", "content/heart.md", input=SPUN)
     assert result.exit_code == 0, result.output
+    write("unspin.toml", f"[gates]\n{LENIENT}max-new-findings = 1\n")
+    result = check(runner, "-", input=SPUN)
+    assert result.exit_code == 1
+    assert "new findings is 2.0, limit 1" in result.stdout
 
 
 def test_standard_input_that_cannot_be_read_is_reported_in_the_format(runner: CliRunner) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from unspin.article import Article
-from unspin.cli import clean
+from unspin.cli import clean, main
 from unspin.config import Config
 from unspin.glossary.commands import concepts_in_force
 from unspin.pipeline import Cleaner
@@ -236,6 +237,60 @@ def test_the_command_edits_markdown_and_undo_gives_it_back(runner: CliRunner) ->
     second, _ = run(runner, "pages with spaces", "-o", "out2")
     assert second == 0
     assert page.read_bytes() == edited
+
+
+SPUN = f"{' '.join(FILLER)} Smoking is one of the {{}} for stroke.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("a.html", "<b>chance</b> <i>variables</i>", "<b>risk</b> <i>factors</i>"),
+        ("a.html", "chance<br>\n variables", "risk<br>\n factors"),
+        ("a.html", "hazard<br/>factors", "risk<br/>factors"),
+        ("a.html", "haz&#97;rd&nbsp;factors", "risk factors"),
+        ("a.md", "chance **variables**", "risk **factors**"),
+        ("a.md", "hazard\nfactors", "risk factors"),
+    ],
+)
+def test_markup_inside_a_phrase_keeps_its_place(
+    runner: CliRunner, name: str, before: str, after: str
+) -> None:
+    text = f"<p>{SPUN}</p>" if name.endswith("html") else SPUN
+    Path(name).write_text(text.format(before), encoding="utf-8")
+    assert run(runner, name)[0] == 0
+    assert Path(name).read_text(encoding="utf-8") == text.format(after)
+
+
+def test_a_phrase_across_an_indented_line_leaves_no_gap(runner: CliRunner) -> None:
+    text = "- " + SPUN.replace("one of", "one\n  of")
+    Path("a.md").write_text(text.format("hazard\n  factors"), encoding="utf-8")
+    assert run(runner, "a.md")[0] == 0
+    assert Path("a.md").read_text(encoding="utf-8") == text.format("risk factors")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_a_link_stays_a_link(runner: CliRunner) -> None:
+    Path("real.md").write_text(SPUN.format("hazard factors"), encoding="utf-8")
+    Path("link.md").symlink_to("real.md")
+    assert run(runner, "link.md")[0] == 0
+    assert Path("link.md").is_symlink()
+    assert Path("real.md").read_text(encoding="utf-8") == SPUN.format("risk factors")
+
+
+def test_pages_of_one_name_keep_what_undo_needs(runner: CliRunner) -> None:
+    for n in range(2):
+        page = Path(f"content/{n}/index.md")
+        page.parent.mkdir(parents=True)
+        page.write_text(f"Page {n}. " + SPUN.format("hazard factors"), encoding="utf-8")
+        raw = page.read_bytes()
+        # As hooks do: one run for each commit, with the files that it holds.
+        assert run(runner, str(page), "-o", ".unspin", "--no-originals")[0] == 0
+        assert page.read_bytes() != raw
+    for n in range(2):
+        done = runner.invoke(main, ["undo", f".unspin/content/{n}/index.report.json"])
+        assert done.stdout.startswith(f"Page {n}. ")
+        assert "hazard factors" in done.stdout
 
 
 def test_a_file_without_faults_is_not_written(runner: CliRunner) -> None:

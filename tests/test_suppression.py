@@ -6,6 +6,8 @@ from tests.articles import source
 from unspin.article import Article, Block, BlockKind, Piece, assemble
 from unspin.config import Config
 from unspin.findings import Finding
+from unspin.pipeline import Cleaner
+from unspin.reading import read_bytes
 from unspin.suppression import suppress
 from unspin.textmap import Segment
 
@@ -64,6 +66,17 @@ def test_a_suppression_with_a_reason_accepts(text: str) -> None:
         (f"<!-- unspin ignore SP001: x -->\nFine.\n\nShe has {BAD}.\n", ["SP001", "UN001"]),
         (f"<!-- unspin ignore-start SP: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
         (f"She has {BAD}.\n<!-- unspin ignore-end -->\n", ["SP001", "UN002"]),
+        # What is misspelt must not pass for something else, nor go unseen.
+        (f"<!-- unspin ignore Spun wording: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
+        (f"<!-- unspin ignore SP01X: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
+        (f"<!-- unspin ignore SP999: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
+        (f"<!-- unspin ignore-nextline SP: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
+        (f"<!-- unspin ignored SP: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
+        (
+            "<!-- unspin ignore-start KS: x -->\n<!-- unspin ignore-start SP: y -->\n"
+            f"She has {BAD}.\n<!-- unspin ignore-end -->\n",
+            ["UN002"],
+        ),
     ],
 )
 def test_a_wrong_or_unused_suppression_is_a_finding(text: str, rules: list[str]) -> None:
@@ -75,3 +88,44 @@ def test_configuration_suppresses_by_path() -> None:
     entry = {"rule": "SP001", "path": "*.md", "reason": "old leaflets"}
     assert rules_of(text, Config(suppress=(entry,))) == []
     assert rules_of(text, Config(suppress=({**entry, "path": "other/*"},))) == ["SP001"]
+
+
+CODE = """# Rest and water
+
+Most people feel better after a few days of rest and plenty of water. Ask a pharmacist which
+medicines suit you before you take any of them. {prose}
+
+Write `<!-- unspin ignore SP001: quoted -->` or
+
+```markdown
+<!-- unspin ignore SP001 -->
+<!-- unspin ignore-file SP: x -->
+```
+
+- a list
+
+  ```
+  <!-- unspin ignore-start DU: y -->
+  ```
+
+Then:
+
+    <!-- unspin ignore-file SP: z -->
+
+That is all there is to it.
+"""
+
+
+def test_a_directive_in_code_is_only_shown() -> None:
+    config = Config(grammar="off", model="off", ignore=("CQ",))
+    with Cleaner(config) as cleaner:
+
+        def found(text: str) -> list[str]:
+            (made,) = read_bytes(text.encode(), "page.md", config)
+            assert isinstance(made, Article)
+            return [f.rule for f in cleaner.clean(made).findings]
+
+        spun = "Smoking is one of the hazard factors."
+        assert found(CODE.format(prose=spun)) == ["SP001"]
+        real = CODE.replace("That is", "<!-- unspin ignore-file SP: a sample -->\n\nThat is")
+        assert found(real.format(prose=spun)) == []

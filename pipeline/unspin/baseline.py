@@ -1,13 +1,15 @@
 """Baseline: what was there when the gate was switched on.
 
-Findings are matched by fingerprint with counts, never by line or path; an article's score by path,
-else by content, else by the findings it shares with an entry, so that a moved file keeps its entry.
+Findings are matched by fingerprint with counts, never by line or path; an article's score by
+content, else by path, else by the findings it shares with an entry, so that a moved file keeps its
+entry. Paths in a baseline count from its own folder, wherever the command is started.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
+import os
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,7 +31,10 @@ SAME_ARTICLE = 0.5
 
 @dataclass(frozen=True)
 class Entry:
-    """One article: where it stood, its hash and score, and its findings by fingerprint."""
+    """One article: where it stood, its hash and score, and its findings by fingerprint.
+
+    The hash is that of the file; for a record of a JSON Lines file, that of its text.
+    """
 
     path: str
     sha256: str
@@ -42,8 +47,27 @@ def counted(item: Item) -> bool:
     return item.severity != "info" and not item.rule.startswith("GR")
 
 
-def entries(articles: Sequence[ArticleResult]) -> list[Entry]:
-    """Baseline entries of a run; articles that were not judged have none."""
+def place(path: str, base: Path | None) -> str:
+    """A path of a run as a baseline in the folder `base` names it; None leaves it as it is."""
+    if base is None:
+        return path
+    try:
+        return Path(os.path.relpath(path, base)).as_posix()
+    except ValueError:  # another drive
+        return Path(path).as_posix()
+
+
+def _digest(article: ArticleResult) -> str:
+    return article.digest or str(article.row["sha256"])
+
+
+def entries(articles: Sequence[ArticleResult], base: Path | None = None) -> list[Entry]:
+    """Baseline entries of a run; articles that were not judged have none.
+
+    Args:
+        articles: What the run found.
+        base: Folder of the baseline.
+    """
     out = []
     for article in articles:
         if article.row["score"] is None:
@@ -55,7 +79,8 @@ def entries(articles: Sequence[ArticleResult]) -> list[Entry]:
                 {"rule": item.rule, "text": item.data["text"], "count": 0},
             )
             entry["count"] += 1
-        out.append(Entry(article.path, article.row["sha256"], article.row["score"], found))
+        path = place(article.path, base)
+        out.append(Entry(path, _digest(article), article.row["score"], found))
     return out
 
 
@@ -80,13 +105,27 @@ def load(path: Path) -> list[Entry]:
         data = json.loads(path.read_text(encoding="utf-8"))
         if data["version"] != VERSION:
             raise ValueError(f"version {data['version']}, this tool reads {VERSION}")
-        return [Entry(a["path"], a["sha256"], a["score"], a["findings"]) for a in data["articles"]]
+        return [_entry(a) for a in data["articles"]]
     except OSError as error:
         why = f"cannot be read ({error.strerror}); write it with: unspin baseline write"
         raise InputError(str(path), why) from error
     except (ValueError, KeyError, TypeError) as error:
         why = f"is no baseline ({error}); write it anew with: unspin baseline write"
         raise InputError(str(path), why) from error
+
+
+def _entry(data: Mapping[str, Any]) -> Entry:
+    """An entry from data that people may have edited or merged by hand."""
+    path, sha256, score, findings = (data[k] for k in ("path", "sha256", "score", "findings"))
+    if not (isinstance(path, str) and isinstance(sha256, str) and isinstance(findings, dict)):
+        raise TypeError(f"the entry of {path!r} is damaged")
+    if score is not None and not isinstance(score, int | float):
+        raise TypeError(f"the score of {path} is no number")
+    for fp, found in findings.items():
+        count = found["count"]
+        if not isinstance(count, int) or count < 1 or not {"rule", "text"} <= found.keys():
+            raise ValueError(f"finding {fp} of {path} is damaged")
+    return Entry(path, sha256, score, findings)
 
 
 @dataclass(frozen=True)
@@ -97,17 +136,22 @@ class Compared:
         articles: With `counts` false on findings that the baseline lists, and their own gates.
         stale: Listed findings that are gone, as ``(entry, fingerprint, how many)``.
         matched: Number of entries that an article of the run answers to.
+        gone: Entries whose article is not there any more.
     """
 
     articles: tuple[ArticleResult, ...]
     stale: tuple[tuple[Entry, str, int], ...]
     matched: int
+    gone: tuple[Entry, ...] = ()
 
 
 def compare(
     articles: Sequence[ArticleResult],
     listed: Sequence[Entry],
     max_new: Callable[[str], int] = lambda path: 0,
+    *,
+    base: Path | None = None,
+    gone: Callable[[Path], bool] = lambda path: False,
 ) -> Compared:
     """Holds a run against a baseline.
 
@@ -115,8 +159,11 @@ def compare(
         articles: What the run found.
         listed: The baseline.
         max_new: New findings that a listed article of some path may have.
+        base: Folder of the baseline, from which its paths count.
+        gone: Whether the article that stood at a path is no longer there; asked where no article
+            of the run answers to an entry, which may also be for want of looking.
     """
-    homes = _homes(articles, listed)
+    homes = _homes(articles, listed, base)
     left = [Counter({fp: f["count"] for fp, f in e.findings.items()}) for e in listed]
     known: dict[int, bool] = {}
     pool: Counter[str] = Counter()
@@ -140,14 +187,16 @@ def compare(
         if home is not None:
             held = _listed(held, listed[home], max_new(str(article.row["path"])))
         out.append(held)
+    met = set(homes.values())
+    away = [i for i, e in enumerate(listed) if i not in met and gone((base or Path()) / e.path)]
     stale = []
-    for home in sorted(homes.values()):
+    for home in [*sorted(met), *away]:
         for fp, count in sorted(left[home].items()):
-            gone = min(count, pool[fp])
-            if gone > 0:
-                pool[fp] -= gone
-                stale.append((listed[home], fp, gone))
-    return Compared(tuple(out), tuple(stale), len(homes))
+            lost = min(count, pool[fp])
+            if lost > 0:
+                pool[fp] -= lost
+                stale.append((listed[home], fp, lost))
+    return Compared(tuple(out), tuple(stale), len(homes), tuple(listed[i] for i in away))
 
 
 def _take(article: ArticleResult, supply: Counter[str], known: dict[int, bool]) -> None:
@@ -158,18 +207,37 @@ def _take(article: ArticleResult, supply: Counter[str], known: dict[int, bool]) 
             known[id(item)] = True
 
 
-def _homes(articles: Sequence[ArticleResult], listed: Sequence[Entry]) -> dict[int, int]:
-    """Which article answers to which entry: by path, by content, by shared findings."""
+def _homes(
+    articles: Sequence[ArticleResult], listed: Sequence[Entry], base: Path | None
+) -> dict[int, int]:
+    """Which article answers to which entry: by content, by path, by shared findings.
+
+    Content comes first: where an old page was moved and a new one stands in its place, the entry
+    goes with the page. Lines of a JSON Lines file move with every record that is added above them,
+    so that their paths come last.
+    """
     homes: dict[int, int] = {}
-    free = set(range(len(listed)))
-    for key in ("path", "sha256"):
-        index = {getattr(listed[i], key): i for i in free}
-        for n, article in enumerate(articles):
-            name = article.path if key == "path" else article.row.get("sha256")
-            i = index.get(name)
-            if n not in homes and i in free:
-                homes[n] = i
-                free.discard(i)
+    free = dict.fromkeys(range(len(listed)))
+    paths = [place(a.path, base) for a in articles]
+    records = [n for n, a in enumerate(articles) if a.row.get("record") is not None]
+    files = sorted(set(range(len(articles))) - set(records))
+    everything = range(len(articles))
+
+    def match(
+        numbers: Sequence[int], own: Callable[[int], Any], key: Callable[[Entry], Any]
+    ) -> None:
+        index: dict[Any, list[int]] = defaultdict(list)
+        for i in reversed(free):
+            index[key(listed[i])].append(i)
+        for n in numbers:
+            found = index.get(own(n))
+            if n not in homes and found:
+                homes[n] = found.pop()
+                del free[homes[n]]
+
+    match(everything, lambda n: (paths[n], _digest(articles[n])), lambda e: (e.path, e.sha256))
+    match(everything, lambda n: _digest(articles[n]), lambda e: e.sha256)
+    match(files, lambda n: paths[n], lambda e: e.path)
     for n, article in enumerate(articles):
         own = {i.data["fingerprint"] for i in article.items if counted(i)}
         if n in homes or not own:
@@ -179,7 +247,8 @@ def _homes(articles: Sequence[ArticleResult], listed: Sequence[Entry]) -> dict[i
             shared = len(own & listed[best].findings.keys())
             if shared and shared >= SAME_ARTICLE * len(listed[best].findings):
                 homes[n] = best
-                free.discard(best)
+                del free[best]
+    match(records, lambda n: paths[n], lambda e: e.path)
     return homes
 
 
@@ -196,7 +265,8 @@ def _listed(article: ArticleResult, entry: Entry, max_new: int) -> ArticleResult
 
 
 def prune(listed: Sequence[Entry], compared: Compared) -> list[Entry]:
-    """The baseline without its stale findings."""
+    """The baseline without its stale findings, and without articles that are gone."""
+    away = {id(entry) for entry in compared.gone}
     gone: dict[int, Counter[str]] = {}
     for entry, fp, count in compared.stale:
         gone.setdefault(id(entry), Counter())[fp] += count
@@ -208,5 +278,7 @@ def prune(listed: Sequence[Entry], compared: Compared) -> list[Entry]:
             for fp, f in entry.findings.items()
             if f["count"] > less[fp]
         }
-        out.append(replace(entry, findings=findings))
+        # What is left of an article that is gone stands in others by now, which live by it.
+        if findings or id(entry) not in away:
+            out.append(replace(entry, findings=findings))
     return out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,27 @@ EXIT_ERROR = 2
 _PATH = click.Path(path_type=Path)
 
 
-class _Lazy(click.Group):
+class _Command(click.Command):
+    """A command that never takes a crash for a failed gate: Python itself would exit with 1."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Runs the command."""
+        # File names and terms in what is printed may be beyond a terminal's character set.
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")
+        try:
+            return super().main(*args, **extra)
+        except Exception:
+            if not extra.get("standalone_mode", True):
+                raise
+            import traceback
+
+            traceback.print_exc()
+            _fail("this is a fault of unspin; please report it with the lines above")
+            sys.exit(EXIT_ERROR)
+
+
+class _Lazy(_Command, click.Group):
     """A group whose subcommands are imported when they are used.
 
     Args:
@@ -65,7 +86,7 @@ def _fail(message: str) -> None:
     click.echo(f"error: {message}", err=True)
 
 
-@click.command()
+@click.command(cls=_Command)
 @click.argument("paths", nargs=-1, type=_PATH)
 @click.option(
     "-o", "--out", type=_PATH, default=Path("output"), show_default=True, help="Output folder."
@@ -208,14 +229,18 @@ def _refuse(options: dict[str, Any]) -> None:
                 raise ConfigError(f"--{option} judges sources; use it with --check")
         if options["format_"] != "text" and not options["report"]:
             raise ConfigError("--format needs --check, or --report FILE to write to")
-    elif options["in_place"]:
-        raise ConfigError("--check writes nothing, --in-place does; use one of them")
+        return
+    for name in ("in_place", "diff"):
+        if options[name]:
+            option = name.replace("_", "-")
+            raise ConfigError(f"--check judges the sources, --{option} changes; use one of them")
 
 
 def _stdin(cleaner: Cleaner, options: dict[str, Any]) -> int:
     from unspin.errors import InputError
     from unspin.reading import read_bytes
     from unspin.running.batch import record_line
+    from unspin.running.check import limited
     from unspin.writing import render
     from unspin.writing.formats.base import Run, article_result
 
@@ -231,15 +256,17 @@ def _stdin(cleaner: Cleaner, options: dict[str, Any]) -> int:
             code = EXIT_ERROR
             continue
         report = cleaner.clean(article)
+        passed = report.passed
         if options["check"]:
-            results.append(article_result(report))
+            results.append(limited(article_result(report), config))
+            passed = results[-1].passed
         elif options["diff"]:
             _print_diff(report)
         elif article.source.record is not None:
             sys.stdout.buffer.write(record_line(report, config.to))
         else:
             sys.stdout.buffer.write(render(report, config.to).encode("utf-8"))
-        if not report.passed and code == EXIT_OK:
+        if not passed and code == EXIT_OK:
             code = EXIT_GATE
     if options["check"]:
         _emit(Run(results, errors, cleaner.tool()), options)
@@ -257,7 +284,8 @@ def _check(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
     if options["changed_since"]:
         from unspin.changes import changed_since
 
-        changes = changed_since(options["changed_since"], Path.cwd())
+        folders = (p if p.is_dir() else p.parent for p in named if p.exists())
+        changes = changed_since(options["changed_since"], next(folders, Path.cwd()))
     run = check(named, cleaner, listed=listed, baseline_path=options["baseline"], changes=changes)
     for path, reason in run.errors:
         _fail(f"{path}: {reason}")
@@ -282,7 +310,9 @@ def _emit(run: Run, options: dict[str, Any]) -> None:
             why = f"cannot be written ({error.strerror}); check --report"
             raise InputError(str(options["report"]), why) from error
     elif not options["quiet"]:
-        click.echo(text, nl=False)
+        # JSON and XML are UTF-8 whatever the terminal's character set is.
+        plain = options["format_"] == "text" and sys.stdout.isatty()
+        click.echo(text if plain else text.encode("utf-8"), nl=False)
 
 
 def _batch(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
@@ -456,7 +486,7 @@ def _baseline(
     from unspin.config import load_config
     from unspin.errors import UnspinError
     from unspin.pipeline import Cleaner
-    from unspin.running.check import check
+    from unspin.running.check import check, gone
 
     try:
         old = lists.load(out) if prune or out.exists() else []
@@ -465,19 +495,20 @@ def _baseline(
             run = check(list(paths), cleaner)
         for path, reason in run.errors:
             _fail(f"{path}: {reason}")
-        compared = lists.compare(run.articles, old)
-        new = lists.prune(old, compared) if prune else lists.entries(run.articles)
+        base = out.parent
+        compared = lists.compare(run.articles, old, base=base, gone=gone(paths))
+        new = lists.prune(old, compared) if prune else lists.entries(run.articles, base)
         lists.save(out, new)
     except (UnspinError, OSError) as error:
         _fail(str(error))
         return EXIT_ERROR
-    gone = sum(count for _, _, count in compared.stale)
+    less = sum(count for _, _, count in compared.stale)
     items = [i for a in compared.articles for i in a.items]
     added = 0 if prune else sum(i.counts and lists.counted(i) for i in items)
     total = sum(f["count"] for e in new for f in e.findings.values())
     click.echo(
         f"{out}: {total} findings in {len(new)} articles are accepted "
-        f"({added} more than before, {gone} gone)"
+        f"({added} more than before, {less} gone)"
     )
     return EXIT_ERROR if run.errors else EXIT_OK
 
@@ -486,9 +517,7 @@ def _baseline(
 @click.option("--config", "config_path", type=_PATH, help="Configuration file.")
 def config(config_path: Path | None) -> None:
     """Show the effective configuration, and where each value comes from."""
-    from dataclasses import fields
-
-    from unspin.config import load_config
+    from unspin.config import described, load_config
     from unspin.errors import UnspinError
 
     try:
@@ -496,11 +525,8 @@ def config(config_path: Path | None) -> None:
     except UnspinError as error:
         _fail(str(error))
         sys.exit(EXIT_ERROR)
-    for item in fields(found):
-        if item.name != "origins":
-            origin = found.origins.get(item.name, "default")
-            name = item.name.replace("_", "-")
-            click.echo(f"{name:<16} {getattr(found, item.name)!r:<40} {origin}")
+    for name, value, origin in described(found):
+        click.echo(f"{name:<28} {value!r:<24} {origin}")
 
 
 @main.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -124,11 +124,56 @@ class Config:
         return fnmatchcase(name, wanted) or fnmatchcase(name, f"{wanted}/*")
 
     def override(self, origin: str = "option", **values: Any) -> Config:
-        """A copy with the given values, recorded as coming from `origin`; None changes nothing."""
+        """A copy with the given values, recorded as coming from `origin`; None changes nothing.
+
+        Raises:
+            ConfigError: `select` or `ignore` holds what names no rule.
+        """
         given = {k: v for k, v in values.items() if v is not None}
+        for key in _RULE_KEYS:
+            _rules(given.get(key, ()), f"{origin}: {key}")
         return replace(self, **given, origins={**self.origins, **dict.fromkeys(given, origin)})
 
 
+def described(config: Config) -> Iterator[tuple[str, Any, str]]:
+    """Every value in force, with its name and where it comes from.
+
+    Yields:
+        Name as in ``unspin.toml`` (``gates.min-score``), value, origin. Limits that are not set
+        show what stands in for them under ``--check``.
+    """
+    from unspin.gating import CHECK_DEFAULTS
+
+    for item in fields(config):
+        name, value = item.name.replace("_", "-"), getattr(config, item.name)
+        origin = config.origins.get(item.name, "default")
+        if item.name == "gates":
+            for limit, found, here in _limits(value):
+                default = getattr(CHECK_DEFAULTS, limit.replace("-", "_"))
+                stands_in = found is None and default not in (None, {})
+                other = "default under --check" if stands_in else "default"
+                shown = default if stands_in else found
+                yield f"{name}.{limit}", shown, origin if here else other
+        elif item.name == "folders":
+            for pattern, gates in value.items():
+                for limit, found, here in _limits(gates):
+                    if here:
+                        yield f'{name}."{pattern}".{limit}', found, origin
+        elif item.name != "origins":
+            yield name, list(value) if isinstance(value, tuple) else value, origin
+
+
+def _limits(gates: Gates) -> Iterator[tuple[str, Any, bool]]:
+    """Name and value of each limit, and whether it was set."""
+    for item in fields(gates):
+        value = getattr(gates, item.name)
+        value = None if value == {} else value
+        yield item.name.replace("_", "-"), value, value is not None
+
+
+_RULE_KEYS = ("select", "ignore")
+#: Least value of whole numbers.
+_LEAST = {"max_bytes": 1, "jobs": 0}
 _CHOICES = {"to": ("md", "html", "json", "txt"), "non_english": ("skip", "fail")}
 #: Parts of a score that a gate can name (the keys of scoring.FAMILIES; scoring imports much more).
 PARTS = (
@@ -167,13 +212,16 @@ def load_config(path: Path | None = None, start: Path | None = None) -> Config:
     if found is None:
         return Config()
     try:
-        data = tomllib.loads(found.read_text(encoding="utf-8"))
+        # utf-8-sig: editors on Windows write a byte order mark, which TOML does not know
+        data = tomllib.loads(found.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{found}: cannot be read ({error.strerror}); check --config") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{found}: is not valid TOML: {error}") from error
     if found.name == "pyproject.toml":
-        data = data.get("tool", {}).get("unspin", {})
+        tools = data.get("tool", {})
+        data = tools.get("unspin", {}) if isinstance(tools, dict) else {}
+        _expect(data, dict, "a table", f"{found}: tool.unspin")
     return _build(data, str(found), found.parent)
 
 
@@ -185,7 +233,8 @@ def _find(start: Path) -> Path | None:
         project = folder / "pyproject.toml"
         if project.is_file():
             try:
-                if "unspin" in tomllib.loads(project.read_text(encoding="utf-8")).get("tool", {}):
+                tools = tomllib.loads(project.read_text(encoding="utf-8-sig")).get("tool", {})
+                if isinstance(tools, dict) and "unspin" in tools:
                     return project
             except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
                 continue
@@ -233,12 +282,28 @@ def _strings(value: Any, where: str) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _rules(names: Sequence[str], where: str) -> None:
+    """Refuses a name that no rule has: a misspelt one would switch the gate off unseen."""
+    if not names:
+        return
+    from unspin.rules import names_rules
+
+    for name in names:
+        if not names_rules(name):
+            raise ConfigError(f"{where}: no rule is named {name!r}; `unspin rules` lists them")
+
+
 def _plain(key: str, value: Any, where: str) -> Any:
     default = getattr(Config(), key)
     if isinstance(default, tuple):
-        return _strings(value, where)
+        found = _strings(value, where)
+        if key in _RULE_KEYS:
+            _rules(found, where)
+        return found
     names = {bool: "true or false", int: "a whole number", str: "a string"}
     _expect(value, type(default), names[type(default)], where)
+    if key in _LEAST and value < _LEAST[key]:
+        raise ConfigError(f"{where}: must be {_LEAST[key]} or more, not {value!r}")
     choices = _CHOICES.get(key)
     if choices and value not in choices:
         raise ConfigError(f"{where}: must be one of {', '.join(choices)}, not {value!r}")
@@ -286,4 +351,5 @@ def _suppress(value: Any, where: str) -> tuple[Mapping[str, str], ...]:
             raise ConfigError(f"{at}: a reason is required")
         if not _RULE.fullmatch(item["rule"]):
             raise ConfigError(f"{at} rule: must be a rule or a family, such as SP001 or SP")
+        _rules((item["rule"],), f"{at} rule")
     return tuple(value)

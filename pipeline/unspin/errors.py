@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 
+def readable(path: object) -> str:
+    """A path that every report can hold: bytes of a name that are no UTF-8 are shown as U+FFFD."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 class UnspinError(Exception):
     """Base of every error that unspin raises on purpose."""
 
@@ -16,8 +21,8 @@ class InputError(UnspinError):
     """
 
     def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
-        self.path = path
+        self.path = readable(path)
+        super().__init__(f"{self.path}: {reason}")
         self.reason = reason
 
 

@@ -6,6 +6,7 @@ a record that leads from the restored text back to the source and forth again.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,10 @@ from unspin.textmap import OffsetMap, Segment
 
 #: Rules whose removals take what they cover with them, numbers and names included.
 REMOVING_FAMILIES = frozenset({"KS", "SD", "DU"})
+
+
+_WORD = re.compile(r"\S+")
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,31 +270,54 @@ def _to_source(article: Article, edit: Edit) -> list[Edit]:
     if edit.start == edit.end:
         at, _ = article.map.span(edit.start, edit.end)
         return [Edit(at, at, "", _escaped(article, edit.after), edit.rule)]
-    pieces = article.map.pieces(edit.start, edit.end)
-    if len(pieces) > 1:
+    pieces = _pieces(article, edit)
+    if len(pieces) > 1 or _tags(article, pieces):
         edit = _trimmed(article.text, edit)
-        pieces = article.map.pieces(edit.start, edit.end)
+        pieces = _pieces(article, edit)
         if not pieces:
             return _to_source(article, edit) if edit.after else []
+        words = _by_word(edit)
+        if len(words) > 1 and (len(pieces) > 1 or _tags(article, pieces)):
+            return [e for word in words for e in _to_source(article, word)]
     out = []
     for n, (a, b, source_a, source_b) in enumerate(pieces):
         kept_left = article.text[a : max(a, min(edit.start, b))] if a < edit.start else ""
         kept_right = article.text[min(b, max(edit.end, a)) : b] if b > edit.end else ""
         new = _escaped(article, kept_left + (edit.after if n == 0 else "") + kept_right)
+        new += _tags(article, [(a, b, source_a, source_b)])
         out.append(Edit(source_a, source_b, source[source_a:source_b], new, edit.rule))
     return out
+
+
+def _pieces(article: Article, edit: Edit) -> list[tuple[int, int, int, int]]:
+    """Pieces of an edited span; those that only the indentation of a line parts are one."""
+    out: list[tuple[int, int, int, int]] = []
+    for piece in article.map.pieces(edit.start, edit.end):
+        gap = article.source.text[out[-1][3] : piece[2]] if out else ""
+        if gap.isspace() and article.source.format != "html":
+            out[-1] = (out[-1][0], piece[1], out[-1][2], piece[3])
+        else:
+            out.append(piece)
+    return out
+
+
+def _tags(article: Article, pieces: Sequence[tuple[int, int, int, int]]) -> str:
+    """Tags that stand for text inside pieces (a line break): they are no part of the wording."""
+    if article.source.format != "html":
+        return ""
+    return "".join(tag for *_, a, b in pieces for tag in _TAG.findall(article.source.text[a:b]))
 
 
 def _trimmed(text: str, edit: Edit) -> Edit:
     """Cuts the words that both sides share at either end, so that fewer markup borders are met."""
     before, after = edit.before, edit.after
     start = 0
-    while start < min(len(before), len(after)) and before[start] == after[start]:
+    while start < min(len(before), len(after)) and _same(before[start], after[start]):
         start += 1
     while start and (before[start - 1].isalnum() or before[start - 1 : start] == "-"):
         start -= 1
     end = 0
-    while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
+    while end < min(len(before), len(after)) - start and _same(before[-1 - end], after[-1 - end]):
         end += 1
     while end and before[len(before) - end].isalnum():
         end -= 1
@@ -300,6 +328,21 @@ def _trimmed(text: str, edit: Edit) -> Edit:
         after[start : len(after) - end],
         edit.rule,
     )
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or (one.isspace() and other.isspace())
+
+
+def _by_word(edit: Edit) -> list[Edit]:
+    """One edit for each word where both sides have as many, so that markup keeps its place."""
+    old, new = list(_WORD.finditer(edit.before)), edit.after.split()
+    if len(old) != len(new) or edit.after != edit.after.strip():
+        return []
+    return [
+        Edit(edit.start + m.start(), edit.start + m.end(), m[0], word, edit.rule)
+        for m, word in zip(old, new, strict=True)
+    ]
 
 
 def _escaped(article: Article, text: str) -> str:

@@ -70,7 +70,8 @@ def evaluate(
         out.append(Gate("score", value, gates.min_score, value >= gates.min_score))
     for part, limit in gates.min_parts.items():
         got = score.parts.get(part) if score else None
-        held = got is None or round(got, 3) >= limit
+        got = None if got is None else round(got, 3)
+        held = got is None or got >= limit
         out.append(Gate(f"parts.{part}", got, limit, held))
     if gates.max_spun_probability is not None and spun_probability is not None:
         p = round(spun_probability, 3)

@@ -18,17 +18,18 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from unspin.article import Article
+from unspin.article import Article, BlockKind, MarkKind
 from unspin.config import Config
 from unspin.findings import Finding, Severity
 from unspin.report import line_starts
-from unspin.rules import all_rules
+from unspin.rules import all_rules, names_rules
 
 _DIRECTIVE = re.compile(
-    r"<!--\s*unspin\s+(?P<verb>ignore(?:-next-line|-start|-end|-file)?)\b"
-    r"(?P<rules>[^:>]*?)(?::(?P<reason>(?:(?!-->).)*?))?\s*-->",
+    r"<!--\s*unspin\s+(?P<verb>ignore[\w-]*)(?P<rules>[^:>]*?)"
+    r"(?::(?P<reason>(?:(?!-->).)*?))?\s*-->",
     re.DOTALL,
 )
+_VERBS = frozenset({"ignore", "ignore-next-line", "ignore-start", "ignore-end", "ignore-file"})
 _RULE = re.compile(r"[A-Za-z]{2}\d{0,3}")
 #: Formats whose sources have comments.
 _FORMATS = frozenset({"md", "html"})
@@ -136,8 +137,14 @@ def read(article: Article) -> tuple[list[Suppression], list[Finding]]:
     good: list[Suppression] = []
     wrong: list[Finding] = []
     opened: tuple[re.Match[str], tuple[str, ...]] | None = None
+    shown = _code(article)
     for match in _DIRECTIVE.finditer(text):
         verb = match["verb"]
+        if any(a <= match.start() < b for a, b in shown):
+            continue
+        if verb not in _VERBS:
+            wrong.append(_wrong(match.span(), f"unspin knows no {verb!r}"))
+            continue
         if verb == "ignore-end":
             if opened is None:
                 wrong.append(_wrong(match.span(), "nothing was opened by ignore-start"))
@@ -145,17 +152,49 @@ def read(article: Article) -> tuple[list[Suppression], list[Finding]]:
                 good.append(_suppression(opened[0], opened[1], opened[0].end(), match.start()))
             opened = None
             continue
-        rules = tuple(r.upper() for r in _RULE.findall(match["rules"]))
-        if not rules or not (match["reason"] or "").strip():
-            what = "a reason is required, after a colon" if rules else "it names no rule"
-            wrong.append(_wrong(match.span(), what))
+        rules = tuple(r.upper() for r in re.split(r"[\s,]+", match["rules"]) if r)
+        objection = _objection(rules, match["reason"])
+        if objection:
+            wrong.append(_wrong(match.span(), objection))
         elif verb == "ignore-start":
+            if opened is not None:
+                wrong.append(_wrong(opened[0].span(), "ignore-end is missing"))
             opened = (match, rules)
         else:
             good.append(_suppression(match, rules, *_reach(text, lines, match, verb)))
     if opened is not None:
         wrong.append(_wrong(opened[0].span(), "ignore-end is missing"))
     return good, wrong
+
+
+def _objection(rules: Sequence[str], reason: str | None) -> str | None:
+    """Why a directive does not count, or None."""
+    if not rules:
+        return "it names no rule"
+    unknown = [r for r in rules if not _RULE.fullmatch(r) or not names_rules(r)]
+    if reason is None or not reason.strip():
+        return "a reason is required, after a colon"
+    return f"no rule is named {unknown[0]}" if unknown else None
+
+
+def _code(article: Article) -> list[tuple[int, int]]:
+    """Source spans of Markdown code, where a directive is only shown."""
+    if article.source.format != "md":
+        return []
+    spans = [
+        article.map.span(m.start, m.end)
+        for m in article.marks
+        if m.kind is MarkKind.CODE or m.value.startswith("`")
+    ]
+    at = 0
+    for block in article.blocks:
+        raw_html = block.value == "html" and block.verbatim.lstrip().startswith("<")
+        if block.kind is BlockKind.CODE and not raw_html:
+            start = article.source.text.find(block.verbatim, at) if block.verbatim else -1
+            if start >= 0:
+                at = start + len(block.verbatim)
+                spans.append((start, at))
+    return spans
 
 
 def _reach(text: str, lines: Sequence[int], match: re.Match[str], verb: str) -> tuple[int, int]:
@@ -181,14 +220,20 @@ def _suppression(match: re.Match[str], rules: tuple[str, ...], start: int, end: 
     return Suppression(rules, start, end, match.span(), (match["reason"] or "").strip())
 
 
+def suppressing(path: str, config: Config) -> tuple[int, ...]:
+    """Entries of ``config.suppress``, by index, that speak of a source path."""
+    return tuple(
+        n
+        for n, entry in enumerate(config.suppress)
+        if config.matches(path, entry.get("path", "*"), "suppress")
+    )
+
+
 def _configured(article: Article, config: Config) -> dict[int, Suppression]:
     """Entries of the configuration that speak of an article, by index."""
-    out = {}
     whole = (0, len(article.source.text))
-    for n, entry in enumerate(config.suppress):
-        if config.matches(article.source.path, entry.get("path", "*"), "suppress"):
-            out[n] = Suppression((entry["rule"].upper(),), *whole, whole, entry["reason"])
-    return out
+    found = ((n, config.suppress[n]) for n in suppressing(article.source.path, config))
+    return {n: Suppression((e["rule"].upper(),), *whole, whole, e["reason"]) for n, e in found}
 
 
 def _unused(suppression: Suppression) -> Finding:

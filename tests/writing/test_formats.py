@@ -104,6 +104,14 @@ def test_sarif_of_many_findings_stays_within_the_limits() -> None:
     assert len(gzip.compress(text.encode())) < 10_000_000
 
 
+def test_a_cut_of_sarif_loses_known_findings_before_new_ones() -> None:
+    known = tuple(item(n, counts=False) for n in range(25_000))
+    text = render(Run((article((*known, item(30_000))),), (), {"version": "0.1.0"}), "sarif")
+    results = json.loads(text)["runs"][0]["results"]
+    assert len(results) == 25_000
+    assert results[0]["partialFingerprints"]["unspin/v1"] == f"{30_000:016x}"
+
+
 @pytest.mark.slow
 def test_sarif_of_20000_findings_is_valid() -> None:
     items = tuple(item(n) for n in range(20_000))
@@ -114,6 +122,21 @@ def test_sarif_of_20000_findings_is_valid() -> None:
     assert all(r["locations"][0]["physicalLocation"]["region"]["startLine"] >= 1 for r in results)
     data["runs"][0]["results"] = results[::100]
     jsonschema.Draft4Validator(load("sarif-2.1.0.json")).validate(data)
+
+
+def test_junit_is_valid(run: Run) -> None:
+    from lxml import etree
+
+    schema = etree.XMLSchema(etree.parse(str(SCHEMAS / "junit.xsd")))
+    schema.assertValid(etree.fromstring(render(run, "junit").encode()))
+    assert not schema.validate(etree.fromstring(b"<testsuites><testcase/></testsuites>"))
+
+
+def test_a_finding_is_one_line_of_text_whatever_it_holds(run: Run) -> None:
+    broken = item(1)
+    broken.data["message"] = "One\ntwo.\u2028Three."  # type: ignore[index]
+    text = render(Run((article((broken,), passed=False),)), "text")
+    assert "in put/a,b:c.md:2:3 SP001 One two. Three. → breast cancer" in text.splitlines()
 
 
 def test_junit_counts_and_names_failures(run: Run) -> None:
@@ -138,6 +161,30 @@ def test_github_escapes_and_limits_annotations(run: Run) -> None:
     lines = render(many, "github").splitlines()
     assert sum(line.startswith("::warning") for line in lines) == 10
     assert "29 more of severity warning" in lines
+
+
+def test_github_counts_unread_files_among_the_errors_and_no_name_is_a_command() -> None:
+    items = tuple(item(n, "error") for n in range(1, 6))
+    bad = article(items, passed=False, path="a\n::warning::b.md")
+    unread = tuple((f"{n}.md", "is empty; remove it or fill it") for n in range(8))
+    lines = render(Run((bad,), unread), "github").splitlines()
+    assert sum(line.startswith("::error") for line in lines) == 10
+    assert "3 more of severity error" in lines
+    assert not any(line.startswith("::warning") for line in lines)
+
+
+@pytest.mark.parametrize("form", ["sarif", "github", "gitlab", "rdjson"])
+def test_services_are_given_paths_from_the_current_folder(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path in (str(tmp_path / "content" / "a.md"), "./content/../content/a.md"):
+        text = render(Run((article((item(1, path=path),)),)), form)
+        assert "content/a.md" in text
+        assert str(tmp_path) not in text
+        assert "content/../" not in text
+    outside = render(Run((article((item(1, path="/else where/a.md"),)),)), "sarif")
+    assert '"file:///else%20where/a.md"' in outside
 
 
 def test_gitlab_is_valid_with_unique_fingerprints(run: Run) -> None:
@@ -166,3 +213,14 @@ def test_markdown_summary_is_a_table_that_nothing_breaks(run: Run) -> None:
     assert text.startswith("## unspin: failed: 1 of 2 articles")
     assert "&lt;disease&gt;" in text
     assert "50\\|60" in text
+
+
+def test_markdown_summary_stays_within_the_limit_of_a_step() -> None:
+    long = item(1)
+    long.data["message"] = "x|" * 50_000  # type: ignore[index]
+    failed = tuple(article((long,) * 2, passed=False) for _ in range(300))
+    unread = tuple((f"{n}.md", "is empty; remove it or fill it") for n in range(5_000))
+    text = render(Run(failed, unread), "markdown")
+    assert len(text.encode()) < 1024 * 1024
+    assert "and 200 more" in text
+    assert "and 4900 more" in text

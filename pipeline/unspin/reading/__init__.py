@@ -8,7 +8,7 @@ from pathlib import Path
 
 from unspin.article import Article, Metadata, Source
 from unspin.config import Config
-from unspin.errors import InputError, MissingExtraError
+from unspin.errors import InputError, MissingExtraError, readable
 from unspin.reading.collect import collect
 
 __all__ = ["collect", "read_bytes", "read_path", "read_text"]
@@ -25,7 +25,7 @@ def read_path(path: Path | str, config: Config) -> Iterator[Article | InputError
         One article; for JSON Lines, one for each record. What cannot be read is yielded as an
         `InputError` and not raised, so that neither the other records nor the batch is lost.
     """
-    name = str(path)
+    name = readable(path)
     try:
         file = Path(path)
         if file.is_dir():

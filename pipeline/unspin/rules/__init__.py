@@ -9,9 +9,21 @@ from functools import lru_cache
 
 from unspin.rules.base import Context, Rule
 
-__all__ = ["Context", "Rule", "all_rules", "rule_by_id"]
+__all__ = ["Context", "Rule", "all_rules", "names_rules", "rule_by_id", "rule_ids"]
 
 _MODULE = re.compile(r"[a-z]{2}\d{3}_\w+")
+
+
+@lru_cache(maxsize=1)
+def rule_ids() -> tuple[str, ...]:
+    """Ids of all rules, sorted, without importing one."""
+    names = (info.name for info in pkgutil.iter_modules(__path__))
+    return tuple(sorted(n.split("_")[0].upper() for n in names if _MODULE.fullmatch(n)))
+
+
+def names_rules(name: str) -> bool:
+    """Whether a rule id or the beginning of one, such as a family, names any rule."""
+    return bool(name) and any(rule.startswith(name.upper()) for rule in rule_ids())
 
 
 @lru_cache(maxsize=1)

@@ -14,8 +14,9 @@ class VoidSuppression:
     """A suppression that does not count.
 
     What it does:
-        Reports an ``unspin ignore`` comment without a rule or a reason, an ``ignore-start`` that is
-        never closed, and an ``ignore-end`` that closes nothing. Such a comment suppresses nothing.
+        Reports an ``unspin ignore`` comment without a rule or a reason, one that is misspelt or
+        names a rule that does not exist, an ``ignore-start`` that is never closed, and an
+        ``ignore-end`` that closes nothing. Such a comment suppresses nothing.
 
     Why it matters:
         Nothing is accepted silently: the next editor must be able to read why.

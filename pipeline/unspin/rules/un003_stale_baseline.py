@@ -14,7 +14,8 @@ class StaleBaseline:
     """A baseline entry whose finding is gone.
 
     What it does:
-        With ``--baseline``, reports listed findings that the listed article no longer has.
+        With ``--baseline``, reports listed findings that the listed article no longer has, and
+        listed articles that are no longer in the folders that are judged.
 
     Why it matters:
         A stale entry would let the same fault come back unseen.
@@ -26,7 +27,7 @@ class StaleBaseline:
         ``unspin baseline prune`` removes what is stale.
 
     Known limits:
-        Entries of articles that are not part of the run are left alone.
+        Articles that stand where the run does not look are left alone.
     """
 
     id: ClassVar[str] = "UN003"

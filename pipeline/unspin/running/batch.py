@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from unspin.article import Article
 from unspin.config import Config
-from unspin.errors import InputError
+from unspin.errors import InputError, readable
 from unspin.pipeline import Cleaner, Draft
 from unspin.reading import collect, read_path
 from unspin.reading.encoding import encode
@@ -64,6 +64,7 @@ def reports(
     *,
     out: Path | None = None,
     seen: Callable[[int, int], None] | None = None,
+    in_place: bool = False,
 ) -> Iterator[FileReports]:
     """Judges and fixes every article of a batch, in the order of the files.
 
@@ -73,12 +74,13 @@ def reports(
         cleaner: Does the work; its grammar server serves the whole batch.
         out: Output folder, whose files are no inputs.
         seen: Called with (files done, files in all).
+        in_place: Whether the sources themselves are edited.
 
     Raises:
         InputError: A path does not exist, or a folder holds nothing to read.
     """
     sources = collect(paths, out)
-    targets = plan(sources, paths)
+    targets = plan(sources, paths, in_place=in_place)
     near = _neighbours(sources, config) if len(sources) > 1 else {}
     done = 0
     with workers(config, cleaner.check) as executor:
@@ -235,7 +237,7 @@ def clean_batch(
     """
     result = Result()
     open_rows: list[list[str]] = []
-    for made in reports(paths, config, cleaner, out=out, seen=seen):
+    for made in reports(paths, config, cleaner, out=out, seen=seen, in_place=in_place):
         result.errors += [(e.path, e.reason) for e in made.errors]
         if not made.reports:
             continue
@@ -245,7 +247,7 @@ def clean_batch(
             result.errors.append((error.path, error.reason))
             continue
         except OSError as error:
-            where = str(error.filename or out)
+            where = readable(error.filename or out)
             result.errors.append((where, f"cannot be written ({error.strerror}); check the folder"))
             continue
         for report in made.reports:
@@ -259,7 +261,8 @@ def clean_batch(
         write_atomic(out / "report.json", dump(result.summary))
         write_atomic(out / "worklist.csv", worklist(open_rows).encode("utf-8"))
     except OSError as error:
-        result.errors.append((str(out), f"cannot be written ({error.strerror}); check the folder"))
+        why = f"cannot be written ({error.strerror}); check the folder"
+        result.errors.append((readable(out), why))
     return result
 
 
@@ -281,8 +284,9 @@ def _write(made: FileReports, out: Path, config: Config, in_place: bool) -> str:
     if in_place:
         write_atomic(out / made.target.report(records), report)
         if edited != source.raw:
-            write_atomic(made.target.source, edited)
-        return str(made.target.source)
+            # Through a link: the file that it names is the source, and stays what it is.
+            write_atomic(made.target.source.resolve(), edited)
+        return readable(made.target.source)
     article = made.target.article("jsonl" if records else config.to)
     if records:
         body = b"".join(record_line(r, config.to) for r in made.reports)
@@ -290,7 +294,7 @@ def _write(made: FileReports, out: Path, config: Config, in_place: bool) -> str:
         body = render(first, config.to).encode("utf-8")
     write_atomic(out / article, body)
     write_atomic(out / made.target.report(records), report)
-    return str(article)
+    return readable(article)
 
 
 def edited_bytes(report: Report) -> bytes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,13 +17,13 @@ from unspin.baseline import Entry
 from unspin.changes import Changes
 from unspin.config import Config
 from unspin.errors import InputError
-from unspin.findings import fingerprint
+from unspin.findings import Finding, fingerprint
 from unspin.pipeline import Cleaner
 from unspin.reading import collect, read_path
 from unspin.report import Gate, Report
 from unspin.resources import cache_dir, data_path
 from unspin.scoring import score
-from unspin.suppression import unused_entries
+from unspin.suppression import suppressing, unused_entries
 from unspin.writing.formats.base import ArticleResult, Item, Run, article_result
 
 #: Settings that change no verdict, so that they do not part cached results.
@@ -30,6 +31,10 @@ _IDLE = frozenset({"to", "jobs", "originals", "origins", "grammar"})
 #: Fewest words of changed text that P(spun) is asked of (as for whole articles, DESIGN: 20 words
 #: are judged at all; a paragraph of fifty holds several places).
 LEAST_CHANGED_WORDS = 50
+#: Least share of the lines of a block that changed for it to be judged as pasted text.
+MOSTLY_CHANGED = 0.5
+#: Line of a record, as paths of articles in JSON Lines end.
+_RECORD = re.compile(r":\d+$")
 
 
 def check(
@@ -64,22 +69,29 @@ def check(
     sources = collect(paths)
     lines = [changes.ranges(s) if changes is not None else None for s in sources]
     for ranges, made in zip(lines, _files(sources, lines, cleaner), strict=True):
-        if ranges == ():
-            untouched.update(range(len(articles), len(articles) + len(made.articles)))
+        same = range(len(made.articles)) if ranges == () else made.untouched
+        untouched.update(len(articles) + n for n in same)
         articles += made.articles
         errors += made.errors
         tool = tool or made.tool
     own: list[ArticleResult] = []
     if listed is not None:
-        compared = baseline.compare(articles, listed, lambda p: _max_new(config, p) or 0)
+        base = baseline_path.parent if baseline_path is not None else None
+        compared = baseline.compare(
+            articles,
+            listed,
+            lambda p: _max_new(config, p) or 0,
+            base=base,
+            gone=gone(paths),
+        )
         articles = list(compared.articles)
-        if baseline_path is not None and compared.stale and changes is None:
-            own.append(_own(baseline_path, "baseline", "UN003", _stale(compared)))
+        stale = _stale(compared)
+        if baseline_path is not None and stale and changes is None:
+            own.append(_own(baseline_path, "baseline", "UN003", stale))
     if changes is None and any(p.is_dir() for p in paths):
         own += _unused(articles, config)
     articles = [
-        _ungated(a) if n in untouched else _limited(a, _max_new(config, str(a.row["path"])))
-        for n, a in enumerate(articles)
+        _ungated(a) if n in untouched else limited(a, config) for n, a in enumerate(articles)
     ]
     return Run((*articles, *own), tuple(errors), tool or (cleaner.tool() if articles else {}))
 
@@ -88,8 +100,9 @@ def _max_new(config: Config, path: str) -> int | None:
     return config.gates_for(path).max_new_findings
 
 
-def _limited(article: ArticleResult, most: int | None) -> ArticleResult:
+def limited(article: ArticleResult, config: Config) -> ArticleResult:
     """An article held against the number of new findings, where that was asked for."""
+    most = _max_new(config, str(article.row["path"]))
     if most is None or any(g.name == baseline.NEW for g in article.gates):
         return article
     new = sum(i.counts and baseline.counted(i) for i in article.items)
@@ -100,11 +113,19 @@ def _limited(article: ArticleResult, most: int | None) -> ArticleResult:
 
 @dataclass(frozen=True)
 class _Made:
-    """What came of one file."""
+    """What came of one file.
+
+    Args:
+        articles: Its articles.
+        errors: Path and reason of what could not be read.
+        tool: Name, version, model and glossary.
+        untouched: Articles, by index, that no changed line belongs to.
+    """
 
     articles: list[ArticleResult]
     errors: list[tuple[str, str]]
     tool: Mapping[str, Any] | None = None
+    untouched: tuple[int, ...] = ()
 
 
 _Ranges = Sequence[tuple[int, int]] | None
@@ -145,6 +166,8 @@ def _file(source: Path, cleaner: Cleaner, ranges: _Ranges) -> _Made:
     cached = None if ranges else _cached(source, cleaner.config)
     results: list[ArticleResult] = []
     errors: list[tuple[str, str]] = []
+    untouched: list[int] = []
+    lines: list[bytes] | None = None
     try:
         for article in read_path(source, cleaner.config):
             if isinstance(article, InputError):
@@ -152,10 +175,16 @@ def _file(source: Path, cleaner: Cleaner, ranges: _Ranges) -> _Made:
                 continue
             report = cleaner.clean(article)
             result = article_result(report)
-            results.append(_on_changed(result, report, cleaner, ranges) if ranges else result)
+            if ranges and article.source.record is not None:
+                lines = article.source.raw.splitlines() if lines is None else lines
+                if not _record_changed(lines, article.source.record, ranges):
+                    untouched.append(len(results))
+            elif ranges:
+                result = _on_changed(result, report, cleaner, ranges)
+            results.append(result)
     except InputError as error:
         errors.append((error.path, error.reason))
-    made = _Made(results, errors, cleaner.tool())
+    made = _Made(results, errors, cleaner.tool(), tuple(untouched))
     if cached is not None and not errors:
         _store(cached, made)
     return made
@@ -168,6 +197,20 @@ def _ungated(article: ArticleResult) -> ArticleResult:
     """An article that did not change: shown, never failed."""
     items = tuple(replace(i, counts=False) for i in article.items)
     return replace(article, items=items, gates=(), row={**article.row, "passed": True})
+
+
+def _record_changed(lines: Sequence[bytes], record: int, ranges: Sequence[tuple[int, int]]) -> bool:
+    """Whether a record gates: it is an article of its own, and as a whole on a changed line.
+
+    In a JSON file whose records are not its lines nothing tells them apart: all of them gate.
+    """
+    import orjson
+
+    try:
+        by_line = isinstance(orjson.loads(lines[record - 1]), dict)
+    except (ValueError, IndexError):
+        return True
+    return not by_line or any(a <= record <= b for a, b in ranges)
 
 
 def _on_changed(
@@ -194,14 +237,20 @@ def _changed_gates(
     report: Report, cleaner: Cleaner, ranges: Sequence[tuple[int, int]]
 ) -> tuple[Gate, ...]:
     """Gates of the blocks that hold changed lines, judged as a text of their own."""
-    part = _changed_part(report, ranges)
+    part = _changed_part(report, ranges, 0.0)
     if part is None or report.before is None:
         return ()
     p = None
-    if part.words >= LEAST_CHANGED_WORDS:
-        p = cleaner.judge(part).gated_probability
+    # A typo mended in an old paragraph does not make the paragraph a pasted one.
+    pasted = _changed_part(report, ranges, MOSTLY_CHANGED)
+    if pasted is not None and pasted.words >= LEAST_CHANGED_WORDS:
+        p = cleaner.judge(pasted).gated_probability
     judged = cleaner.judge(part, spun_probability=max(p or 0.0, report.spun_probability or 0.0))
-    findings = tuple(f for f in judged.findings if f.family not in ("CQ", "ST", "UN"))
+    findings = tuple(
+        f
+        for f in judged.findings
+        if f.family not in ("CQ", "ST", "UN") and _on_lines(report, part, f, ranges)
+    )
     counted = score(part.text, findings, p or 0.0, grammar_ran=False)
     config = cleaner.config
     gates = gating.effective(config.gates_for(report.article.source.path), check=True)
@@ -212,13 +261,32 @@ def _changed_gates(
     return tuple(replace(g, name=f"changed lines: {g.name}") for g in out)
 
 
-def _changed_part(report: Report, ranges: Sequence[tuple[int, int]]) -> Article | None:
+def _on_lines(
+    report: Report, part: Article, finding: Finding, ranges: Sequence[tuple[int, int]]
+) -> bool:
+    """Whether a finding in the blocks with changed lines stands on one of those lines."""
+    start, end = finding.source_span or part.map.span(finding.start, finding.end)
+    return _share(report, start, end, ranges) > 0
+
+
+def _share(report: Report, start: int, end: int, ranges: Sequence[tuple[int, int]]) -> float:
+    """Share of the lines of a source span that changed; all where lines are not known."""
+    first, last = report.position(start)[0], report.position(end)[0]
+    if first is None or last is None:
+        return 1.0
+    changed = sum(any(a <= n <= b for a, b in ranges) for n in range(first, last + 1))
+    return changed / (last - first + 1)
+
+
+def _changed_part(
+    report: Report, ranges: Sequence[tuple[int, int]], least: float
+) -> Article | None:
+    """The blocks of which some lines changed, and at least a share of them; None without any."""
     article = report.article
     pieces = []
     for block, piece in zip(article.blocks, disassemble(article), strict=True):
-        start, end = article.map.span(block.start, block.end)
-        first, last = report.position(start)[0], report.position(end)[0]
-        if first is None or last is None or any(a <= last and first <= b for a, b in ranges):
+        share = _share(report, *article.map.span(block.start, block.end), ranges)
+        if share > 0 and share >= least:
             pieces.append(piece)
     if not pieces:
         return None
@@ -235,13 +303,41 @@ def _changed_part(report: Report, ranges: Sequence[tuple[int, int]]) -> Article 
 
 
 def _stale(compared: baseline.Compared) -> list[tuple[str, str]]:
-    """Message and fingerprint of each stale baseline entry."""
+    """Message and fingerprint of each stale finding, and of each article that is gone."""
     out = []
+    away = {id(e) for e in compared.gone}
+    for entry in compared.gone:
+        message = f"{entry.path} is gone; run: unspin baseline prune"
+        out.append((message, fingerprint("UN003", entry.path, 0, len(entry.path))))
     for entry, fp, count in compared.stale:
+        if id(entry) in away:
+            continue
         listed = entry.findings[fp]
-        gone = f"{entry.path}: {listed['rule']} “{listed['text']}” is gone ({count})"
-        out.append((f"{gone}; run: unspin baseline prune", fp))
+        what = f"{entry.path}: {listed['rule']} “{listed['text']}” is gone ({count})"
+        out.append((f"{what}; run: unspin baseline prune", fp))
     return out
+
+
+def gone(named: Sequence[Path]) -> Callable[[Path], bool]:
+    """Tells of listed articles that nothing answers to whether a run should have met them.
+
+    Args:
+        named: Files and folders that the run was asked for.
+
+    Returns:
+        A function of the path where an article stood, with its line in a file of records.
+    """
+    sources = {s.resolve() for s in collect(named)}
+    roots = [n.resolve() for n in named]
+
+    def tell(path: Path) -> bool:
+        record = _RECORD.search(path.name)
+        file = (path.with_name(path.name[: record.start()]) if record else path).resolve()
+        if file.exists():
+            return record is not None and file in sources
+        return any(file.is_relative_to(r) for r in roots)
+
+    return tell
 
 
 def _unused(articles: Sequence[ArticleResult], config: Config) -> list[ArticleResult]:
@@ -290,7 +386,10 @@ def _cached(source: Path, config: Config) -> Path | None:
         return None
     if raw is None:
         return None
-    key = hashlib.sha256(f"{source}\0{_settings(config)}\0".encode())
+    # Limits and suppressions of folders depend on where the file stands, not on how it is named.
+    place = f"{source}\0{config.gates_for(str(source))!r}\0{suppressing(str(source), config)}"
+    # surrogatepass: a name may hold bytes that are no UTF-8
+    key = hashlib.sha256(f"{place}\0{_settings(config)}\0".encode("utf-8", "surrogatepass"))
     key.update(raw)
     name = key.hexdigest()
     try:
@@ -314,7 +413,8 @@ def _stamp(folders: tuple[str, ...]) -> str:
             if file.suffix in (".pyc", ".part") or not file.is_file():
                 continue
             stat = file.stat()
-            key.update(f"{file}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
+            entry = f"{file}\0{stat.st_size}\0{stat.st_mtime_ns}\0"
+            key.update(entry.encode("utf-8", "surrogatepass"))
     return key.hexdigest()
 
 
@@ -342,7 +442,9 @@ def _result(data: Mapping[str, Any]) -> ArticleResult:
         columns = item.pop("byte_columns")
         items.append(Item(**item, byte_columns=tuple(columns) if columns else None))
     gates = tuple(Gate(**g) for g in data["gates"])
-    return ArticleResult(data["row"], tuple(items), gates, tuple(data["suppressions"]))
+    return ArticleResult(
+        data["row"], tuple(items), gates, tuple(data["suppressions"]), data["digest"]
+    )
 
 
 def _store(path: Path, made: _Made) -> None:

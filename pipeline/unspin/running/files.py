@@ -35,18 +35,20 @@ class Target:
         return PurePosixPath(f"{self.stem}.report.{'jsonl' if records else 'json'}")
 
 
-def plan(sources: Sequence[Path], roots: Sequence[Path]) -> list[Target]:
+def plan(sources: Sequence[Path], roots: Sequence[Path], *, in_place: bool = False) -> list[Target]:
     """Names the outputs of a batch.
 
     Args:
         sources: Source files.
         roots: What the user named: folders (names below them are kept) or files.
+        in_place: Whether the sources stay where they are: then the folders of named files are kept,
+            so that no later run writes over what `undo` needs (every page may be an ``index.md``).
 
     Returns:
         One target per source, in order. Names that would collide keep their suffix; should they
         still collide (two folders with the same names), a number is added.
     """
-    relative = [_relative(s, roots) for s in sources]
+    relative = [_relative(s, roots, in_place) for s in sources]
     plain = [str(PurePosixPath(r).with_suffix("")) for r in relative]
     counts = Counter(name.casefold() for name in plain)
     stems: list[str] = []
@@ -60,10 +62,13 @@ def plan(sources: Sequence[Path], roots: Sequence[Path]) -> list[Target]:
     return [Target(s, stem) for s, stem in zip(sources, stems, strict=True)]
 
 
-def _relative(source: Path, roots: Sequence[Path]) -> str:
+def _relative(source: Path, roots: Sequence[Path], in_place: bool) -> str:
     for root in roots:
         if root.is_dir() and source.is_relative_to(root):
             return source.relative_to(root).as_posix()
+    whole = Path(os.path.normpath(Path.cwd() / source))
+    if in_place and whole.is_relative_to(Path.cwd()):
+        return whole.relative_to(Path.cwd()).as_posix()
     return source.name
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from unspin.report import Gate, Report
@@ -76,12 +80,14 @@ class ArticleResult:
         items: Its findings.
         gates: Limits and whether they held.
         suppressions: Entries of ``config.suppress``, by index, that accepted a finding.
+        digest: Hash of the article's content: of the file, or of a record's own text.
     """
 
     row: Mapping[str, Any]
     items: tuple[Item, ...]
     gates: tuple[Gate, ...]
     suppressions: tuple[int, ...] = ()
+    digest: str = ""
 
     @property
     def path(self) -> str:
@@ -134,6 +140,17 @@ def worst_first(items: Iterable[Item]) -> list[Item]:
     return sorted(items, key=lambda i: SEVERITIES.index(i.severity))
 
 
+def relative(path: str) -> str:
+    """A path from the current folder, as services name files: absolute ones and ``..`` resolved.
+
+    What lies outside the current folder stays as it was named.
+    """
+    place = os.path.normpath(path)
+    with contextlib.suppress(ValueError):
+        place = str(Path(place).relative_to(Path.cwd()))
+    return _slashes(place)
+
+
 def article_result(report: Report) -> ArticleResult:
     """Plain values of a report, so that the report's texts need not be kept."""
     source = report.article.source
@@ -150,7 +167,10 @@ def article_result(report: Report) -> ArticleResult:
             )
         items.append(Item(_slashes(source.path), source.record, data, line, column, edit, columns))
     line_of_summary = row(whole, review(report)["review"], None)
-    return ArticleResult(line_of_summary, tuple(items), report.gates, report.suppressions)
+    digest = source.sha256
+    if source.record is not None:
+        digest = hashlib.sha256(source.text.encode("utf-8")).hexdigest()
+    return ArticleResult(line_of_summary, tuple(items), report.gates, report.suppressions, digest)
 
 
 def _bytes_before(text: str, offset: int, column: int) -> int:

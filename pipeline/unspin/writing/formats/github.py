@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unspin.writing.formats.base import Item, Run
+from unspin.writing.formats.base import Item, Run, relative
 
 #: GitHub shows ten annotations of a level per step (workflow commands, GitHub documentation).
 MOST_PER_LEVEL = 10
@@ -11,25 +11,32 @@ _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 def render(run: Run) -> str:
     """Errors first, at most ten a level; what is left out is counted."""
-    lines = [f"::error file={_property(p)}::{_data(why)}" for p, why in run.errors]
-    counted = [i for i in run.items if i.counts]
+    by_level: dict[str, list[str]] = {c: [] for c in _COMMANDS.values()}
+    for path, why in run.errors:
+        by_level["error"].append(f"::error file={_property(relative(path))}::{_data(why)}")
+    for item in run.items:
+        if item.counts:
+            command = _COMMANDS[item.severity]
+            by_level[command].append(_annotation(command, item))
+    lines = []
     for severity, command in _COMMANDS.items():
-        items = [i for i in counted if i.severity == severity]
-        lines += [_annotation(command, i) for i in items[:MOST_PER_LEVEL]]
-        if len(items) > MOST_PER_LEVEL:
-            lines.append(f"{len(items) - MOST_PER_LEVEL} more of severity {severity}")
+        found = by_level[command]
+        lines += found[:MOST_PER_LEVEL]
+        if len(found) > MOST_PER_LEVEL:
+            lines.append(f"{len(found) - MOST_PER_LEVEL} more of severity {severity}")
     failed = [a for a in run.articles if not a.passed]
     for article in failed:
         bad = ", ".join(
             f"{g.name} {g.value} (limit {g.limit})" for g in article.gates if not g.passed
         )
-        lines.append(f"{article.path}: {bad}")
+        # A line break in a name must not begin a command of its own.
+        lines.append(_data(f"{article.path}: {bad}"))
     lines.append(run.verdict)
     return "\n".join(lines) + "\n"
 
 
 def _annotation(command: str, item: Item) -> str:
-    place = f"file={_property(item.path)}"
+    place = f"file={_property(relative(item.path))}"
     if item.line is not None:
         place += f",line={item.line}"
         if item.column is not None:

@@ -8,14 +8,17 @@ from unspin.writing.formats.base import Item, Run, worst_first
 
 #: Rows of each table; a step summary may hold 1 MiB (GitHub documentation).
 MOST_ROWS = 100
+#: Code points of a cell: a finding may quote a whole paragraph.
+LONGEST_CELL = 500
 
 
 def render(run: Run) -> str:
     """Verdict, failed articles, findings by rule, worst places."""
     failed = [a for a in run.articles if not a.passed]
     lines = [f"## unspin: {run.verdict}", ""]
-    for path, reason in run.errors:
-        lines += [f"- **{_cell(path)}**: {_cell(reason)}"]
+    lines += [f"- **{_cell(p)}**: {_cell(why)}" for p, why in run.errors[:MOST_ROWS]]
+    if len(run.errors) > MOST_ROWS:
+        lines.append(f"- and {len(run.errors) - MOST_ROWS} more")
     if failed:
         lines += ["", "| article | score | spun | failed gate |", "|---|--:|--:|---|"]
         for a in failed[:MOST_ROWS]:
@@ -24,6 +27,8 @@ def render(run: Run) -> str:
             )
             figures = f"{a.row['score']} | {a.row['spun_probability']}"
             lines.append(f"| {_cell(a.path)} | {figures} | {_cell(gates)} |")
+        if len(failed) > MOST_ROWS:
+            lines.append(f"| and {len(failed) - MOST_ROWS} more | | | |")
     counted = worst_first(i for i in run.items if i.counts)
     if counted:
         rules = Counter(i.rule for i in counted)
@@ -49,4 +54,6 @@ def _row(item: Item) -> str:
 
 def _cell(text: str) -> str:
     flat = " ".join(text.split()).replace("|", "\\|")
+    if len(flat) > LONGEST_CELL:
+        flat = flat[: LONGEST_CELL - 1].removesuffix("\\") + "…"
     return flat.replace("<", "&lt;").replace(">", "&gt;")

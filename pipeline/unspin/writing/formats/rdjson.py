@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from unspin.report import dump
-from unspin.writing.formats.base import Item, Run, worst_first
+from unspin.writing.formats.base import Item, Run, relative, worst_first
 
 _SEVERITIES = {"error": "ERROR", "warning": "WARNING", "info": "INFO"}
 
@@ -14,7 +14,7 @@ def render(run: Run) -> str:
     """One DiagnosticResult. Columns are in UTF-8 bytes, as the format asks."""
     found = worst_first(i for i in run.items if i.counts)
     errors = [
-        {"message": reason, "location": {"path": path}, "severity": "ERROR"}
+        {"message": reason, "location": {"path": relative(path)}, "severity": "ERROR"}
         for path, reason in run.errors
     ]
     return dump(
@@ -27,7 +27,7 @@ def render(run: Run) -> str:
 
 
 def _diagnostic(item: Item) -> dict[str, Any]:
-    location: dict[str, Any] = {"path": item.path}
+    location: dict[str, Any] = {"path": relative(item.path)}
     span = _range(item)
     if span:
         location["range"] = span

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from unspin.report import dump
 from unspin.rules import all_rules
 from unspin.rules.pages import page
-from unspin.writing.formats.base import Item, Run, worst_first
+from unspin.writing.formats.base import Item, Run, relative, worst_first
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 #: GitHub takes 25,000 results a run and files up to 10 MB compressed
@@ -19,13 +19,14 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
 def render(run: Run) -> str:
-    """One run; errors first, so that a cut never loses them."""
+    """One run; errors first, new findings before known ones, so that a cut loses the least."""
     rules = {rule.id: i for i, rule in enumerate(all_rules())}
-    items = worst_first(run.items)
+    items = worst_first(sorted(run.items, key=lambda i: not i.counts))
     shown = items[:MOST_RESULTS]
     notes = [_note(f"{path}: {reason}") for path, reason in run.errors]
     if len(items) > len(shown):
-        notes.append(_note(f"{len(items) - len(shown)} further findings are not listed."))
+        left = f"{len(items) - len(shown)} further findings are not listed."
+        notes.append(_note(left, "warning"))
     return dump(
         {
             "$schema": SCHEMA,
@@ -47,8 +48,14 @@ def render(run: Run) -> str:
     ).decode()
 
 
-def _note(text: str) -> dict[str, Any]:
-    return {"level": "error", "message": {"text": text}}
+def _note(text: str, level: str = "error") -> dict[str, Any]:
+    return {"level": level, "message": {"text": text}}
+
+
+def _uri(path: str) -> str:
+    # An absolute path is no relative reference: GitHub wants its scheme.
+    place = relative(path)
+    return f"file://{quote(place)}" if place.startswith("/") else quote(place)
 
 
 def _driver(run: Run) -> dict[str, Any]:
@@ -73,7 +80,7 @@ def _driver(run: Run) -> dict[str, Any]:
 
 
 def _result(item: Item, rules: dict[str, int]) -> dict[str, Any]:
-    location: dict[str, Any] = {"artifactLocation": {"uri": quote(item.path)}}
+    location: dict[str, Any] = {"artifactLocation": {"uri": _uri(item.path)}}
     region = _region(item)
     if region:
         location["region"] = region

@@ -14,7 +14,7 @@ def render(run: Run) -> str:
     for item in run.items:
         mark = "" if item.counts else " (known)"
         place = f"{item.path}:{item.line or '-'}:{item.column or '-'}"
-        out.write(f"{place} {item.rule} {item.message}{mark}\n")
+        out.write(f"{place} {item.rule} {' '.join(item.message.split())}{mark}\n")
     if run.articles:
         table([a.row for a in run.articles], out)
     for article in run.articles:
