@@ -82,3 +82,10 @@ def test_any_text_comes_back_as_its_bytes(text: str) -> None:
     data = text.encode()
     decoded = decode(data)
     assert encode(decoded.text, decoded.encoding, decoded.bom) == data
+
+
+def test_md_a_line_of_no_break_spaces_before_a_paragraph_is_skipped() -> None:
+    article = read("\xa0  \n[^1] stands here.", "a.md")
+    assert article is not None
+    check_map(article)
+    assert article.map.segments[0].source_start == 4

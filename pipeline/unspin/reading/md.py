@@ -306,6 +306,9 @@ class _Walk:
     def _places(self, line: int, content: str) -> list[int]:
         """Source offset of each code point of a block's content: its lines end source lines."""
         places: list[int] = []
+        # a first line of no-break spaces is no blank line to Markdown, but trimmed off the content
+        while content.strip() and not self.lines[line][1].strip():
+            line += 1
         for n, part in enumerate(content.split("\n")):
             start, source = self.lines[min(line + n, len(self.lines) - 1)]
             bare = part.lstrip()
