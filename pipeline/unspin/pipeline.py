@@ -139,7 +139,13 @@ class Cleaner:
             neighbours: Near-duplicates in the batch.
         """
         hits = self.glossary.find(article.text)
-        judgement = self.model.judge(article.text, hits) if self.model is not None else None
+        judgement = None
+        if self.model is not None:
+            # replacements of a text judged again are never shown
+            restore = spun_probability is None
+            judgement = self.model.judge(
+                article.text, hits, spun_probability=spun_probability, restore=restore
+            )
         if judgement is not None:
             found = judgement.spun_probability
             windows = tuple(Window(w.start, w.end, w.spun_probability) for w in judgement.windows)
@@ -226,7 +232,6 @@ class Cleaner:
                 judged=article.judged,
                 fail_unjudged=self.config.non_english == "fail",
             ),
-            fixed_findings=draft.again.findings if draft.again else (),
             suppressions=judged.suppressions if judged else (),
         )
 

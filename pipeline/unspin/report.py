@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -45,7 +45,6 @@ class Report:
         stages: What each optional stage did: ``"run"`` or ``"not run: <why>"``.
         tool: Name, version, model and glossary.
         gates: Limits and whether they held.
-        fixed_findings: Findings of the restored text: what a person must still look at.
         suppressions: Entries of ``config.suppress``, by index, that accepted a finding.
     """
 
@@ -60,7 +59,6 @@ class Report:
     stages: Mapping[str, str]
     tool: Mapping[str, str | None]
     gates: tuple[Gate, ...] = ()
-    fixed_findings: tuple[Finding, ...] = field(default=(), repr=False)
     suppressions: tuple[int, ...] = ()
 
     @property

@@ -15,6 +15,7 @@ from unspin.language.evaluation import (
     auc,
     check_floors,
     data_sha256,
+    edit_right,
     evaluate,
     is_hit,
     joined,
@@ -78,6 +79,24 @@ def test_a_long_finding_is_no_hit() -> None:
     assert not is_hit(text, Flag(4, 7), fault)
 
 
+@pytest.mark.parametrize(
+    ("span", "replacement", "right"),
+    [
+        ((6, 11), "breast", True),  # a part of the fault, rightly mended
+        ((6, 28), "breast cancer", True),
+        ((12, 28), "illness", False),
+        ((0, 5), "Ladies", False),  # outside the fault
+        ((6, 11), "bosom", False),  # no change
+    ],
+)
+def test_an_edit_is_right_on_the_way_to_an_accepted_wording(
+    span: tuple[int, int], replacement: str, right: bool
+) -> None:
+    text = "Women bosom malignant growth affects."
+    fault = Fault(6, 28, (0, len(text)), ("Women breast cancer affects.",), "3")
+    assert edit_right(text, Flag(*span, replacement, applied=True), [fault]) is right
+
+
 def test_alternatives_count_as_restored() -> None:
     text = "A squeezed nerve hurts."
     fault = Fault(2, 16, (0, len(text)), ("A pinched nerve hurts.", "A trapped nerve hurts."), "1")
@@ -133,8 +152,6 @@ def test_floors_hold_or_say_what_fell(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_model_holds_its_floors_on_kept_phrases(shared: Path) -> None:
     folder = default_model_dir()
-    if not (folder / "encoder.onnx").exists():
-        pytest.skip("no model is shipped in this checkout")
     options = EvaluationOptions(shared, folder, systems=("model",), parts=("short", "seed"))
     results = evaluate(options, lambda line: None)
     floors = Path(__file__).parent / "floors.json"

@@ -28,6 +28,7 @@ _PARTS = ("short", "seed", "parallel", "verdict", "clean")
 @click.option("--held-out", multiple=True, help="Dictionary whose pairs are dropped everywhere.")
 @click.option("--without", multiple=True, help="Source of the corpus to leave out.")
 @click.option("--phrases", type=_FILE, help="Real spun phrases (JSONL) to choose thresholds on.")
+@click.option("--terms", type=_FOLDER, help="Lists of medical terms (.tsv.gz, first column).")
 @click.option("--minutes", type=float, default=75.0, show_default=True, help="Encoder training.")
 @click.option("--threads", type=int, default=2, show_default=True)
 @click.option("--articles", type=int, default=900, show_default=True, help="For the combiner.")
@@ -56,6 +57,7 @@ def train(**options: Any) -> None:
             options["phrases"],
             options["articles"],
             options["weights"],
+            options["terms"],
         )
         with _progress(options["minutes"] * 60) as report:
             folder = make_model(recipe, report)

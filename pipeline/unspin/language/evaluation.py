@@ -253,6 +253,37 @@ def restored_right(text: str, fault: Fault, flags: Sequence[Flag]) -> bool:
     return _bare(made) in {_bare(w) for w in fault.restored}
 
 
+def edit_right(text: str, flag: Flag, faults: Sequence[Fault]) -> bool:
+    """Tell whether a replacement leads straight to an accepted wording of its sentence.
+
+    It does when it lies on a shortest way from the sentence to the wording, counted in words put
+    in, taken out and exchanged (Levenshtein 1966): the change itself is right, whether or not it
+    mends all of the fault. A change outside true faults leads away.
+    """
+    for fault in faults:
+        start, end = fault.sentence
+        if flag.start < start or flag.end > end or flag.replacement is None:
+            continue
+        spun = text[start:end]
+        made = spun[: flag.start - start] + flag.replacement + spun[flag.end - start :]
+        for wanted in fault.restored:
+            before, between, after = (_bare(t).split() for t in (spun, made, wanted))
+            way = _distance(before, between) + _distance(between, after)
+            if before != between and way == _distance(before, after):
+                return True
+    return False
+
+
+def _distance(first: Sequence[str], second: Sequence[str]) -> int:
+    """Levenshtein distance in words."""
+    row = list(range(len(second) + 1))
+    for i, a in enumerate(first, 1):
+        left, row[0] = row[0], i
+        for j, b in enumerate(second, 1):
+            left, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, left + (a != b))
+    return row[-1]
+
+
 def _bare(text: str) -> str:
     return " ".join(w.lower() for w in _WORD.findall(text.replace("-", " ")))
 
@@ -277,7 +308,8 @@ def measure_pair(system: System, pair: Pair) -> tuple[Counts, float, float]:
     for flag in (f for f in spun.flags if f.applied):
         over = [f for f in pair.faults if flag.start < f.end and f.start < flag.end]
         counts.add("edits", 1)
-        counts.add("right edits", any(restored_right(pair.text, f, [flag]) for f in over))
+        counts.add("right edits", edit_right(pair.text, flag, over))
+        counts.add("whole edits", any(restored_right(pair.text, f, [flag]) for f in over))
     counts.add("alarms", len(twin.flags))
     counts.add("twin words", len(_WORD.findall(pair.twin)))
     return counts, spun.probability, twin.probability
@@ -297,6 +329,7 @@ def measure_short(system: System, pairs: Sequence[Pair]) -> dict[str, Figure]:
         "top-1 right, of all phrases": ratio(counts, "top1", "faults"),
         "restored in the written text": ratio(counts, "written", "faults"),
         "applied edits right": ratio(counts, "right edits", "edits"),
+        "applied edits that alone make the sentence right": ratio(counts, "whole edits", "edits"),
     }
     for family in sorted({p.family for p in pairs}):
         figures[f"recall, family {family}"] = ratio(counts, f"hits {family}", f"faults {family}")

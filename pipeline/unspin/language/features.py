@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,24 +10,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspin.language.ngrams import NgramTable, combine, hashes
-from unspin.language.restoring import Restorer
+from unspin.language.restoring import Option, Restorer
 from unspin.language.runtime import Reading
 from unspin.language.trees import sigmoid
 
 Array = NDArray[Any]
 GATE = -3.0  # log odds by the encoder above which candidates are looked at: some 5 % of clean words
 NOT_LOOKED = -9.0
-WORD_FEATURES = (
+LOCAL_FEATURES = (
     "logit", "left", "right", "left2", "right2", "near", "window", "single", "pair_left",
     "pair_right", "lift_left", "lift_right", "triple_left", "triple_mid", "triple_right",
-    "listed_gain", "head_gain", "head_top", "length", "article_mean", "article_high", "article_top",
-    "stretch_mean", "stretch_high", "article_words", "same_word",
+    "terms", "listed_gain", "head_gain", "term_gain", "head_top", "length",
+)  # fmt: skip
+WORD_FEATURES = (
+    *LOCAL_FEATURES, "article_mean", "article_high", "article_top", "stretch_mean",
+    "stretch_high", "article_words", "same_word", "alone", "article_alone", "stretch_alone",
 )  # fmt: skip
 STRETCH_FEATURES = (
     "mean_p", "share_0", "share_-1", "share_-2", "share_2", "top_5", "top_10", "top_20",
     "median", "window_mean", "window_max", "window_least", "rare_pairs", "rare_lift", "log_words",
-    "listed_gain", "head_gain", "hits",
+    "listed_gain", "head_gain", "hits", "alone_mean", "alone_10", "alone_30", "alone_50",
+    "alone_80", "alone_top_5", "alone_top_10", "alone_top_20",
 )  # fmt: skip
+ALONE_SHARES = (0.1, 0.3, 0.5, 0.8)  # P(spun) above which words are counted
+TOP_PARTS = (20, 10, 5)  # the highest twentieth, tenth and fifth of the words of a stretch
 SIDE_WORDS = 10  # words on each side that make a word's neighbourhood
 HALF_STRETCH = 50  # words on each side that make its stretch
 
@@ -38,21 +45,46 @@ class Evidence:
     Attributes:
         reading: From the encoder.
         places: Indices of real words (no stops) in the reading.
-        table: n-gram evidence and candidate gains per place, in the order of the features.
+        ngrams: n-gram evidence per place, in the order of the features, and the terms that it is
+            part of.
+        gains: Candidate gains per place.
+        options: What may have stood at the suspicious places, by index in the reading.
+        paragraphs: Indices of the places with which a line of the text begins, without the first.
+        alone: P(spun) of each place from :func:`local_features` alone: a first verdict, from which
+            that on stretches of text is made.
     """
 
     reading: Reading
     places: Array
     ngrams: Array
     gains: Array
+    options: Mapping[int, list[Option]]
+    paragraphs: tuple[int, ...]
+    alone: Array
 
 
 def gather(reading: Reading, table: NgramTable, restorer: Restorer) -> Evidence:
     """Collect n-gram evidence and candidate gains for a text."""
     places = np.flatnonzero(reading.is_word)
+    suspicious = np.flatnonzero(reading.logits[places] > GATE)
+    options = restorer.options(reading, [int(p) for p in places[suspicious]])
+    gains = np.full((len(places), 4), NOT_LOOKED, dtype=np.float32)
+    gains[suspicious] = _gains(reading, options, restorer)
     return Evidence(
-        reading, places, _ngrams(reading, table)[places], _gains(reading, places, restorer)
+        reading,
+        places,
+        np.column_stack([_ngrams(reading, table), restorer.terms_at(reading)])[places],
+        gains,
+        options,
+        _paragraphs(reading, places),
+        np.zeros(len(places), dtype=np.float32),
     )
+
+
+def _paragraphs(reading: Reading, places: Array) -> tuple[int, ...]:
+    spans = reading.spans[places]
+    gaps = zip(spans[:-1, 1], spans[1:, 0], strict=True)
+    return tuple(i for i, (a, b) in enumerate(gaps, 1) if "\n" in reading.text[a:b])
 
 
 def _ngrams(reading: Reading, table: NgramTable) -> Array:
@@ -82,17 +114,37 @@ def _ngrams(reading: Reading, table: NgramTable) -> Array:
     ).astype(np.float32)
 
 
-def _gains(reading: Reading, places: Array, restorer: Restorer) -> Array:
+def _gains(reading: Reading, options: Mapping[int, list[Option]], restorer: Restorer) -> Array:
     """Gains by listed and by proposed originals, and the head's best, at suspicious words."""
-    found = np.full((len(places), 3), NOT_LOOKED, dtype=np.float32)
-    rows = np.flatnonzero(reading.logits[places] > GATE)
-    options = restorer.options(reading, [int(places[r]) for r in rows])
     gains = restorer.gains(reading, options)
-    for row in rows:
-        place = int(places[row])
-        best = max((o.head for o in options[place][2:] if o.words), default=NOT_LOOKED)
-        found[row] = (*gains[place], best)
-    return found
+    best = [max((o.head for o in found[2:] if o.words), default=NOT_LOOKED)
+            for found in options.values()]  # fmt: skip
+    rows = [(*gains[place], top) for place, top in zip(options, best, strict=True)]
+    return np.array(rows, dtype=np.float32).reshape(-1, 4)
+
+
+def local_features(evidence: Evidence) -> Array:
+    """Give what each place and its neighbours say, shape (places, local features)."""
+    reading, places = evidence.reading, evidence.places
+    logits = reading.logits[places]
+    count = len(places)
+    if not count:
+        return np.zeros((0, len(LOCAL_FEATURES)), dtype=np.float32)
+    padded = np.concatenate([[-6.0] * 2, logits, [-6.0] * 2])
+    lengths = (reading.spans[places, 1] - reading.spans[places, 0]).astype(np.float32)
+    columns = [
+        logits,
+        padded[1 : 1 + count],
+        padded[3 : 3 + count],
+        padded[0:count],
+        padded[4 : 4 + count],
+        _around(sigmoid(logits), SIDE_WORDS),
+        reading.window[places],
+        *evidence.ngrams.T,
+        *evidence.gains.T,
+        lengths,
+    ]
+    return np.stack(columns, axis=1).astype(np.float32)
 
 
 def word_features(evidence: Evidence) -> Array:
@@ -102,27 +154,18 @@ def word_features(evidence: Evidence) -> Array:
     count = len(places)
     if not count:
         return np.zeros((0, len(WORD_FEATURES)), dtype=np.float32)
-    p = sigmoid(logits)
-    padded = np.concatenate([[-6.0] * 2, logits, [-6.0] * 2])
-    lengths = (reading.spans[places, 1] - reading.spans[places, 0]).astype(np.float32)
+    p, alone = sigmoid(logits), evidence.alone
     columns = [
-        logits,
-        padded[1 : 1 + count],
-        padded[3 : 3 + count],
-        padded[0:count],
-        padded[4 : 4 + count],
-        _around(p, SIDE_WORDS),
-        reading.window[places],
-        *evidence.ngrams.T,
-        *evidence.gains.T,
-        lengths,
         *_article_columns(p, logits),
         _around(p, HALF_STRETCH),
         _around((logits > 0).astype(np.float32), HALF_STRETCH),
         np.full(count, np.log(count + 1.0)),
         _same_word(reading, places, p),
+        alone,
+        (alone.sum() - alone) / max(1, count - 1),
+        _around(alone, HALF_STRETCH),
     ]
-    return np.stack(columns, axis=1).astype(np.float32)
+    return np.column_stack([local_features(evidence), *columns]).astype(np.float32)
 
 
 def _article_columns(p: Array, logits: Array) -> list[Array]:
@@ -176,10 +219,13 @@ def stretch_features(evidence: Evidence, start: int, end: int, hits: float = 0.0
     if not len(logits):
         return np.zeros(len(STRETCH_FEATURES), dtype=np.float32)
     p = sigmoid(logits)
-    order = np.sort(p)[::-1]
+    alone = evidence.alone[start:end]
     count = len(p)
     shares = [float((logits > limit).mean()) for limit in (0.0, -1.0, -2.0, 2.0)]
-    tops = [float(order[: max(1, count // part)].mean()) for part in (20, 10, 5)]
+    tops, alone_tops = (
+        [float(order[: max(1, count // part)].mean()) for part in TOP_PARTS]
+        for order in (np.sort(p)[::-1], np.sort(alone)[::-1])
+    )
     common = ngrams[:, 0] >= 4  # words seen some fifteen times: their pairs should be known
     rare = (ngrams[:, 1] == 0) & common
     return np.array(
@@ -197,6 +243,9 @@ def stretch_features(evidence: Evidence, start: int, end: int, hits: float = 0.0
             float((gains[:, 0] > 1.0).mean()),
             float((gains[:, 1] > 1.5).mean()),
             hits,
+            float(alone.mean()),
+            *(float((alone > least).mean()) for least in ALONE_SHARES),
+            *alone_tops,
         ],
         dtype=np.float32,
     )

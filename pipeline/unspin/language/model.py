@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,21 +24,31 @@ from unspin.language.features import (
     STRETCH_FEATURES,
     Evidence,
     gather,
+    local_features,
     stretch_features,
     word_features,
 )
 from unspin.language.ngrams import NUMBER, NgramTable
-from unspin.language.restoring import PhraseScorer, Restorer, Variants
-from unspin.language.runtime import Encoder
+from unspin.language.restoring import (
+    Candidate,
+    PhraseScorer,
+    Restorer,
+    Variants,
+    WordSpan,
+    with_neighbours,
+)
+from unspin.language.runtime import Encoder, Reading
+from unspin.language.terms import TermTable
 from unspin.language.trees import Trees, sigmoid
 from unspin.resources import data_path
 
 Array = NDArray[Any]
-WINDOW_WORDS = 200  # DESIGN, "Two levels of evidence"
+WINDOW_WORDS = 200  # of a window, about (fewer hold too little evidence)
+LEAST_WINDOW = 80  # words of a paragraph that is a window of its own
 MAX_REPLACEMENTS = 5
 SAFE_HIT, WEAK_HIT = 1.0, 0.1  # weight of a glossary form that never, or sometimes, is right
-FILES = ("encoder.onnx", "embeddings.npz", "tokenizer.json", "ngrams.npz", "combiner.npz",
-         "variants.tsv.gz", "model.json")  # fmt: skip
+FILES = ("encoder.onnx", "embeddings.npz", "tokenizer.json", "ngrams.npz", "terms.npz",
+         "combiner.npz", "variants.tsv.gz", "model.json")  # fmt: skip
 
 
 class GlossaryHit(Protocol):
@@ -100,6 +111,8 @@ class Judgement:
         spans: In order, disjoint; those above the report threshold of the model.
         safe_probability: A replacement from this probability on may be applied unasked.
         suggest_probability: From this one on it may be applied with ``--unsafe-fixes``.
+        words: Start and end of each word in code points, shape (words, 2).
+        p: P(spun) of each word.
     """
 
     spun_probability: float
@@ -107,6 +120,13 @@ class Judgement:
     spans: tuple[JudgedSpan, ...]
     safe_probability: float
     suggest_probability: float
+    words: Array = field(repr=False, compare=False)
+    p: Array = field(repr=False, compare=False)
+
+    def highest(self, start: int, end: int) -> float:
+        """P(spun) of the most suspicious word between two code points; 0 where there is none."""
+        inside = (self.words[:, 0] < end) & (self.words[:, 1] > start)
+        return float(self.p[inside].max(initial=0.0))
 
 
 @dataclass(frozen=True)
@@ -121,7 +141,8 @@ class Settings:
         extend: Share of that P from which a neighbour belongs to a reported word.
         safe: P of a replacement from which it is applied; above 1 never.
         suggest: P of a replacement from which it is worth applying on request.
-        verdict_shift: Added to log odds of article and windows, so that .5 is the verdict.
+        verdict_shift: Added to the log odds of an article, so that .5 is the verdict.
+        window_shift: The same for windows: a long clean text has many.
     """
 
     version: str
@@ -132,6 +153,7 @@ class Settings:
     safe: float
     suggest: float
     verdict_shift: float
+    window_shift: float
 
     @classmethod
     def read(cls, path: Path) -> Settings:
@@ -143,24 +165,28 @@ class Settings:
 
 @dataclass(frozen=True)
 class Combiner:
-    """The three tree models over the evidence.
+    """The tree models over the evidence.
 
     Attributes:
+        alone: P(word is spun), from its own evidence.
         stretch: P(stretch of text is spun).
         word: P(word is spun), given its evidence and the log odds of article and window.
-        ranker: P(candidate is what stood there).
+        ranker: P(candidate is what stood there), from the sentence as it is.
+        judge: The same of the best few, read in their place.
     """
 
+    alone: Trees
     stretch: Trees
     word: Trees
     ranker: Trees
+    judge: Trees
 
     @classmethod
     def load(cls, path: Path) -> Combiner:
         """Read ``combiner.npz``."""
         with np.load(path) as data:
             arrays = dict(data)
-        return cls(*(Trees.from_arrays(arrays, name) for name in ("stretch", "word", "ranker")))
+        return cls(*(Trees.from_arrays(arrays, f.name) for f in fields(cls)))
 
 
 @dataclass(frozen=True)
@@ -170,12 +196,14 @@ class JudgedWords:
     Attributes:
         evidence: On the text.
         article: Log odds that the article is spun.
+        windows: The same of its windows.
         p: P(spun) of each place.
         level: From :func:`levels`.
     """
 
     evidence: Evidence
     article: float
+    windows: Array
     p: Array
     level: Array
 
@@ -221,7 +249,8 @@ class SpinModel:
         table = NgramTable.load(folder / "ngrams.npz")
         combiner = Combiner.load(folder / "combiner.npz")
         variants = Variants.load(folder / "variants.tsv.gz")
-        restorer = Restorer(encoder, PhraseScorer(table), variants, combiner.ranker)
+        scorer = PhraseScorer(table, TermTable.load(folder / "terms.npz"))
+        restorer = Restorer(encoder, scorer, variants, combiner.ranker, combiner.judge)
         return cls(encoder, table, restorer, combiner, Settings.read(folder / "model.json"))
 
     @property
@@ -235,6 +264,7 @@ class SpinModel:
         hits: Sequence[GlossaryHit] = (),
         *,
         spun_probability: float | None = None,
+        restore: bool = True,
     ) -> Judgement:
         """Judge a text.
 
@@ -243,13 +273,15 @@ class SpinModel:
             hits: What the glossary found in it.
             spun_probability: P(spun) of the article to judge the spans with; None takes it from
                 the text itself.
+            restore: Propose replacements, too; they take most of the time in a spun text.
         """
         evidence = self.evidence(text)
         count = len(evidence.places)
         if not count:
-            return Judgement(0.0, (), (), self._settings.safe, self._settings.suggest)
+            nothing = np.zeros((0, 2)), np.zeros(0)
+            return Judgement(0.0, (), (), self._settings.safe, self._settings.suggest, *nothing)
         article = self.stretch_logit(evidence, 0, count, hits)
-        bounds = window_bounds(count)
+        bounds = window_bounds(count, evidence.paragraphs)
         logits = [self.stretch_logit(evidence, a, b, hits) for a, b in bounds]
         shift = self._settings.verdict_shift
         known = article if spun_probability is None else _logit(spun_probability) - shift
@@ -258,14 +290,17 @@ class SpinModel:
         return Judgement(
             float(sigmoid(np.array(article + shift))),
             self._windows(evidence, bounds, logits),
-            tuple(self._span(evidence, a, b, p) for a, b in found),
+            self._spans(evidence, found, p, restore),
             self._settings.safe,
             self._settings.suggest,
+            evidence.reading.spans[evidence.places],
+            p,
         )
 
     def evidence(self, text: str) -> Evidence:
         """Collect the evidence on a text without deciding."""
-        return gather(self._encoder.read(text), self._table, self._restorer)
+        evidence = gather(self._encoder.read(text), self._table, self._restorer)
+        return with_first_verdict(evidence, self._combiner.alone)
 
     def stretch_logit(
         self, evidence: Evidence, start: int, end: int, hits: Sequence[GlossaryHit] = ()
@@ -297,36 +332,84 @@ class SpinModel:
         evidence = self.evidence(text)
         count = len(evidence.places)
         if not count:
-            return JudgedWords(evidence, -9.0, np.zeros(0), np.zeros(0))
-        bounds = window_bounds(count)
+            return JudgedWords(evidence, -9.0, np.zeros(1), np.zeros(0), np.zeros(0))
+        bounds = window_bounds(count, evidence.paragraphs)
         article = self.stretch_logit(evidence, 0, count)
         logits = [self.stretch_logit(evidence, a, b) for a, b in bounds]
         p = self.word_probabilities(evidence, article, bounds, logits)
-        return JudgedWords(evidence, article, p, levels(article, bounds, logits))
+        return JudgedWords(evidence, article, np.array(logits), p, levels(article, bounds, logits))
 
     def _windows(
         self, evidence: Evidence, bounds: Sequence[tuple[int, int]], logits: Sequence[float]
     ) -> tuple[JudgedWindow, ...]:
         spans = evidence.reading.spans[evidence.places]
-        p = sigmoid(np.array(logits) + self._settings.verdict_shift)
+        p = sigmoid(np.array(logits) + self._settings.window_shift)
         text_end = len(evidence.reading.text)
         starts = [0, *(int(spans[a, 0]) for a, _ in bounds[1:])]
         ends = [*starts[1:], text_end]
         return tuple(JudgedWindow(a, b, float(x)) for a, b, x in zip(starts, ends, p, strict=True))
 
-    def _span(self, evidence: Evidence, start: int, end: int, p: Array) -> JudgedSpan:
+    def _spans(
+        self, evidence: Evidence, found: Sequence[tuple[int, int]], p: Array, restore: bool
+    ) -> tuple[JudgedSpan, ...]:
         reading = evidence.reading
-        first, last = int(evidence.places[start]), int(evidence.places[end - 1])
-        begin, finish = int(reading.spans[first, 0]), int(reading.spans[last, 1])
-        found = self._restorer.rank(reading, first, last + 1, MAX_REPLACEMENTS)
-        shown = reading.text[begin:finish]
-        texts = [written(c.words, shown) for c in found]
-        replacements = tuple(
-            Replacement(text, float(sigmoid(np.array(candidate.score))))
-            for text, candidate in zip(texts, found, strict=True)
-            if text is not None
-        )
-        return JudgedSpan(begin, finish, float(p[start:end].max()), replacements)
+        core = [(int(evidence.places[a]), int(evidence.places[b - 1]) + 1) for a, b in found]
+        if not restore:
+            return tuple(
+                _judged(reading, start, end, (), float(p[a:b].max()))
+                for (start, end), (a, b) in zip(core, found, strict=True)
+            )
+        spans = with_neighbours(reading, core)
+        ranked = self._restorer.rank(reading, spans, evidence.options, MAX_REPLACEMENTS)
+        made = []
+        for (a, b), span, candidates in zip(found, spans, ranked, strict=True):
+            start, end, fitting = trimmed(reading.words, span, candidates)
+            made.append(_judged(reading, start, end, fitting, float(p[a:b].max())))
+        return tuple(made)
+
+
+def trimmed(
+    words: Sequence[str], span: WordSpan, candidates: Sequence[Candidate]
+) -> tuple[int, int, list[Candidate]]:
+    """Leave out the words beside a span that the best candidate does not change.
+
+    Args:
+        words: Of the text.
+        span: With its neighbours.
+        candidates: For all of it, best first.
+
+    Returns:
+        Start and end of what is left, and the candidates for it; those that change more are gone.
+    """
+    best = candidates[0].words if candidates else tuple(words[span.start : span.end])
+    left = int(span.left and best[:1] == (words[span.start],))
+    right = int(span.right and best[left:][-1:] == (words[span.end - 1],))
+    fitting = []
+    for candidate in candidates:
+        inner = candidate.words[left : len(candidate.words) - right]
+        whole = (*words[span.start : span.start + left], *inner,
+                 *words[span.end - right : span.end])  # fmt: skip
+        if whole == candidate.words:
+            fitting.append(replace(candidate, words=inner))
+    return span.start + left, span.end - right, fitting
+
+
+def _judged(
+    reading: Reading, start: int, end: int, candidates: Sequence[Candidate], p: float
+) -> JudgedSpan:
+    begin, finish = int(reading.spans[start, 0]), int(reading.spans[end - 1, 1])
+    texts = [written(c.words, reading.text[begin:finish]) for c in candidates]
+    replacements = tuple(
+        Replacement(text, float(sigmoid(np.array(candidate.score))))
+        for text, candidate in zip(texts, candidates, strict=True)
+        if text is not None
+    )
+    return JudgedSpan(begin, finish, p, replacements)
+
+
+def with_first_verdict(evidence: Evidence, alone: Trees) -> Evidence:
+    """Give the evidence with P(spun) of each place from its own evidence."""
+    return replace(evidence, alone=sigmoid(alone.score(local_features(evidence))))
 
 
 def hit_weight(hits: Sequence[GlossaryHit]) -> float:
@@ -340,9 +423,27 @@ def hit_weight(hits: Sequence[GlossaryHit]) -> float:
     return sum(weights.values())
 
 
-def window_bounds(count: int) -> list[tuple[int, int]]:
-    """Cut places into windows of about 200 words; a short rest joins the last one."""
-    starts = list(range(0, max(1, count - WINDOW_WORDS // 2), WINDOW_WORDS))
+def window_bounds(count: int, paragraphs: Sequence[int] = ()) -> list[tuple[int, int]]:
+    """Cut places into windows of about 200 words, at paragraphs where there are any.
+
+    Spun passages begin and end with paragraphs: a paragraph of some length is a window of its own,
+    so that clean words around it do not hide it; short ones are joined.
+
+    Args:
+        count: Places in all.
+        paragraphs: Places with which a paragraph begins, without the first.
+    """
+    starts, at = [0], 0
+    for begin, end in pairwise([0, *paragraphs, count]):
+        long = end - begin >= LEAST_WINDOW and begin - at >= LEAST_WINDOW
+        if begin > at and (long or end - at > WINDOW_WORDS + LEAST_WINDOW):
+            starts.append(begin)
+            at = begin
+        while end - at >= WINDOW_WORDS + WINDOW_WORDS // 2:
+            at += WINDOW_WORDS
+            starts.append(at)
+    if len(starts) > 1 and count - starts[-1] < LEAST_WINDOW:
+        starts.pop()  # a short rest joins the last one
     return list(zip(starts, [*starts[1:], count], strict=True))
 
 

@@ -22,7 +22,7 @@ from unspin.language.corpus import read_documents
 from unspin.language.evaluation import read_phrases
 from unspin.language.model import SpinModel
 from unspin.language.ngrams import build
-from unspin.language.tables import write_variants
+from unspin.language.tables import write_terms, write_variants
 from unspin.language.training import TrainingOptions, embedding_dictionaries, train
 
 NEVER = 1.01  # a safe threshold that no replacement reaches
@@ -37,6 +37,7 @@ CAUTIOUS = {  # without real phrases to choose thresholds on
     "safe": NEVER,
     "suggest": SUGGEST,
     "verdict_shift": 0.0,
+    "window_shift": 0.0,
 }
 
 
@@ -50,6 +51,7 @@ class RecipeOptions:
         phrases: ``phrases.jsonl`` whose rows without ``kept`` choose the thresholds, or None.
         articles: Spun and clean articles the combiner is fitted on.
         weights: Weights to take instead of training, or None.
+        terms: Lists of medical terms (``*.tsv.gz``, first column), or None for the glossary's.
     """
 
     training: TrainingOptions
@@ -57,6 +59,7 @@ class RecipeOptions:
     phrases: Path | None = None
     articles: int = 900
     weights: Path | None = None
+    terms: Path | None = None
 
 
 RECORDED = ("seed", "minutes", "learning_rate", "warmup", "batch_pieces", "frozen_layers",
@@ -101,6 +104,7 @@ def make_model(options: RecipeOptions, progress: Callable[[str], None] = print) 
         build(d.text for d in documents).save(folder / "ngrams.npz")
     made = embedding_dictionaries(run)
     write_variants(made, folder / "variants.tsv.gz")
+    write_terms(options.terms, folder / "terms.npz")
     fitting = FitOptions(run.corpus, folder, articles=options.articles, without=run.without)
     fit(fitting, made, progress)
     version = datetime.now(UTC).strftime("%Y.%m.%d")

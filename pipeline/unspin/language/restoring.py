@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -14,24 +14,34 @@ from numpy.typing import NDArray
 
 from unspin.language.ngrams import NUMBER, STOP, NgramTable, combine, word_hash
 from unspin.language.runtime import Encoder, Reading
+from unspin.language.terms import TermTable
 from unspin.language.trees import Trees
 
 Array = NDArray[Any]
 CONTEXT = 2  # words on each side that a trigram can reach
 MAX_VARIANT_WORDS = 4
 HEAD_COUNT = 10  # proposals of the restoring head taken per word
-MAX_SPAN_WORDS = 6
-BEAM = 24  # partial replacements kept per word of a span
-COMBINATIONS = 120  # candidates ranked per span
+NEAR_COUNT, NEAR_TAKEN = 30, 6  # neighbours of a word by embedding; those the head likes best
+MAX_SPAN_WORDS = 8
+BEAM = 8  # partial replacements kept per word of a span
+COMBINATIONS = 32  # candidates ranked per span
 PAIR_BONUS = 3.0  # nats in favour of a listed original while the beam runs; the ranker decides
+TERM_BONUS = 1.5  # nats per attested term, likewise
 BITS_WEIGHT = 0.3  # of the n-gram score while the beam runs
-UNKNOWN_HEAD = -8.0  # nats for a listed original that the head did not propose
 BACKOFF = 1.3  # bits lost per step down from trigram to bigram to word (log2 of "stupid" .4)
 UNSEEN = 0.5  # count taken for what never occurred
+REREAD = 3  # candidates per span that are read again in their place
+REREAD_SIDE = 8  # words of the text on each side that are read with them
+NEAR_SIDE = 3  # words on each side whose look is taken as evidence
+CLEAR_LEAD = 2.0  # log odds by which a first candidate leads that is not read again
 RANKER_FEATURES = (
     "lm_mean", "lm_gain", "lm_gain_mean", "head_mean", "head_least", "pairs", "whole_pair",
     "pair_choices", "longer", "kept", "deleted", "closeness", "least_word", "span_words",
-    "ending", "head_rank", "lm_rank",
+    "ending", "beside", "terms", "terms_gain", "head_rank", "lm_rank",
+)  # fmt: skip
+REREAD_FEATURES = (
+    *RANKER_FEATURES, "first", "first_rank", "first_lead", "inside_mean", "inside_most",
+    "near_mean", "near_most", "window", "inside_less", "near_less", "inside_over", "near_over",
 )  # fmt: skip
 
 
@@ -78,10 +88,16 @@ class Variants:
 
 
 class PhraseScorer:
-    """Scores word sequences with the n-gram table, in bits, by backing off."""
+    """Scores word sequences: with the n-gram table, in bits, by backing off; with known terms.
 
-    def __init__(self, table: NgramTable) -> None:
+    Args:
+        table: n-gram counts of clean text.
+        terms: Attested terms.
+    """
+
+    def __init__(self, table: NgramTable, terms: TermTable) -> None:
         self._table = table
+        self.terms = terms
         self._total = float(np.log2(max(2, table.words)))
 
     def bits(self, sequences: Sequence[Sequence[str]], skip: int = CONTEXT) -> tuple[Array, Array]:
@@ -132,6 +148,48 @@ class Option:
 
 
 @dataclass(frozen=True)
+class WordSpan:
+    """Words of a reading to find a replacement for.
+
+    Attributes:
+        start: First word.
+        end: After the last one.
+        left: Whether the first word was not reported itself: it stands beside what was.
+        right: The same of the last one.
+    """
+
+    start: int
+    end: int
+    left: bool = False
+    right: bool = False
+
+    def beside(self, text: Sequence[str], spun: Sequence[str]) -> float:
+        """Count the words beside what was reported that a replacement changes."""
+        first = self.left and text[:1] != spun[:1]
+        last = self.right and text[-1:] != spun[-1:]
+        return float(first) + float(last)
+
+
+def with_neighbours(reading: Reading, spans: Sequence[tuple[int, int]]) -> list[WordSpan]:
+    """Add to each span the word on either side, where there is one that no other span has.
+
+    Of a term of two words often one looks spun and the other only belongs to it ("chance
+    variables" for "risk factors").
+    """
+    taken = {place for a, b in spans for place in range(a, b)}
+    found = []
+    for start, end in spans:
+        left, right = (
+            0 <= place < len(reading.words) and bool(reading.is_word[place]) and place not in taken
+            for place in (start - 1, end)
+        )
+        span = WordSpan(start - left, end + right, left, right)
+        taken |= {span.start, span.end - 1}
+        found.append(span)
+    return found
+
+
+@dataclass(frozen=True)
 class Candidate:
     """A replacement for a whole span.
 
@@ -153,49 +211,76 @@ class Restorer:
         encoder: For the restoring head and word closeness.
         scorer: For attestation.
         variants: Listed spun wordings.
-        ranker: Trees over :data:`RANKER_FEATURES`; None ranks by a plain sum (training).
+        ranker: Trees over :data:`RANKER_FEATURES`.
+        judge: Trees over :data:`REREAD_FEATURES`, which see the best few in their place.
     """
 
     def __init__(
-        self, encoder: Encoder, scorer: PhraseScorer, variants: Variants, ranker: Trees | None
+        self,
+        encoder: Encoder,
+        scorer: PhraseScorer,
+        variants: Variants,
+        ranker: Trees | None = None,
+        judge: Trees | None = None,
     ) -> None:
         self._encoder, self._scorer, self._variants = encoder, scorer, variants
-        self._ranker = ranker
+        self._ranker, self._judge = ranker, judge
 
     def options(self, reading: Reading, places: Sequence[int]) -> dict[int, list[Option]]:
         """Give the options that begin at some words of a text."""
         if not len(places):
             return {}
-        ids, scores, deleted = self._encoder.proposals(reading.vectors[list(places)], HEAD_COUNT)
+        vectors = reading.vectors[list(places)]
+        made = self._encoder.proposals(vectors, HEAD_COUNT)
+        near = self._encoder.neighbours([reading.words[p] for p in places], NEAR_COUNT)
         found: dict[int, list[Option]] = {}
+        extra: list[tuple[int, tuple[str, ...], int, int, int]] = []
         for row, place in enumerate(places):
             word = reading.words[place]
             stays, goes = _log_sigmoid(-reading.logits[place]), _log_sigmoid(reading.logits[place])
-            options = [Option((word,), 1, stays, 0, 0)]
-            if word not in (STOP, NUMBER):  # numbers and marks are never reworded
-                options.append(Option((), 1, goes + float(deleted[row]), 0, 0))
-                for index, score in zip(ids[row], scores[row], strict=True):
-                    piece = self._encoder.piece(int(index))
-                    if piece and piece != word:
-                        options.append(Option((piece,), 1, goes + float(score), 0, 0))
-                options = self._with_listed(options, reading.words, place)
-            found[place] = options
+            found[place] = [Option((word,), 1, stays, 0, 0)]
+            if word in (STOP, NUMBER):  # numbers and marks are never reworded
+                continue
+            found[place].append(Option((), 1, goes + float(made.deleted[row]), 0, 0))
+            for index, log in zip(made.ids[row], made.logs[row], strict=True):
+                piece = self._encoder.piece(int(index))
+                if piece and piece != word:
+                    found[place].append(Option((piece,), 1, goes + float(log), 0, 0))
+            extra += [(row, *o) for o in self._listed(reading.words, place)]
+            extra += [(row, (n,), 1, 0, 0) for n in near[word]]
+        rows = np.array([row for row, *_ in extra], dtype=np.int64)
+        first = [words[0] for _, words, *_ in extra]
+        logs = self._encoder.log_probabilities(vectors[rows], made.norms[rows], first)
+        goes_of = [_log_sigmoid(reading.logits[place]) for place in places]
+        by_row: dict[int, list[Option]] = {}
+        for (row, words, used, pair, choices), log in zip(extra, logs.tolist(), strict=True):
+            option = Option(words, used, goes_of[row] + log, pair, choices)
+            by_row.setdefault(row, []).append(option)
+        for row, options in by_row.items():
+            found[places[row]] = _merged(found[places[row]], options)
         return found
 
-    def _with_listed(self, options: list[Option], words: Sequence[str], place: int) -> list[Option]:
-        by_words = {(o.words, o.used): o for o in options}
+    def terms_at(self, reading: Reading) -> Array:
+        """Give, for each word of a text, the number of attested terms that it is part of."""
+        found: Array = self._scorer.terms.covering(reading.words)
+        return found
+
+    def _listed(
+        self, words: Sequence[str], place: int
+    ) -> Iterator[tuple[tuple[str, ...], int, int, int]]:
+        """Give the listed originals at a place: words, words used, 1, and how many there are."""
         for used in range(1, MAX_VARIANT_WORDS + 1):
             originals = self._variants.originals(words[place : place + used])
             for original in originals:
-                known = by_words.get((original, used))
-                head = known.head if known else UNKNOWN_HEAD
-                by_words[original, used] = Option(original, used, head, 1, len(originals))
-        return list(by_words.values())
+                yield original, used, 1, len(originals)
 
     def gains(
-        self, reading: Reading, options: dict[int, list[Option]]
-    ) -> dict[int, tuple[float, float]]:
-        """Give, per place, the best gain in bits by a listed option and by one of the head's."""
+        self, reading: Reading, options: Mapping[int, list[Option]]
+    ) -> dict[int, tuple[float, float, float]]:
+        """Give, per place, the best gain in bits by a listed option and by one of the head's.
+
+        The third number is how many terms an option makes where there was none.
+        """
         sequences: list[Sequence[str]] = []
         owners: list[tuple[int, Option | None]] = []
         for place, found in options.items():
@@ -208,30 +293,100 @@ class Restorer:
                 owners.append((place, option))
         bits, count = self._scorer.bits(sequences)
         mean = bits / np.maximum(count, 1)
-        base, best = {}, {place: [-9.0, -9.0] for place in options}
-        for (place, option), value in zip(owners, mean, strict=True):
+        terms = self._scorer.terms.count(sequences, CONTEXT, CONTEXT)
+        base: dict[int, tuple[float, float]] = {}
+        best = {place: [-9.0, -9.0, 0.0] for place in options}
+        for (place, option), value, made in zip(owners, mean, terms, strict=True):
             if option is None:
-                base[place] = float(value)
+                base[place] = (float(value), float(made))
             elif option.words != (reading.words[place],):
                 kind = 0 if option.pair else 1
                 if option.pair or (option.words and option.head > -4.0):
-                    gain = float(value) - base[place]
+                    gain = float(value) - base[place][0]
                     best[place][kind] = max(best[place][kind], gain)
-        return {place: (listed, head) for place, (listed, head) in best.items()}
+                    best[place][2] = max(best[place][2], float(made) - base[place][1])
+        return {place: (listed, head, made) for place, (listed, head, made) in best.items()}
 
-    def rank(self, reading: Reading, start: int, end: int, count: int = 5) -> list[Candidate]:
-        """Rank replacements for the words ``start`` to ``end`` (exclusive), best first."""
-        end = min(end, start + MAX_SPAN_WORDS)
-        options = self.options(reading, range(start, end))
-        sequences = self._combine(reading, start, end, options)
-        candidates = self._measure(reading, start, end, sequences)
-        if self._ranker is None or not candidates:
-            return candidates
-        scores = self._ranker.score(np.stack([c.features for c in candidates]))
-        order = np.argsort(-scores, kind="stable")[:count]
-        return [
-            Candidate(candidates[i].words, candidates[i].features, float(scores[i])) for i in order
+    def rank(
+        self,
+        reading: Reading,
+        spans: Sequence[WordSpan],
+        known: Mapping[int, list[Option]],
+        count: int = 5,
+    ) -> list[list[Candidate]]:
+        """Rank replacements for spans of words, best first.
+
+        Args:
+            reading: Of the text.
+            spans: Disjoint.
+            known: Options that were looked up before, by place.
+            count: Candidates given per span.
+        """
+        assert self._ranker is not None
+        assert self._judge is not None
+        firsts = []
+        for candidates in self.candidates(reading, spans, known):
+            scores = self._ranker.score(np.stack([c.features for c in candidates] or [_NOTHING]))
+            firsts.append(best_first(candidates, scores, max(count, REREAD)))
+        # what leads clearly is not read again: most of the time goes there
+        unsure = [i for i, found in enumerate(firsts) if _is_close(found)]
+        chosen = [firsts[i][:REREAD] for i in unsure]
+        again = self.reread(reading, [spans[i] for i in unsure], chosen)
+        for i, rows in zip(unsure, again, strict=True):
+            order = best_first(firsts[i][:REREAD], self._judge.score(rows))
+            # the scores of both rankings are no common scale: what was not read again stays below
+            floor = order[-1].score
+            rest = [replace(c, score=min(c.score, floor)) for c in firsts[i][REREAD:]]
+            firsts[i] = [*order, *rest]
+        return [found[:count] for found in firsts]
+
+    def candidates(
+        self,
+        reading: Reading,
+        spans: Sequence[WordSpan],
+        known: Mapping[int, list[Option]],
+    ) -> list[list[Candidate]]:
+        """Give all candidates of each span with their features, in no order."""
+        wanted = {p for s in spans for p in range(s.start, min(s.end, s.start + MAX_SPAN_WORDS))}
+        options = {p: known[p] for p in wanted if p in known}
+        options |= self.options(reading, sorted(wanted - set(known)))
+        found = []
+        for span in spans:
+            cut = min(span.end, span.start + MAX_SPAN_WORDS)
+            paths = self._combine(reading, span.start, cut, options)
+            measured = self._measure(reading, replace(span, end=cut), paths)
+            rest = tuple(reading.words[cut : span.end])  # of a very long span the end stays
+            found.append([replace(c, words=c.words + rest) for c in measured] if rest else measured)
+        return found
+
+    def reread(
+        self,
+        reading: Reading,
+        spans: Sequence[WordSpan],
+        chosen: Sequence[Sequence[Candidate]],
+    ) -> list[Array]:
+        """Read candidates in their place; give rows of :data:`REREAD_FEATURES` per span."""
+        texts, places = [], []
+        for span, candidates in zip(spans, chosen, strict=True):
+            start, end = span.start, span.end
+            begin, finish = int(reading.spans[start, 0]), int(reading.spans[end - 1, 1])
+            left = int(reading.spans[max(0, start - REREAD_SIDE), 0])
+            right = int(reading.spans[min(len(reading.words), end + REREAD_SIDE) - 1, 1])
+            for candidate in candidates:
+                shown = " ".join(candidate.words)
+                texts.append(reading.text[left:begin] + shown + reading.text[finish:right])
+                places.append((begin - left, begin - left + len(shown)))
+        looks = [
+            _look(again, *place)
+            for again, place in zip(self._encoder.read_short(texts), places, strict=True)
         ]
+        found, at = [], 0
+        for span, candidates in zip(spans, chosen, strict=True):
+            look = np.array(looks[at : at + len(candidates)], dtype=np.float32).reshape(-1, 5)
+            at += len(candidates)
+            before = _look_before(reading, span.start, span.end)
+            found.append(_reread_rows(candidates, look, before))
+        return found
 
     def _combine(
         self, reading: Reading, start: int, end: int, options: dict[int, list[Option]]
@@ -259,31 +414,38 @@ class Restorer:
         """Keep the likeliest paths by their options and by the words so far in context."""
         if len(paths) <= count:
             return paths
-        bits, _ = self._scorer.bits(
-            [[*left, *(w for o in p for w in o.words), *right] for p in paths]
-        )
+        sequences = [[*left, *(w for o in p for w in o.words), *right] for p in paths]
+        bits, _ = self._scorer.bits(sequences)
+        terms = self._scorer.terms.count(sequences, len(left), len(right))
         sums = [sum(o.head + PAIR_BONUS * o.pair for o in p) for p in paths]
-        order = np.argsort(-(np.array(sums) + BITS_WEIGHT * bits), kind="stable")[:count]
+        total = np.array(sums) + BITS_WEIGHT * bits + TERM_BONUS * terms
+        order = np.argsort(-total, kind="stable")[:count]
         return [paths[i] for i in order]
 
     def _measure(
-        self, reading: Reading, start: int, end: int, paths: list[list[Option]]
+        self, reading: Reading, span: WordSpan, paths: list[list[Option]]
     ) -> list[Candidate]:
         if not paths:
             return []
+        start, end = span.start, span.end
         left = _context(reading.words, start - CONTEXT, start)
         right = _context(reading.words, end, end + CONTEXT)
         spun = list(reading.words[start:end])
         texts = [[w for o in path for w in o.words] for path in paths]
-        bits, counts = self._scorer.bits([[*left, *t, *right] for t in [spun, *texts]])
+        sequences = [[*left, *t, *right] for t in [spun, *texts]]
+        bits, counts = self._scorer.bits(sequences)
+        terms = self._scorer.terms.count(sequences, len(left), len(right))
         singles, _ = self._scorer.bits([[w] for t in texts for w in t] or [["a"]], skip=0)
         rows, at = [], 0
         for i, (path, text) in enumerate(zip(paths, texts, strict=True)):
             least = float(singles[at : at + len(text)].min()) if text else 0.0
             at += len(text)
             lm = (float(bits[i + 1]), float(counts[i + 1]), float(bits[0]), float(counts[0]))
-            rows.append(self._features(path, text, spun, lm, least))
-        table = np.array(rows, dtype=np.float32)
+            known = (float(terms[i + 1]), float(terms[i + 1] - terms[0]))
+            row = self._features(path, text, spun, lm, least)
+            rows.append([*row, span.beside(text, spun), *known])
+        ranks = np.zeros((len(rows), 2))  # over all candidates
+        table = np.column_stack([np.array(rows), ranks]).astype(np.float32)
         table[:, -2] = np.argsort(np.argsort(-table[:, 3], kind="stable"), kind="stable")
         table[:, -1] = np.argsort(np.argsort(-table[:, 0], kind="stable"), kind="stable")
         return [Candidate(tuple(t), table[i]) for i, t in enumerate(texts)]
@@ -320,9 +482,82 @@ class Restorer:
             least,
             float(len(spun)),
             _same_ending(spun, text),
-            0.0,  # head_rank and lm_rank are filled in over all candidates
-            0.0,
         ]
+
+
+def _merged(first: list[Option], others: Sequence[Option]) -> list[Option]:
+    """Add options: all listed ones, and of the unlisted the few that the head likes best."""
+    unlisted = sorted((o for o in others if not o.pair), key=lambda o: -o.head)[:NEAR_TAKEN]
+    by_words = {(o.words, o.used): o for o in [*unlisted, *first]}
+    by_words |= {(o.words, o.used): o for o in others if o.pair}
+    place = {(o.words, o.used): i for i, o in enumerate(first)}  # the word itself stays in front
+    return sorted(by_words.values(), key=lambda o: place.get((o.words, o.used), len(first)))
+
+
+_NOTHING = np.zeros(len(RANKER_FEATURES), dtype=np.float32)
+
+
+def best_first(
+    candidates: Sequence[Candidate], scores: Array, count: int | None = None
+) -> list[Candidate]:
+    """Give candidates with their scores, the highest first, at most ``count``."""
+    order = np.argsort(-scores[: len(candidates)], kind="stable")[:count]
+    return [replace(candidates[i], score=float(scores[i])) for i in order]
+
+
+def _is_close(ranked: Sequence[Candidate]) -> bool:
+    """Whether a second candidate might be the right one."""
+    return len(ranked) > 1 and ranked[0].score - ranked[1].score < CLEAR_LEAD
+
+
+def _look(again: Reading, start: int, end: int) -> tuple[float, float, float, float, float]:
+    """How replaced a candidate (code points) and its neighbours look, and their window."""
+    words = np.flatnonzero(again.is_word)
+    spans = again.spans[words]
+    inside = words[(spans[:, 0] < end) & (spans[:, 1] > start)]
+    before, after = words[spans[:, 1] <= start], words[spans[:, 0] >= end]
+    near = np.concatenate([before[-NEAR_SIDE:], after[:NEAR_SIDE]])
+    window = float(again.window[words[0]]) if len(words) else 0.0
+    return (*_mean_and_most(again, inside), *_mean_and_most(again, near), window)
+
+
+def _look_before(reading: Reading, start: int, end: int) -> tuple[float, float]:
+    """The same means for what stands there."""
+    near = np.array(
+        [i for i in (*range(start - NEAR_SIDE, start), *range(end, end + NEAR_SIDE))
+         if 0 <= i < len(reading.words) and reading.is_word[i]], dtype=np.int64
+    )  # fmt: skip
+    inside = np.array([i for i in range(start, end) if reading.is_word[i]], dtype=np.int64)
+    return _mean_and_most(reading, inside)[0], _mean_and_most(reading, near)[0]
+
+
+def _mean_and_most(reading: Reading, places: Array) -> tuple[float, float]:
+    if not len(places):
+        return 0.0, 0.0
+    logits = reading.logits[places]
+    return float(logits.mean()), float(logits.max())
+
+
+def _reread_rows(
+    candidates: Sequence[Candidate], look: Array, before: tuple[float, float]
+) -> Array:
+    """Join the features of both readings; the last two compare with the least of the others."""
+    if not candidates:
+        return np.zeros((0, len(REREAD_FEATURES)), dtype=np.float32)
+    first = np.array([c.score for c in candidates], dtype=np.float32)
+    return np.column_stack(
+        [
+            np.stack([c.features for c in candidates]),
+            first,
+            np.arange(len(candidates)),
+            first - first.max(),
+            look,
+            before[0] - look[:, 0],
+            before[1] - look[:, 2],
+            look[:, 0] - look[:, 0].min(),
+            look[:, 2] - look[:, 2].min(),
+        ]
+    ).astype(np.float32)
 
 
 def _log_sigmoid(x: float) -> float:

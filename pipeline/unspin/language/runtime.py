@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from unspin.language.ngrams import STOP, units
 
 Array = NDArray[Any]
-WINDOW_PIECES = 128  # as in training, with the two marks at the ends
-OVERLAP_PIECES = 24  # context that words at a window's edge get from both sides
-BATCH = 16
+WINDOW_PIECES = 256  # the longest in training, with the two marks at the ends
+OVERLAP_PIECES = 32  # context that words at a window's edge get from both sides
+BATCH = 8
+SHORT_BATCH = 48  # short texts read at once
 DELETED = 1  # piece [unused0], as in training: nothing stood here
 PROPOSAL_ROWS = 64  # words whose scores over the vocabulary are held at once (5 MB)
+LEAST_LENGTH = 1e-6  # of an embedding, in divisions
 FIRST_WHOLE_WORD = 1996  # [unused] pieces, marks and single letters lie below in BERT vocabularies
 
 
@@ -42,6 +44,23 @@ class Reading:
     logits: Array
     window: Array
     vectors: Array
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """What the restoring head says at some places, a row each.
+
+    Attributes:
+        ids: Piece ids of whole words, the likeliest first.
+        logs: Their log probabilities.
+        deleted: Log probability that nothing stood there.
+        norms: Log of the sum over all words, for :meth:`Encoder.log_probabilities`.
+    """
+
+    ids: Array
+    logs: Array
+    deleted: Array
+    norms: Array
 
 
 class Encoder:
@@ -73,6 +92,9 @@ class Encoder:
         self._pieces = self._whole_words()
         self._choices: Array = np.zeros(0, dtype=np.int64)
         self._output: Array = np.zeros((0, 0), dtype=np.float32)
+        self._lengths: Array = np.zeros(0, dtype=np.float32)
+        self._firsts: dict[str, int] = {}
+        self._near: dict[str, list[str]] = {}
 
     def _whole_words(self) -> list[str]:
         vocabulary = self._tokenizer.get_vocab()
@@ -88,12 +110,23 @@ class Encoder:
 
     def read(self, text: str) -> Reading:
         """Read a text of any length."""
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        outputs = self._run(np.array(encoding.ids, dtype=np.int64))
+        return self._by_word(text, encoding.offsets, *outputs)
+
+    def _by_word(
+        self,
+        text: str,
+        offsets: Sequence[tuple[int, int]],
+        logits: Array,
+        window: Array,
+        vectors: Array,
+    ) -> Reading:
+        """Lead what was read per piece back to words: each has that of its first piece."""
         found = units(text)
         spans = np.array([(a, b) for a, b, _ in found], dtype=np.int64).reshape(-1, 2)
         words = tuple(w for _, _, w in found)
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        logits, window, vectors = self._run(np.array(encoding.ids, dtype=np.int64))
-        first = self._first_pieces(encoding.offsets, spans)
+        first = self._first_pieces(offsets, spans)
         is_word = np.array([w != STOP for w in words], dtype=bool) & (first >= 0)
         safe = np.maximum(first, 0)
         if not len(logits):
@@ -153,32 +186,47 @@ class Encoder:
         )
         return outputs
 
-    def word_scores(self, sentences: Sequence[str]) -> list[Reading]:
-        """Read short texts, one window each or more."""
-        return [self.read(s) for s in sentences]
+    def read_short(self, texts: Sequence[str]) -> list[Reading]:
+        """Read texts of one window or less, those of like length together."""
+        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        order = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
+        found: dict[int, Reading] = {}
+        for at in range(0, len(order), SHORT_BATCH):
+            chunk = order[at : at + SHORT_BATCH]
+            ids = [np.array(encodings[i].ids[: WINDOW_PIECES - 2], dtype=np.int64) for i in chunk]
+            logits, window, vectors = self._batch(ids)
+            for row, i in enumerate(chunk):
+                inner = slice(1, len(ids[row]) + 1)
+                same = np.full(len(ids[row]), window[row], dtype=np.float32)
+                offsets = encodings[i].offsets[: len(ids[row])]
+                found[i] = self._by_word(
+                    texts[i], offsets, logits[row, inner], same, vectors[row, inner]
+                )
+        return [found[i] for i in range(len(texts))]
 
-    def proposals(self, vectors: Array, count: int) -> tuple[Array, Array, Array]:
+    def proposals(self, vectors: Array, count: int) -> Proposals:
         """Give the likeliest whole words as originals at some places.
 
         Args:
             vectors: Rows of :attr:`Reading.vectors`.
             count: How many.
-
-        Returns:
-            Piece ids and log probabilities, best first, and the log probability of deletion.
         """
-        if not self._output.size:  # 30 MB that clean articles do not need
-            self._choices = np.array([DELETED, *(i for i, p in enumerate(self._pieces) if p)])
-            chosen = self._vectors[self._choices].astype(np.float32) * self._scales[self._choices]
-            self._output = chosen.T.copy()
+        self._prepare_output()
         parts = [
             self._propose(vectors[at : at + PROPOSAL_ROWS], count)
             for at in range(0, len(vectors), PROPOSAL_ROWS)
         ]
-        ids, scores, deleted = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-        return ids, scores, deleted
+        return Proposals(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
-    def _propose(self, vectors: Array, count: int) -> tuple[Array, Array, Array]:
+    def _prepare_output(self) -> None:
+        if self._output.size:  # 30 MB that clean articles do not need
+            return
+        self._choices = np.array([DELETED, *(i for i, p in enumerate(self._pieces) if p)])
+        chosen = self._vectors[self._choices].astype(np.float32) * self._scales[self._choices]
+        self._output = chosen.T.copy()
+        self._lengths = np.linalg.norm(self._output, axis=0) + LEAST_LENGTH
+
+    def _propose(self, vectors: Array, count: int) -> tuple[Array, Array, Array, Array]:
         scores = vectors.astype(np.float32) @ self._output + self._bias[self._choices]
         top = scores.max(axis=1, keepdims=True)
         norm = top + np.log(np.exp(scores - top).sum(axis=1, keepdims=True))
@@ -186,7 +234,40 @@ class Encoder:
         order = np.argsort(-np.take_along_axis(scores, best, axis=1), axis=1)
         best = np.take_along_axis(best, order, axis=1)
         logs = np.take_along_axis(scores, best, axis=1) - norm
-        return self._choices[best], logs, scores[:, 0] - norm[:, 0]
+        return self._choices[best], logs, scores[:, 0] - norm[:, 0], norm[:, 0]
+
+    def log_probabilities(self, vectors: Array, norms: Array, words: Sequence[str]) -> Array:
+        """Give log P, by the restoring head, that each word's first piece began the original.
+
+        Args:
+            vectors: A row of :attr:`Reading.vectors` per word.
+            norms: Its :attr:`Proposals.norms`.
+            words: Any words.
+        """
+        ids = np.array([self._first_piece(word) for word in words], dtype=np.int64)
+        rows = vectors.astype(np.float32)
+        scores = np.einsum("ij,ij->i", rows, self._vectors[ids].astype(np.float32))
+        found: Array = scores * self._scales[ids, 0] + self._bias[ids] - norms
+        return found
+
+    def _first_piece(self, word: str) -> int:
+        if word not in self._firsts:
+            self._firsts[word] = self._tokenizer.encode(word, add_special_tokens=False).ids[0]
+        return self._firsts[word]
+
+    def neighbours(self, words: Sequence[str], count: int) -> dict[str, list[str]]:
+        """Give the words nearest to some words by embedding; none to words of several pieces."""
+        self._prepare_output()
+        asked = sorted({w for w in words if w not in self._near and self.piece_id(w) >= 0})
+        for at in range(0, len(asked), PROPOSAL_ROWS):
+            chunk = asked[at : at + PROPOSAL_ROWS]
+            rows = self._vectors[[self.piece_id(w) for w in chunk]].astype(np.float32)
+            closeness = rows @ self._output / self._lengths
+            best = np.argpartition(-closeness, count + 1, axis=1)[:, : count + 1]
+            for word, row in zip(chunk, best, strict=True):
+                near = (self._pieces[int(self._choices[i])] for i in row)
+                self._near[word] = [n for n in near if n and n != word]
+        return {w: self._near.get(w, []) for w in words}
 
     def piece(self, index: int) -> str:
         """Give a whole-word piece, or "" for marks and inner pieces."""

@@ -1,4 +1,4 @@
-"""Derived tables that ship with the model: listed wordings with their inflection written out."""
+"""Derived tables that ship with the model: listed wordings, inflection written out, and terms."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from unspin.language.spinner import GLOSSARY, Dictionaries, inflect
+from unspin.language.terms import TermTable, read_terms
 
 FORMS = {
     "n": ("NN", "NNS"),
@@ -41,6 +42,16 @@ def expanded(made: Dictionaries) -> Iterator[tuple[str, str]]:
 def folded(wording: str) -> str:
     """Write a wording as the n-gram table splits it."""
     return " ".join(wording.lower().replace("’", "'").replace("-", " ").split())
+
+
+def write_terms(folder: Path | None, path: Path) -> int:
+    """Write attested terms: of a folder of term lists, and of the glossary; give their number."""
+    from unspin.glossary.compiling import load_tables
+
+    listed = read_terms(folder) if folder else iter(())
+    table = TermTable.of([*listed, *(concept[0] for concept in load_tables().concepts)])
+    table.save(path)
+    return len(table)
 
 
 def write_variants(made: Dictionaries, path: Path) -> int:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from queue import Empty
+from queue import Empty, Full
 from random import Random
 from typing import Any
 
@@ -315,9 +315,16 @@ def batches(
 
 def _produce(options: TrainingOptions, seed: int, queue: Any) -> None:
     """Make batches into a queue; body of the process that runs beside the training."""
+    parent = multiprocessing.parent_process()
     tokenizer = _tokenizer(options)
     for batch in batches(options, tokenizer, embedding_dictionaries(options), seed):
-        queue.put(batch)
+        while True:
+            try:
+                queue.put(batch, timeout=PATIENCE_SECONDS)
+                break
+            except Full:
+                if parent is None or not parent.is_alive():  # killed: nobody will ask again
+                    return
 
 
 @contextmanager

@@ -55,9 +55,8 @@ class ContradictedDefinition:
 
     def check(self, article: Article, context: Context) -> Iterator[Finding]:
         """Yields one finding for each definition that contradicts the table."""
-        subjects, definitions = _definitions()
-        for sentence in subjects.finditer(article.text):
-            for definition in definitions.get(_key(sentence[0]), ()):
+        for sentence in _subjects().finditer(article.text):
+            for definition in _definitions_of(_key(sentence[0])):
                 match = definition.pattern.match(article.text, sentence.start())
                 if match is None or definition.stop.search(match["between"]):
                     continue
@@ -91,16 +90,26 @@ def _any(words: Sequence[str]) -> str:
 
 
 @lru_cache(maxsize=1)
-def _definitions() -> tuple[re.Pattern[str], Mapping[str, tuple[_Definition, ...]]]:
-    """Pattern of all subjects, and the definitions of each."""
+def _entries() -> tuple[Mapping[str, list[dict[str, Any]]], Mapping[str, Any]]:
+    """Entries of the table by subject, and all of the table."""
     data: dict[str, Any] = load_yaml("rules", "definitions.yaml")
-    entries = [*data["definitions"], *_inflammations(data)]
-    found: dict[str, list[_Definition]] = {}
-    for entry in entries:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for entry in [*data["definitions"], *_inflammations(data)]:
         for subject in entry["subject"]:
-            found.setdefault(subject.lower(), []).append(_compile(subject, entry, data))
-    pattern = re.compile(rf"\b{_any(list(found))}\b", re.IGNORECASE)
-    return pattern, {k: tuple(v) for k, v in found.items()}
+            found.setdefault(subject.lower(), []).append(entry)
+    return found, data
+
+
+@lru_cache(maxsize=1)
+def _subjects() -> re.Pattern[str]:
+    return re.compile(rf"\b{_any(list(_entries()[0]))}\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1000)
+def _definitions_of(subject: str) -> tuple[_Definition, ...]:
+    """Definitions of a subject; compiled when a text names it, as all take most of a second."""
+    entries, data = _entries()
+    return tuple(_compile(subject, entry, data) for entry in entries.get(subject, ()))
 
 
 def _inflammations(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

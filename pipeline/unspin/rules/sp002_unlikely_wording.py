@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from unspin.article import Article, Span
 from unspin.findings import Applicability, Finding, Severity
+from unspin.glossary.spelling import is_british, respell
 from unspin.rules.base import Context
 from unspin.rules.sp003_spinner_signature import SpinnerSignature
 from unspin.rules.terms import off_limits, quotations, touches
@@ -33,8 +34,8 @@ class UnlikelyWording:
 
     Fix:
         Up to five replacements, best first, with their order learned from spun training text.
-        Suggested where the best one is probably right (three of five were, on phrases that
-        the model had never seen), else for an editor.
+        Suggested where the best one is probably right, else for an editor. British or American
+        spelling follows the article.
 
     Known limits:
         Fluent spinning (every word a fair synonym, grammar kept) is mostly missed in short
@@ -52,6 +53,7 @@ class UnlikelyWording:
             return
         known = [hit for hit in context.hits if hit.kind != "spun"]
         signed = tuple(Span(f.start, f.end) for f in SpinnerSignature().check(article, context))
+        british = is_british(article.text.lower()) if context.judgement.spans else None
         for span in context.judgement.spans:
             if touches(off_limits(article), span.start, span.end):
                 continue
@@ -61,13 +63,21 @@ class UnlikelyWording:
             if any(hit.start <= span.start and span.end <= hit.end for hit in known):
                 continue
             quoted = touches(quotations(article), span.start, span.end)
-            yield self._finding(article, span, context.judgement, quoted)
+            yield self._finding(article, span, context.judgement, quoted, british)
 
     def _finding(
-        self, article: Article, span: JudgedSpan, judgement: Judgement, quoted: bool
+        self,
+        article: Article,
+        span: JudgedSpan,
+        judgement: Judgement,
+        quoted: bool,
+        british: bool | None,
     ) -> Finding:
         found = " ".join(article.text[span.start : span.end].split())
-        replacements = tuple(r.text for r in span.replacements)
+        texts = (r.text for r in span.replacements)
+        if british is not None:  # the model mostly read American text
+            texts = (respell(text, british=british) for text in texts)
+        replacements = tuple(texts)
         applicability = None
         if replacements:
             best = span.replacements[0].probability
