@@ -37,7 +37,7 @@ SPUN_WORDS, PARAGRAPH_WORDS, PAGE_WORDS = 300, 100, 2000
 SPUN_SHARE = 0.1
 #: Limits that the table shows.
 SCORES = (40, 50, 60, 70)
-THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
+THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 #: A short line that ends in none of these is a heading.
 _LINE_ENDS = frozenset('.!?:;,)"”')
 _HEADING_WORDS = 12
