@@ -95,6 +95,8 @@ class SpinnerSignature:
                     continue
                 if _explained(article, match, signature):
                     continue
+                if signature.spun_article and _stands_alone(context, start, end):
+                    continue
                 taken.append((start, end))
                 yield self._finding(article, match, signature)
 
@@ -116,6 +118,13 @@ class SpinnerSignature:
             applicability=Applicability.EDITOR if quoted else applicability,
             origin="data/rules/signatures.yaml",
         )
+
+
+def _stands_alone(context: Context, start: int, end: int) -> bool:
+    """Whether all that looks spun is the wording itself: no evidence for it."""
+    if context.judgement is None:
+        return False
+    return all(start < s.end and s.start < end for s in context.judgement.spans)
 
 
 def _explained(article: Article, match: re.Match[str], signature: Signature) -> bool:
