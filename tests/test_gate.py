@@ -105,7 +105,9 @@ def test_limits_that_are_not_set_keep_the_defaults_of_check() -> None:
 
 
 def test_one_spun_window_in_a_clean_article_fails_it() -> None:
-    windows = [Window(0, 900, 0.1), Window(900, 1800, 0.97), Window(1800, 2000, 0.2)]
+    limit = gating.CHECK_DEFAULTS.max_window_probability
+    assert limit is not None
+    windows = [Window(0, 900, 0.1), Window(900, 1800, (1 + limit) / 2), Window(1800, 2000, 0.2)]
     gates = gating.evaluate(
         gating.CHECK_DEFAULTS, None, 0.2, (), windows, judged=True, fail_unjudged=False
     )
