@@ -23,7 +23,7 @@ from unspin.suppression import Suppressed, suppress, without_accepted
 if TYPE_CHECKING:
     from unspin.glossary.matcher import Glossary, Hit
     from unspin.grammar.checker import Checker
-    from unspin.language.model import SpinModel
+    from unspin.language.model import Judgement, SpinModel
 
 #: Articles whose restored texts go to the grammar server together.
 GRAMMAR_BATCH = 16
@@ -40,6 +40,7 @@ class Judged:
         suppressions: Entries of ``config.suppress``, by index, that accepted something.
         gated_probability: P(spun) that score and gates go by: accepted places are no evidence.
         gated_windows: The windows that gates go by.
+        judgement: Of the language model, None where it did not run.
     """
 
     findings: tuple[Finding, ...]
@@ -48,6 +49,7 @@ class Judged:
     suppressions: tuple[int, ...]
     gated_probability: float
     gated_windows: tuple[Window, ...]
+    judgement: Judgement | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ class Cleaner:
         *,
         spun_probability: float | None = None,
         neighbours: Sequence[tuple[str, float]] = (),
+        before: Judged | None = None,
     ) -> Judged:
         """Runs the rules.
 
@@ -137,6 +140,7 @@ class Cleaner:
             article: A structured article.
             spun_probability: P(spun) to judge with; None takes it from the article's evidence.
             neighbours: Near-duplicates in the batch.
+            before: What was said of the article before fixing.
         """
         hits = self.glossary.find(article.text)
         judgement = None
@@ -144,7 +148,11 @@ class Cleaner:
             # replacements of a text judged again are never shown
             restore = spun_probability is None
             judgement = self.model.judge(
-                article.text, hits, spun_probability=spun_probability, restore=restore
+                article.text,
+                hits,
+                spun_probability=spun_probability,
+                restore=restore,
+                before=before.judgement if before else None,
             )
         if judgement is not None:
             found = judgement.spun_probability
@@ -171,7 +179,7 @@ class Cleaner:
         gated = (p, windows)
         if left.quiet or any(f.family == "SP" for f in left.accepted):
             gated = _without_accepted(article, left, p, windows, None if judgement else hits)
-        return Judged(left.kept, p, windows, left.used, *gated)
+        return Judged(left.kept, p, windows, left.used, *gated, judgement)
 
     def draft(self, article: Article, neighbours: Sequence[tuple[str, float]] = ()) -> Draft:
         """Structures, judges and fixes one article."""
@@ -184,8 +192,11 @@ class Cleaner:
         fixed = fix(article, judged.findings, unsafe=self.config.unsafe_fixes)
         again = judged
         if fixed.prose_edits:
-            again = self.judge(fixed.article, spun_probability=judged.spun_probability)
-        return Draft(article, judged, fixed, again)
+            again = self.judge(
+                fixed.article, spun_probability=judged.spun_probability, before=judged
+            )
+        lean = (replace(j, judgement=None) for j in (judged, again))  # a batch of drafts is held
+        return Draft(article, next(lean), fixed, next(lean))
 
     def report(self, draft: Draft, grammar: Sequence[Finding] | None) -> Report:
         """Scores a draft and makes its report.

@@ -13,6 +13,7 @@ from unspin.language.model import (
     SpinModel,
     default_model_dir,
     hit_weight,
+    is_dense,
     window_bounds,
     written,
 )
@@ -130,3 +131,21 @@ def test_hits_of_one_concept_count_once() -> None:
 
     assert hit_weight([Hit(), Hit()]) == hit_weight([Hit()])
     assert np.isclose(hit_weight([]), 0)
+
+
+def test_judging_again_after_a_change_says_the_same_with_what_is_known(model: SpinModel) -> None:
+    text = "\n\n".join([CLEAN, SPUN, CLEAN])
+    first = model.judge(text)
+    fixed = text.replace("Coronary heart ailment", "Heart disease")
+    again = model.judge(fixed, restore=False, before=first)
+    fresh = model.judge(fixed, restore=False)
+    assert [(s.start, s.end) for s in again.spans] == [(s.start, s.end) for s in fresh.spans]
+    assert again.spun_probability == pytest.approx(fresh.spun_probability, abs=0.02)
+    assert np.abs(again.p - fresh.p).max() < 0.2
+
+
+def test_a_text_is_spun_throughout_by_length_and_share() -> None:
+    p = np.array([0.9] * 100 + [0.0] * 300)
+    assert is_dense(p, 0.3)
+    assert not is_dense(p[:200], 0.3)
+    assert not is_dense(np.concatenate([p, np.zeros(400)]), 0.3)

@@ -29,7 +29,7 @@ TEXT = (
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
     folder = default_model_dir()
-    return Encoder(folder)
+    return Encoder(folder, NgramTable.load(folder / "ngrams.npz"))
 
 
 @pytest.fixture(scope="module")

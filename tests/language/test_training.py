@@ -15,6 +15,8 @@ from unspin.language.tables import folded, write_variants
 from unspin.language.training import (
     DELETED,
     NO_TARGET,
+    Proposer,
+    Window,
     WindowMaker,
     roughen,
     spin_passage,
@@ -63,6 +65,41 @@ def test_windows_label_replaced_words_and_their_originals(tokenizer: Any) -> Non
     assert window.labels[pieces.index("doctors")] == 0
     assert window.targets[pieces.index("doctors")] == NO_TARGET
     assert window.labels[0] == NO_TARGET
+
+
+def test_guesses_of_the_head_become_faults_and_originals_do_not(tokenizer: Any) -> None:
+    ache, pain, hurt, doctor = (
+        tokenizer.token_to_id(w) for w in ("ache", "pain", "hurt", "doctor")
+    )
+    wrong = right = 0
+    for seed in range(40):
+        proposer = Proposer(tokenizer, Random(seed))
+        window = Window([doctor, ache, doctor], [0, 1, 0], [NO_TARGET, pain, NO_TARGET])
+        made = proposer.window(window, {1: hurt})
+        assert made.ids[0] == made.ids[2] == doctor
+        assert made.labels[0] == made.labels[2] == 0
+        if made.ids[1] == hurt:
+            wrong += 1
+            assert (made.labels[1], made.targets[1]) == (1, pain)
+        if made.ids[1] == pain:
+            right += 1
+            assert (made.labels[1], made.targets[1]) == (0, NO_TARGET)
+    assert wrong > right > 0
+
+
+def test_guesses_leave_words_of_several_pieces_and_deletions_alone(tokenizer: Any) -> None:
+    spondylitis = tokenizer.encode("spondylitis", add_special_tokens=False).ids
+    assert len(spondylitis) > 1
+    pain = tokenizer.token_to_id("pain")
+    ids = [*spondylitis, pain]
+    labels = [1, *[NO_TARGET] * (len(spondylitis) - 1), 1]
+    targets = [pain, *[NO_TARGET] * (len(spondylitis) - 1), DELETED]
+    for seed in range(40):
+        made = Proposer(tokenizer, Random(seed)).window(
+            Window([*ids, pain], [*labels, 0], [*targets, NO_TARGET]),
+            {0: pain, len(spondylitis): DELETED},
+        )
+        assert made.ids == [*ids, pain]
 
 
 def test_some_passages_stay_clean() -> None:

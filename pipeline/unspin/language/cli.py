@@ -32,6 +32,7 @@ _PARTS = ("short", "seed", "parallel", "verdict", "clean")
 @click.option("--minutes", type=float, default=75.0, show_default=True, help="Encoder training.")
 @click.option("--threads", type=int, default=2, show_default=True)
 @click.option("--articles", type=int, default=900, show_default=True, help="For the combiner.")
+@click.option("--start", type=_FILE, help="encoder.pt of an earlier run to train further.")
 @click.option("--weights", type=_FILE, help="Take these weights instead of training.")
 @click.option("--seed", type=int, default=11, show_default=True)
 def train(**options: Any) -> None:
@@ -44,6 +45,7 @@ def train(**options: Any) -> None:
             corpus=options["corpus"],
             out=options["out"],
             base=options["base"],
+            start=options["start"],
             dictionaries=options["dictionaries"],
             held_out=options["held_out"],
             without=options["without"],

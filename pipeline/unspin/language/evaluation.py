@@ -440,7 +440,8 @@ def measure_verdict(
 ) -> dict[str, Figure]:
     """Measure the article verdict: whole spun articles, and one spun paragraph in a long page."""
     spun = [system(text).probability for text in joined(rows, "spun")]
-    clean = [system(d.text).probability for d in documents]
+    verdicts = [system(d.text) for d in documents]
+    clean = [v.probability for v in verdicts]
     pages = [d.text for d in documents if len(d.text.split()) >= 1500][:60]
     paragraphs = [str(r["spun"]) for r in rows if len(str(r["spun"]).split()) >= 100]
     found = []
@@ -453,6 +454,9 @@ def measure_verdict(
         "article AUC": auc(spun, clean),
         "spun articles over the verdict": _share([p >= VERDICT for p in spun]),
         "clean documents over the verdict": _share([p >= VERDICT for p in clean]),
+        "clean documents with a window over it": _share(
+            [v.window_probability >= VERDICT for v in verdicts]
+        ),
         "single spun paragraph found": _share(found),
     }
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspin.language.ngrams import NgramTable, combine, hashes
-from unspin.language.restoring import Option, Restorer
+from unspin.language.restoring import CONTEXT, MAX_VARIANT_WORDS, Option, Restorer
 from unspin.language.runtime import Reading
 from unspin.language.trees import sigmoid
 
@@ -30,8 +30,9 @@ STRETCH_FEATURES = (
     "mean_p", "share_0", "share_-1", "share_-2", "share_2", "top_5", "top_10", "top_20",
     "median", "window_mean", "window_max", "window_least", "rare_pairs", "rare_lift", "log_words",
     "listed_gain", "head_gain", "hits", "alone_mean", "alone_10", "alone_30", "alone_50",
-    "alone_80", "alone_top_5", "alone_top_10", "alone_top_20",
+    "alone_80", "alone_top_5", "alone_top_10", "alone_top_20", "rest_mean", "rest_50",
 )  # fmt: skip
+LEAST_REST = 60  # words outside a stretch that can be compared with it
 ALONE_SHARES = (0.1, 0.3, 0.5, 0.8)  # P(spun) above which words are counted
 TOP_PARTS = (20, 10, 5)  # the highest twentieth, tenth and fifth of the words of a stretch
 SIDE_WORDS = 10  # words on each side that make a word's neighbourhood
@@ -63,13 +64,33 @@ class Evidence:
     alone: Array
 
 
-def gather(reading: Reading, table: NgramTable, restorer: Restorer) -> Evidence:
-    """Collect n-gram evidence and candidate gains for a text."""
+def gather(
+    reading: Reading, table: NgramTable, restorer: Restorer, before: Evidence | None = None
+) -> Evidence:
+    """Collect n-gram evidence and candidate gains for a text.
+
+    Args:
+        reading: From the encoder.
+        table: n-gram counts.
+        restorer: Gives candidates.
+        before: Evidence on the text before some of it was changed: what stands among the same
+            words as there is not looked up again.
+    """
     places = np.flatnonzero(reading.is_word)
-    suspicious = np.flatnonzero(reading.logits[places] > GATE)
-    options = restorer.options(reading, [int(p) for p in places[suspicious]])
     gains = np.full((len(places), 4), NOT_LOOKED, dtype=np.float32)
-    gains[suspicious] = _gains(reading, options, restorer)
+    options: dict[int, list[Option]] = {}
+    seen = _by_context(before) if before else {}
+    new = []
+    for row in np.flatnonzero(reading.logits[places] > GATE).tolist():
+        place = int(places[row])
+        known = seen.get(_context(reading, place))
+        if known is None:
+            new.append(row)
+        else:
+            options[place], gains[row] = known
+    made = restorer.options(reading, [int(p) for p in places[new]])
+    gains[new] = _gains(reading, made, restorer)
+    options |= made
     return Evidence(
         reading,
         places,
@@ -79,6 +100,20 @@ def gather(reading: Reading, table: NgramTable, restorer: Restorer) -> Evidence:
         _paragraphs(reading, places),
         np.zeros(len(places), dtype=np.float32),
     )
+
+
+def _context(reading: Reading, place: int) -> tuple[str, ...]:
+    """Give all words that options and gains at a place depend on."""
+    return reading.words[max(0, place - CONTEXT) : place + MAX_VARIANT_WORDS + CONTEXT]
+
+
+def _by_context(evidence: Evidence) -> dict[tuple[str, ...], tuple[list[Option], Array]]:
+    """Give options and gains of the places that were looked at, by the words around them."""
+    row_of = {int(place): row for row, place in enumerate(evidence.places)}
+    return {
+        _context(evidence.reading, place): (options, evidence.gains[row_of[place]])
+        for place, options in evidence.options.items()
+    }
 
 
 def _paragraphs(reading: Reading, places: Array) -> tuple[int, ...]:
@@ -204,6 +239,20 @@ def _same_word(reading: Reading, places: Array, p: Array) -> Array:
     return found
 
 
+def _rest(alone: Array, start: int, end: int) -> tuple[float, float]:
+    """Mean first verdict on the words outside a stretch, and the share of them above even odds.
+
+    One paragraph that differs from all others of a page was put there; a page that is odd
+    throughout may be its author's way of writing. -1 where there is too little to compare with.
+    """
+    outside = len(alone) - (end - start)
+    if outside < LEAST_REST:
+        return -1.0, -1.0
+    inside = alone[start:end]
+    high = int((alone > 0.5).sum()) - int((inside > 0.5).sum())
+    return float(alone.sum() - inside.sum()) / outside, high / outside
+
+
 def stretch_features(evidence: Evidence, start: int, end: int, hits: float = 0.0) -> Array:
     """Give the features of the places from ``start`` to ``end`` as one stretch of text.
 
@@ -246,6 +295,7 @@ def stretch_features(evidence: Evidence, start: int, end: int, hits: float = 0.0
             float(alone.mean()),
             *(float((alone > least).mean()) for least in ALONE_SHARES),
             *alone_tops,
+            *_rest(evidence.alone, start, end),
         ],
         dtype=np.float32,
     )

@@ -8,7 +8,7 @@ wrongly in about one of a thousand cases, always with a low count; nothing else 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -51,6 +51,18 @@ def word_hash(word: str) -> int:
 def hashes(words: Sequence[str]) -> Array:
     """Give the hashes of a list of folded words."""
     return np.fromiter((word_hash(w) for w in words), dtype=np.uint64, count=len(words))
+
+
+def hash_grid(
+    sequences: Sequence[Sequence[str]], hash_of: Callable[[str], int] = word_hash
+) -> tuple[Array, Array]:
+    """Give hashes of sequences of words, a row each, and where there is a word; 0 elsewhere."""
+    lengths = np.fromiter(map(len, sequences), dtype=np.int64, count=len(sequences))
+    filled = np.arange(lengths.max(initial=0)) < lengths[:, None]
+    grid = np.zeros(filled.shape, dtype=np.uint64)
+    words = (hash_of(word) for words in sequences for word in words)
+    grid[filled] = np.fromiter(words, dtype=np.uint64, count=int(lengths.sum()))
+    return grid, filled
 
 
 def combine(parts: Sequence[Array]) -> Array:

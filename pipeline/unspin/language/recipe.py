@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from unspin.language.combining import (
     FitOptions,
     Limits,
     choose_thresholds,
     clean_sample,
+    dense_articles,
     fit,
     hard_soups,
     write_settings,
@@ -30,6 +32,7 @@ SUGGEST = 0.9  # of the shipped judge's replacements from here on .82 were right
 CAUTIOUS = {  # without real phrases to choose thresholds on
     "report": 0.92,
     "report_spun": 0.7,
+    "report_dense": 0.7,
     "sure": 2.0,
     "extend": 0.8,
     "safe": NEVER,
@@ -66,18 +69,31 @@ CURVE_ROWS = 40  # of the training log that travel with the model
 
 
 def record_run(run: TrainingOptions, folder: Path) -> None:
-    """Write ``run.json``: the settings without paths, and the curve over words seen."""
-    lines = (run.out / "log.jsonl").read_text(encoding="utf-8").splitlines()
-    step = max(1, len(lines) // CURVE_ROWS)
+    """Write ``run.json``: the settings without paths, and the curve over words seen.
+
+    A run that went on from an earlier one has that one's settings and curve beside its own.
+    """
     names = (
         sorted(p.name.split(".")[0] for p in run.dictionaries.iterdir()) if run.dictionaries else []
     )
     data = {
         "options": {name: getattr(run, name) for name in RECORDED},
         "dictionaries": names,
-        "curve": [json.loads(line) for line in [*lines[::step], lines[-1]]],
+        "curve": _curve(run.out),
     }
+    earlier = run.start.parent if run.start else None
+    if earlier and (earlier / "options.json").exists():
+        options = json.loads((earlier / "options.json").read_text(encoding="utf-8"))
+        settings = {name: options[name] for name in RECORDED if name in options}
+        data["before"] = {"options": settings, "curve": _curve(earlier)}
     (folder / "run.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+
+def _curve(out: Path) -> list[Any]:
+    """Give rows of a run's log, evenly spaced, the last one among them."""
+    lines = (out / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    step = max(1, len(lines) // CURVE_ROWS)
+    return [json.loads(line) for line in [*lines[::step], lines[-1]]]
 
 
 def make_model(options: RecipeOptions, progress: Callable[[str], None] = print) -> Path:
@@ -111,6 +127,7 @@ def make_model(options: RecipeOptions, progress: Callable[[str], None] = print) 
         rows = read_phrases(options.phrases, kept=False)
         model = SpinModel.load(folder)
         clean, soups = clean_sample(fitting), hard_soups(fitting)
-        found = choose_thresholds(model, clean, soups, rows, Limits(), progress)
+        dense = dense_articles(fitting, made)
+        found = choose_thresholds(model, clean, soups, dense, rows, Limits(), progress)
         write_settings(folder, version, **found, safe=NEVER, suggest=SUGGEST)
     return folder

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unspin.language.ngrams import NUMBER, STOP, NgramTable, combine, word_hash
+from unspin.language.ngrams import NUMBER, STOP, NgramTable, combine, hash_grid
 from unspin.language.runtime import Encoder, Reading
 from unspin.language.terms import TermTable
 from unspin.language.trees import Trees
@@ -107,14 +107,10 @@ class PhraseScorer:
             sequences: Folded words; the first ``skip`` are context only.
             skip: How many words at the start are not scored.
         """
-        length = max((len(s) for s in sequences), default=0)
-        if length <= skip:
+        grid, scored = hash_grid(sequences)
+        if grid.shape[1] <= skip:
             return np.zeros(len(sequences)), np.ones(len(sequences))
-        grid = np.zeros((len(sequences), length), dtype=np.uint64)
-        scored = np.zeros((len(sequences), length), dtype=bool)
-        for row, words in enumerate(sequences):
-            grid[row, : len(words)] = [word_hash(w) for w in words]
-            scored[row, skip : len(words)] = True
+        scored[:, :skip] = False
         bits = self._bits_of(grid)
         return (bits * scored).sum(axis=1), scored.sum(axis=1)
 
@@ -136,8 +132,7 @@ class PhraseScorer:
         return result
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     """A replacement for a few neighbouring words, with where it came from."""
 
     words: tuple[str, ...]
@@ -350,12 +345,13 @@ class Restorer:
         wanted = {p for s in spans for p in range(s.start, min(s.end, s.start + MAX_SPAN_WORDS))}
         options = {p: known[p] for p in wanted if p in known}
         options |= self.options(reading, sorted(wanted - set(known)))
+        cut = [replace(s, end=min(s.end, s.start + MAX_SPAN_WORDS)) for s in spans]
+        paths = self._combine(reading, cut, options)
         found = []
-        for span in spans:
-            cut = min(span.end, span.start + MAX_SPAN_WORDS)
-            paths = self._combine(reading, span.start, cut, options)
-            measured = self._measure(reading, replace(span, end=cut), paths)
-            rest = tuple(reading.words[cut : span.end])  # of a very long span the end stays
+        for span, short, measured in zip(
+            spans, cut, self._measure(reading, cut, paths), strict=True
+        ):
+            rest = tuple(reading.words[short.end : span.end])  # of a very long span the end stays
             found.append([replace(c, words=c.words + rest) for c in measured] if rest else measured)
         return found
 
@@ -389,66 +385,129 @@ class Restorer:
         return found
 
     def _combine(
-        self, reading: Reading, start: int, end: int, options: dict[int, list[Option]]
-    ) -> list[list[Option]]:
-        """Join options into replacements of the whole span: a beam over the words of the span."""
-        beams: dict[int, list[list[Option]]] = {start: [[]]}
-        left = _context(reading.words, start - CONTEXT, start)
-        for place in range(start, end):
-            paths = self._best(left, beams.pop(place, []), BEAM)
-            for path, option in product(paths, options[place]):
-                if place + option.used <= end:
-                    beams.setdefault(place + option.used, []).append([*path, option])
-        original = list(reading.words[start:end])
-        unique: dict[tuple[str, ...], list[Option]] = {}
-        right = _context(reading.words, end, end + CONTEXT)
-        for path in self._best(left, beams.get(end, []), COMBINATIONS, right):
-            words = tuple(w for o in path for w in o.words)
-            if list(words) != original:
-                unique.setdefault(words, path)
-        return list(unique.values())
+        self, reading: Reading, spans: Sequence[WordSpan], options: Mapping[int, list[Option]]
+    ) -> list[list[list[Option]]]:
+        """Join options into replacements of whole spans: a beam over the words of each span.
+
+        All spans go forward together, a word at a time: what is looked up at once costs least.
+        """
+        beams: list[dict[int, list[list[Option]]]] = [{s.start: [[]]} for s in spans]
+        longest = max((s.end - s.start for s in spans), default=0)
+        for step in range(longest):
+            alive = [i for i, s in enumerate(spans) if s.start + step < s.end]
+            asked = [beams[i].pop(spans[i].start + step, []) for i in alive]
+            for i, paths in zip(alive, self._best(reading, spans, alive, asked, BEAM), strict=True):
+                place = spans[i].start + step
+                for path, option in product(paths, options[place]):
+                    if place + option.used <= spans[i].end:
+                        beams[i].setdefault(place + option.used, []).append([*path, option])
+        every = range(len(spans))
+        asked = [beams[i].get(spans[i].end, []) for i in every]
+        found = []
+        whole = self._best(reading, spans, every, asked, COMBINATIONS, whole=True)
+        for span, paths in zip(spans, whole, strict=True):
+            original = tuple(reading.words[span.start : span.end])
+            unique: dict[tuple[str, ...], list[Option]] = {}
+            for path in paths:
+                words = tuple(w for o in path for w in o.words)
+                if words != original:
+                    unique.setdefault(words, path)
+            found.append(list(unique.values()))
+        return found
 
     def _best(
-        self, left: list[str], paths: list[list[Option]], count: int, right: Sequence[str] = ()
-    ) -> list[list[Option]]:
-        """Keep the likeliest paths by their options and by the words so far in context."""
-        if len(paths) <= count:
-            return paths
-        sequences = [[*left, *(w for o in p for w in o.words), *right] for p in paths]
+        self,
+        reading: Reading,
+        spans: Sequence[WordSpan],
+        numbers: Sequence[int],
+        asked: Sequence[list[list[Option]]],
+        count: int,
+        *,
+        whole: bool = False,
+    ) -> list[list[list[Option]]]:
+        """Keep the likeliest paths of some spans by their options and by the words in context.
+
+        Args:
+            reading: Of the text.
+            spans: All spans.
+            numbers: Those asked about.
+            asked: Paths of each of them.
+            count: How many are kept of each.
+            whole: The paths reach the end of their span, so that the words after it count.
+        """
+        sequences: list[list[str]] = []
+        for number, paths in zip(numbers, asked, strict=True):
+            if len(paths) > count:
+                left, right = _contexts(reading.words, spans[number])
+                after = right if whole else []
+                sequences += [[*left, *(w for o in p for w in o.words), *after] for p in paths]
         bits, _ = self._scorer.bits(sequences)
-        terms = self._scorer.terms.count(sequences, len(left), len(right))
-        sums = [sum(o.head + PAIR_BONUS * o.pair for o in p) for p in paths]
-        total = np.array(sums) + BITS_WEIGHT * bits + TERM_BONUS * terms
-        order = np.argsort(-total, kind="stable")[:count]
-        return [paths[i] for i in order]
+        terms = self._scorer.terms.count(sequences, CONTEXT, CONTEXT * whole)
+        known = BITS_WEIGHT * bits + TERM_BONUS * terms
+        found, at = [], 0
+        for paths in asked:
+            if len(paths) <= count:
+                found.append(paths)
+                continue
+            sums = np.array([sum(o.head + PAIR_BONUS * o.pair for o in p) for p in paths])
+            order = np.argsort(-(sums + known[at : at + len(paths)]), kind="stable")[:count]
+            found.append([paths[i] for i in order])
+            at += len(paths)
+        return found
 
     def _measure(
-        self, reading: Reading, span: WordSpan, paths: list[list[Option]]
-    ) -> list[Candidate]:
-        if not paths:
-            return []
-        start, end = span.start, span.end
-        left = _context(reading.words, start - CONTEXT, start)
-        right = _context(reading.words, end, end + CONTEXT)
-        spun = list(reading.words[start:end])
-        texts = [[w for o in path for w in o.words] for path in paths]
-        sequences = [[*left, *t, *right] for t in [spun, *texts]]
+        self, reading: Reading, spans: Sequence[WordSpan], paths: Sequence[list[list[Option]]]
+    ) -> list[list[Candidate]]:
+        """Give each span's replacements with their features."""
+        sequences: list[list[str]] = []
+        texts: list[list[list[str]]] = []
+        for span, found in zip(spans, paths, strict=True):
+            left, right = _contexts(reading.words, span)
+            texts.append([[w for o in path for w in o.words] for path in found])
+            spun = list(reading.words[span.start : span.end])
+            sequences += [[*left, *text, *right] for text in (spun, *texts[-1])]
         bits, counts = self._scorer.bits(sequences)
-        terms = self._scorer.terms.count(sequences, len(left), len(right))
-        singles, _ = self._scorer.bits([[w] for t in texts for w in t] or [["a"]], skip=0)
-        rows, at = [], 0
-        for i, (path, text) in enumerate(zip(paths, texts, strict=True)):
-            least = float(singles[at : at + len(text)].min()) if text else 0.0
-            at += len(text)
-            lm = (float(bits[i + 1]), float(counts[i + 1]), float(bits[0]), float(counts[0]))
-            known = (float(terms[i + 1]), float(terms[i + 1] - terms[0]))
+        terms = self._scorer.terms.count(sequences, CONTEXT, CONTEXT)
+        words = sorted({w for found in texts for text in found for w in text})
+        known = self._scorer.bits([[w] for w in words], skip=0)[0].tolist()
+        single = dict(zip(words, known, strict=True))
+        measured, at = [], 0
+        for span, found, written_out in zip(spans, paths, texts, strict=True):
+            part = slice(at, at + len(found) + 1)
+            at = part.stop
+            spun = list(reading.words[span.start : span.end])
+            table = self._table_of(
+                span, spun, found, written_out, (bits[part], counts[part], terms[part]), single
+            )
+            measured.append(
+                [Candidate(tuple(t), r) for t, r in zip(written_out, table, strict=True)]
+            )
+        return measured
+
+    def _table_of(
+        self,
+        span: WordSpan,
+        spun: list[str],
+        paths: list[list[Option]],
+        texts: list[list[str]],
+        measures: tuple[Array, Array, Array],
+        single: Mapping[str, float],
+    ) -> Array:
+        """Give a row of features per replacement; the first measures are those of what stands."""
+        if not paths:
+            return np.zeros((0, len(RANKER_FEATURES)), dtype=np.float32)
+        bits, counts, terms = (m.tolist() for m in measures)
+        rows = []
+        for i, (path, text) in enumerate(zip(paths, texts, strict=True), 1):
+            least = min((single[w] for w in text), default=0.0)
+            lm = (bits[i], counts[i], bits[0], counts[0])
             row = self._features(path, text, spun, lm, least)
-            rows.append([*row, span.beside(text, spun), *known])
+            rows.append([*row, span.beside(text, spun), terms[i], terms[i] - terms[0]])
         ranks = np.zeros((len(rows), 2))  # over all candidates
         table = np.column_stack([np.array(rows), ranks]).astype(np.float32)
         table[:, -2] = np.argsort(np.argsort(-table[:, 3], kind="stable"), kind="stable")
         table[:, -1] = np.argsort(np.argsort(-table[:, 0], kind="stable"), kind="stable")
-        return [Candidate(tuple(t), table[i]) for i, t in enumerate(texts)]
+        return table
 
     def _features(
         self,
@@ -573,6 +632,12 @@ def _same_ending(spun: Sequence[str], text: Sequence[str]) -> float:
         return next((e for e in ("ing", "ed", "ly", "s") if word.endswith(e)), "")
 
     return float(ending(spun[-1]) == ending(text[-1]))
+
+
+def _contexts(words: Sequence[str], span: WordSpan) -> tuple[list[str], list[str]]:
+    """Words of a text on either side of a span."""
+    left = _context(words, span.start - CONTEXT, span.start)
+    return left, _context(words, span.end, span.end + CONTEXT)
 
 
 def _context(words: Sequence[str], start: int, end: int) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unspin.language.ngrams import STOP, units
+from unspin.language.ngrams import STOP, NgramTable, combine, hashes, units
 
 Array = NDArray[Any]
 WINDOW_PIECES = 256  # the longest in training, with the two marks at the ends
@@ -20,6 +20,7 @@ SHORT_BATCH = 48  # short texts read at once
 DELETED = 1  # piece [unused0], as in training: nothing stood here
 PROPOSAL_ROWS = 64  # words whose scores over the vocabulary are held at once (5 MB)
 LEAST_LENGTH = 1e-6  # of an embedding, in divisions
+LEAST_SEEN = 3  # log2 of the times that a word must occur in clean text to be proposed
 FIRST_WHOLE_WORD = 1996  # [unused] pieces, marks and single letters lie below in BERT vocabularies
 
 
@@ -68,10 +69,11 @@ class Encoder:
 
     Args:
         folder: Holds ``encoder.onnx``, ``embeddings.npz`` and ``tokenizer.json``.
+        table: Counts of clean text; what hardly occurs in it is never proposed.
         threads: For onnxruntime; 1 keeps batch runs of many processes predictable.
     """
 
-    def __init__(self, folder: Path, threads: int = 1) -> None:
+    def __init__(self, folder: Path, table: NgramTable, threads: int = 1) -> None:
         import onnxruntime
         from tokenizers import Tokenizer
 
@@ -89,19 +91,21 @@ class Encoder:
             self._vectors, self._scales = data["vectors"], data["scales"]
             self._bias = data["bias"]
         self._marks = [self._tokenizer.token_to_id(t) for t in ("[CLS]", "[SEP]")]
-        self._pieces = self._whole_words()
+        self._pieces = self._whole_words(table)
         self._choices: Array = np.zeros(0, dtype=np.int64)
         self._output: Array = np.zeros((0, 0), dtype=np.float32)
         self._lengths: Array = np.zeros(0, dtype=np.float32)
         self._firsts: dict[str, int] = {}
         self._near: dict[str, list[str]] = {}
+        self._units: dict[str, Array | None] = {}
 
-    def _whole_words(self) -> list[str]:
+    def _whole_words(self, table: NgramTable) -> list[str]:
         vocabulary = self._tokenizer.get_vocab()
         pieces = [""] * len(vocabulary)
-        for piece, index in vocabulary.items():
-            if piece.isalpha() and index >= FIRST_WHOLE_WORD:
-                pieces[index] = piece
+        words = [p for p, i in vocabulary.items() if p.isalpha() and i >= FIRST_WHOLE_WORD]
+        for word, seen in zip(words, table.log_counts(combine([hashes(words)])), strict=True):
+            if seen >= LEAST_SEEN:
+                pieces[vocabulary[word]] = word
         return pieces
 
     def _embed(self, ids: Array) -> Array:
@@ -160,11 +164,10 @@ class Encoder:
         logits = np.zeros(len(ids), dtype=np.float32)
         window = np.zeros(len(ids), dtype=np.float32)
         vectors = np.zeros((len(ids), width), dtype=np.float16)
-        body = WINDOW_PIECES - 2
-        starts = list(range(0, max(1, len(ids) - OVERLAP_PIECES), body - OVERLAP_PIECES))
-        for at in range(0, len(starts) if len(ids) else 0, BATCH):
+        starts, body = equal_windows(len(ids))
+        for at in range(0, len(starts), BATCH):
             chunk = starts[at : at + BATCH]
-            outputs = self._batch([ids[s : s + body] for s in chunk])
+            outputs = self._batch(np.stack([ids[s : s + body] for s in chunk]))
             for row, start in enumerate(chunk):
                 left = start + (OVERLAP_PIECES // 2 if start else 0)
                 right = min(start + body, len(ids))
@@ -174,34 +177,35 @@ class Encoder:
                 vectors[left:right] = outputs[2][row, inner]
         return logits, window, vectors
 
-    def _batch(self, parts: Sequence[Array]) -> list[Array]:
-        length = max(len(p) for p in parts) + 2
-        ids = np.zeros((len(parts), length), dtype=np.int64)
-        mask = np.zeros((len(parts), length), dtype=np.float32)
-        for row, part in enumerate(parts):
-            ids[row, : len(part) + 2] = [self._marks[0], *part, self._marks[1]]
-            mask[row, : len(part) + 2] = 1.0
+    def _batch(self, pieces: Array) -> list[Array]:
+        """Encode texts of one length, shape (texts, pieces): padding would cost, and be read."""
+        begin, end = (np.full((len(pieces), 1), mark) for mark in self._marks)
+        embedded = self._embed(np.concatenate([begin, pieces, end], axis=1))
         outputs: list[Array] = self._session.run(
-            ["words", "window", "proposals"], {"embedded": self._embed(ids), "mask": mask}
+            ["words", "window", "proposals"], {"embedded": embedded}
         )
         return outputs
 
     def read_short(self, texts: Sequence[str]) -> list[Reading]:
-        """Read texts of one window or less, those of like length together."""
+        """Read texts of one window or less, those of one length together."""
         encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        order = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
+        by_length: dict[int, list[int]] = {}
+        for i, encoding in enumerate(encodings):
+            by_length.setdefault(min(len(encoding.ids), WINDOW_PIECES - 2), []).append(i)
         found: dict[int, Reading] = {}
-        for at in range(0, len(order), SHORT_BATCH):
-            chunk = order[at : at + SHORT_BATCH]
-            ids = [np.array(encodings[i].ids[: WINDOW_PIECES - 2], dtype=np.int64) for i in chunk]
-            logits, window, vectors = self._batch(ids)
-            for row, i in enumerate(chunk):
-                inner = slice(1, len(ids[row]) + 1)
-                same = np.full(len(ids[row]), window[row], dtype=np.float32)
-                offsets = encodings[i].offsets[: len(ids[row])]
-                found[i] = self._by_word(
-                    texts[i], offsets, logits[row, inner], same, vectors[row, inner]
-                )
+        for length, same in by_length.items():
+            for at in range(0, len(same), SHORT_BATCH):
+                chunk = same[at : at + SHORT_BATCH]
+                ids = np.array([encodings[i].ids[:length] for i in chunk], dtype=np.int64)
+                logits, window, vectors = self._batch(ids)
+                for row, i in enumerate(chunk):
+                    found[i] = self._by_word(
+                        texts[i],
+                        encodings[i].offsets[:length],
+                        logits[row, 1:-1],
+                        np.full(length, window[row], dtype=np.float32),
+                        vectors[row, 1:-1],
+                    )
         return [found[i] for i in range(len(texts))]
 
     def proposals(self, vectors: Array, count: int) -> Proposals:
@@ -230,7 +234,7 @@ class Encoder:
         scores = vectors.astype(np.float32) @ self._output + self._bias[self._choices]
         top = scores.max(axis=1, keepdims=True)
         norm = top + np.log(np.exp(scores - top).sum(axis=1, keepdims=True))
-        best = np.argpartition(-scores, count, axis=1)[:, :count]
+        best = np.argpartition(scores, -count, axis=1)[:, -count:]
         order = np.argsort(-np.take_along_axis(scores, best, axis=1), axis=1)
         best = np.take_along_axis(best, order, axis=1)
         logs = np.take_along_axis(scores, best, axis=1) - norm
@@ -263,7 +267,7 @@ class Encoder:
             chunk = asked[at : at + PROPOSAL_ROWS]
             rows = self._vectors[[self.piece_id(w) for w in chunk]].astype(np.float32)
             closeness = rows @ self._output / self._lengths
-            best = np.argpartition(-closeness, count + 1, axis=1)[:, : count + 1]
+            best = np.argpartition(closeness, -count - 1, axis=1)[:, -count - 1 :]
             for word, row in zip(chunk, best, strict=True):
                 near = (self._pieces[int(self._choices[i])] for i in row)
                 self._near[word] = [n for n in near if n and n != word]
@@ -280,8 +284,25 @@ class Encoder:
 
     def closeness(self, first: str, second: str) -> float:
         """Give the cosine of the embeddings of two words, 0 where one is no single piece."""
-        a, b = self.piece_id(first), self.piece_id(second)
-        if a < 0 or b < 0:
-            return 0.0
-        x, y = self._vectors[a].astype(np.float32), self._vectors[b].astype(np.float32)
-        return float(x @ y / (np.linalg.norm(x) * np.linalg.norm(y) + 1e-6))
+        a, b = self._unit(first), self._unit(second)
+        return 0.0 if a is None or b is None else float(a @ b)
+
+    def _unit(self, word: str) -> Array | None:
+        """Give the embedding of a word of one piece, of length 1."""
+        if word not in self._units:
+            index = self.piece_id(word)
+            vector = self._vectors[max(index, 0)].astype(np.float32)
+            unit = vector / (np.linalg.norm(vector) + LEAST_LENGTH)
+            self._units[word] = unit if index >= 0 else None
+        return self._units[word]
+
+
+def equal_windows(count: int) -> tuple[list[int], int]:
+    """Give starts and length of equal windows over some pieces, the last one flush with the end."""
+    longest = WINDOW_PIECES - 2
+    if count <= longest:
+        return [0] * (count > 0), count
+    number = -(-(count - OVERLAP_PIECES) // (longest - OVERLAP_PIECES))
+    body = -(-(count + (number - 1) * OVERLAP_PIECES) // number)
+    step = body - OVERLAP_PIECES
+    return [*range(0, (number - 1) * step, step), count - body], body

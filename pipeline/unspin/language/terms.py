@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unspin.language.ngrams import combine, word_hash
+from unspin.language.ngrams import combine, hash_grid, word_hash
 
 Array = NDArray[Any]
 SIZES = (2, 3)  # words of a term
@@ -35,7 +35,10 @@ class TermTable:
         """Make a table of written terms; those of one word or of many are left out."""
         written = {" ".join(re.split(r"[\s-]+", t.lower().strip())) for t in terms}
         rows = [t.split(" ") for t in sorted(written) if _TERM.fullmatch(t)]
-        keys = [_keys(_grid([row for row in rows if len(row) == size]), size) for size in SIZES]
+        keys = [
+            _keys(hash_grid([row for row in rows if len(row) == size], _stem_hash)[0], size)
+            for size in SIZES
+        ]
         return cls(np.unique(np.concatenate([k.ravel() for k in keys])))
 
     @classmethod
@@ -62,8 +65,8 @@ class TermTable:
         Returns:
             A number per sequence (float32).
         """
-        grid = _grid(sequences)
-        lengths = np.array([len(s) for s in sequences])[:, None]
+        grid, filled = hash_grid(sequences, _stem_hash)
+        lengths = filled.sum(axis=1)[:, None]
         found = np.zeros(len(sequences), dtype=np.float32)
         for size in SIZES:
             if grid.shape[1] < size:
@@ -76,7 +79,7 @@ class TermTable:
 
     def covering(self, words: Sequence[str]) -> Array:
         """Give, for each folded word of a text, the number of terms that it is part of."""
-        grid = _grid([words])
+        grid, _ = hash_grid([words], _stem_hash)
         found = np.zeros(len(words), dtype=np.float32)
         for size in SIZES:
             if len(words) < size:
@@ -98,13 +101,6 @@ def read_terms(folder: Path) -> Iterator[str]:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for line in lines:
                 yield line.rstrip("\n").split("\t")[0]
-
-
-def _grid(sequences: Sequence[Sequence[str]]) -> Array:
-    grid = np.zeros((len(sequences), max((len(s) for s in sequences), default=0)), dtype=np.uint64)
-    for row, words in enumerate(sequences):
-        grid[row, : len(words)] = [_stem_hash(w) for w in words]
-    return grid
 
 
 def _keys(grid: Array, size: int) -> Array:

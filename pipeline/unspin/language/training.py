@@ -11,7 +11,7 @@ import json
 import multiprocessing
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -47,6 +47,10 @@ ROUGH_SHARE = 0.15
 WINDOW_LENGTHS = (64, 128, 192, 256, 256)  # word-pieces; one length per batch, so no padding
 PASSAGE_WORDS = 400  # two of the longest windows
 WAITING_BATCHES = 8  # made ahead of the training step
+RESTORING_WEIGHT = 0.75
+PROPOSED_SHARE = 0.25  # of windows added with the head's own guesses in place
+PROPOSED_WORDS = 0.6  # of the replaced words of such a window get a guess
+RESTORED_WORDS = 0.15  # and these what stood there
 PATIENCE_SECONDS = 10.0  # between looks whether the process that makes batches still lives
 SOURCE_WEIGHTS = {  # consumer prose is what the tool reads; trials are half of the corpus
     "pmc-trials-ccby": 0.35,
@@ -72,6 +76,7 @@ class TrainingOptions:
         corpus: Folder of clean text.
         out: Folder for checkpoints, log and weights.
         base: Folder of all-MiniLM-L6-v2 (``model.safetensors``, ``tokenizer.json``).
+        start: Weights of an earlier run (``encoder.pt``) to start from, or None for the base's.
         dictionaries: Folder of two-column synonym dictionaries, or None for the shipped pairs only.
         held_out: Dictionaries (file stems) whose pairs are dropped everywhere.
         without: Corpus sources left out.
@@ -89,6 +94,7 @@ class TrainingOptions:
     corpus: Path
     out: Path
     base: Path
+    start: Path | None = None
     dictionaries: Path | None = None
     held_out: tuple[str, ...] = ("wordspinner",)
     without: tuple[str, ...] = ("medquad-ninds", "medquad-niddk")
@@ -288,6 +294,48 @@ class WindowMaker:
                 targets[i] = DELETED
 
 
+class Proposer:
+    """Makes harder windows of read ones: with the restoring head's own guesses in place.
+
+    What the detector is asked about when replacements are weighed are words that its own head
+    proposed, in text of which a part is restored; no dictionary writes such text.
+
+    Args:
+        tokenizer: Of the encoder.
+        rng: Source of chance.
+    """
+
+    def __init__(self, tokenizer: Any, rng: Random) -> None:
+        pieces = [tokenizer.id_to_token(i) for i in range(tokenizer.get_vocab_size())]
+        self._continues = [piece.startswith("##") for piece in pieces]
+        self.words = [bool(re.fullmatch(r"[a-z]{2,}", piece)) for piece in pieces]
+        self._rng = rng
+
+    def window(self, window: Window, guesses: Mapping[int, int]) -> Window:
+        """Put guesses at some replaced words of a window, and the originals at others.
+
+        Args:
+            window: As it was read.
+            guesses: Place -> word-piece that the head would write there.
+
+        Returns:
+            The window with other words; a guess that is the original is no fault.
+        """
+        ids, labels, targets = list(window.ids), list(window.labels), list(window.targets)
+        for place, guess in guesses.items():
+            draw = self._rng.random()
+            original = targets[place]
+            if self._continues[ids[place + 1]] or draw >= PROPOSED_WORDS + RESTORED_WORDS:
+                continue
+            piece = guess if draw < PROPOSED_WORDS else original
+            if not self.words[piece]:  # nothing stood here, or a word of several pieces
+                continue
+            ids[place] = piece
+            if piece == original:
+                labels[place], targets[place] = 0, NO_TARGET
+        return Window(ids, labels, targets)
+
+
 def batches(
     options: TrainingOptions, tokenizer: Any, made: Dictionaries, seed: int
 ) -> Iterator[list[Window]]:
@@ -373,6 +421,8 @@ def train(options: TrainingOptions, progress: Callable[[str], None] = print) -> 
     torch.manual_seed(options.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = load_bert(options.base / "model.safetensors").to(device)
+    if options.start:
+        model.load_state_dict(torch.load(options.start, map_location=device, weights_only=True))
     for part in (model.words, model.positions, model.types):
         part.weight.requires_grad_(False)
     (options.out / "options.json").write_text(json.dumps(asdict(options), default=str, indent=1))
@@ -406,6 +456,9 @@ def _add_embedding_tables(made: Dictionaries, tokenizer: Any, model: Any) -> Non
     add_neighbours(made, words, vectors)
 
 
+_Result = tuple[int, tuple[float, float, float], list[tuple[int, int, int]]]
+
+
 class _Run:
     """A training run with its state."""
 
@@ -427,6 +480,9 @@ class _Run:
                 part.requires_grad_(False)
         self.replicas = _working_copies(model, options.threads)
         self.pool = ThreadPoolExecutor(options.threads)
+        self.proposer = Proposer(tokenizer, Random(options.seed))
+        self.is_word = torch.tensor(self.proposer.words, device=device)
+        self.proposed: dict[int, list[Window]] = {}
         self.optimizer = torch.optim.AdamW(
             self.parameters, lr=options.learning_rate, weight_decay=0.01, fused=True
         )
@@ -471,8 +527,11 @@ class _Run:
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate(done)
         count = len(self.replicas)
-        parts = [batch[i::count] for i in range(count)]
+        length = len(batch[0].ids)
+        whole = batch + self.proposed.pop(length, [])
+        parts = [whole[i::count] for i in range(count)]
         results = list(self.pool.map(self._gradients, self.replicas, parts))
+        self.proposed[length] = self._proposed(batch, parts, results)
         for replica in self.replicas:
             for ours, theirs in zip(self.model.parameters(), replica.parameters(), strict=True):
                 if theirs.grad is not None:
@@ -484,8 +543,22 @@ class _Run:
         self.optimizer.zero_grad()
         self._refresh()
         self.step += 1
-        self.words += sum(words for words, _ in results)
-        self.losses += [found for _, found in results]
+        self.words += sum(words for words, _, _ in results)
+        self.losses += [found for _, found, _ in results]
+
+    def _proposed(
+        self, batch: list[Window], parts: list[list[Window]], results: list[_Result]
+    ) -> list[Window]:
+        """Make windows for the next step of this length from what the head wrote in this one."""
+        guesses: dict[int, dict[int, int]] = {}
+        for part, (_, _, found) in zip(parts, results, strict=True):
+            for row, place, piece in found:
+                guesses.setdefault(id(part[row]), {})[place] = piece
+        spun = [w for w in batch if id(w) in guesses]
+        return [self.proposer.window(w, guesses[id(w)]) for w in spun[: self._share(batch)]]
+
+    def _share(self, batch: list[Window]) -> int:
+        return max(1, round(PROPOSED_SHARE * len(batch)))
 
     def _refresh(self) -> None:
         """Copy the weights into the working copies (which share theirs)."""
@@ -498,9 +571,7 @@ class _Run:
                 if ours.requires_grad:
                     theirs.copy_(ours)
 
-    def _gradients(
-        self, replica: Any, batch: list[Window]
-    ) -> tuple[int, tuple[float, float, float]]:
+    def _gradients(self, replica: Any, batch: list[Window]) -> _Result:
         import torch
 
         if self.device == "cpu":
@@ -508,11 +579,24 @@ class _Run:
         ids = torch.tensor([w.ids for w in batch], device=self.device)
         labels = torch.tensor([w.labels for w in batch], device=self.device)
         targets = torch.tensor([w.targets for w in batch], device=self.device)
-        found, whole, restored = losses(replica, ids, labels, targets)
-        loss = (4.0 * found + 0.5 * restored + 0.3 * whole) / len(self.replicas)
+        found, whole, restored, proposals = losses(replica, ids, labels, targets)
+        loss = (4.0 * found + RESTORING_WEIGHT * restored + 0.3 * whole) / len(self.replicas)
         loss.backward()
         words = int((labels >= 0).sum())
-        return words, (float(found.detach()), float(whole.detach()), float(restored.detach()))
+        values = (float(found.detach()), float(whole.detach()), float(restored.detach()))
+        return words, values, self._guesses(targets, proposals)
+
+    def _guesses(self, targets: Any, proposals: Any) -> list[tuple[int, int, int]]:
+        """Draw what the head would write: (row, place, word-piece) for replaced words."""
+        import torch
+
+        if proposals is None:
+            return []
+        with torch.no_grad():
+            scores = proposals.detach().float().masked_fill(~self.is_word, float("-inf"))
+            drawn = torch.multinomial(torch.softmax(scores, dim=-1), 1)[:, 0].tolist()
+        places = (targets != NO_TARGET).nonzero().tolist()
+        return [(row, place, piece) for (row, place), piece in zip(places, drawn, strict=True)]
 
     def _log(self) -> None:
         recent = self.losses[-LOG_STEPS * len(self.replicas) :]
@@ -576,8 +660,8 @@ def _working_copies(model: Any, count: int) -> list[Any]:
     return copies
 
 
-def losses(model: Any, ids: Any, labels: Any, targets: Any) -> tuple[Any, Any, Any]:
-    """Give the losses of detection, of the window verdict and of restoring."""
+def losses(model: Any, ids: Any, labels: Any, targets: Any) -> tuple[Any, Any, Any, Any]:
+    """Give the losses of detection, of the window verdict and of restoring, and the proposals."""
     import torch
     from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
@@ -588,9 +672,9 @@ def losses(model: Any, ids: Any, labels: Any, targets: Any) -> tuple[Any, Any, A
     whole = binary_cross_entropy_with_logits(window.float(), spun)
     wanted = targets != NO_TARGET
     if not bool(wanted.any()):
-        return found, whole, torch.zeros((), device=ids.device)
-    restored = cross_entropy(model.proposals(hidden[wanted]).float(), targets[wanted])
-    return found, whole, restored
+        return found, whole, torch.zeros((), device=ids.device), None
+    proposals = model.proposals(hidden[wanted])
+    return found, whole, cross_entropy(proposals.float(), targets[wanted]), proposals
 
 
 def probe(model: Any, tokenizer: Any, path: Path) -> dict[str, float]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+SCORED_ROWS = 512  # at once: what is looked up stays in the processor's cache
 
 
 def sigmoid(x: Array) -> Array:
@@ -42,12 +43,17 @@ class Trees:
         """Give log odds for rows of features (float32)."""
         if not len(x):
             return np.zeros(0, dtype=np.float32)
-        node = np.broadcast_to(self.roots, (len(x), len(self.roots))).copy()
-        rows = np.arange(len(x))[:, None]
+        parts = [self._score(x[at : at + SCORED_ROWS]) for at in range(0, len(x), SCORED_ROWS)]
+        return np.concatenate(parts)
+
+    def _score(self, x: Array) -> Array:
+        values, children = x.ravel(), self.children.ravel()  # flat: take() needs half the time
+        first = (np.arange(len(x), dtype=np.int32) * x.shape[1])[:, None]
+        node = np.repeat(self.roots[None], len(x), axis=0)
         for _ in range(self.depth):
-            right = x[rows, self.feature[node]] > self.threshold[node]
-            node = self.children[node, right.astype(np.int64)]
-        total: Array = self.value[node].sum(axis=1)
+            right = values.take(self.feature.take(node) + first) > self.threshold.take(node)
+            node = children.take(2 * node + right)
+        total: Array = self.value.take(node).sum(axis=1)
         return total
 
     def arrays(self, prefix: str) -> dict[str, Array]:
@@ -65,10 +71,10 @@ class Trees:
     def from_arrays(cls, data: Mapping[str, Array], prefix: str) -> Trees:
         """Read what :meth:`arrays` gave."""
         return cls(
-            data[f"{prefix}.roots"].astype(np.int64),
-            data[f"{prefix}.feature"].astype(np.int64),
+            data[f"{prefix}.roots"],
+            data[f"{prefix}.feature"].astype(np.int32),
             data[f"{prefix}.threshold"],
-            data[f"{prefix}.children"].astype(np.int64),
+            data[f"{prefix}.children"],
             data[f"{prefix}.value"],
             int(data[f"{prefix}.depth"]),
         )
@@ -96,10 +102,10 @@ def from_lightgbm(dump: Mapping[str, Any]) -> Trees:
 
     found = [add(tree["tree_structure"], 0) for tree in dump["tree_info"]]
     return Trees(
-        np.array([root for root, _ in found]),
-        np.array(feature),
+        np.array([root for root, _ in found], dtype=np.int32),
+        np.array(feature, dtype=np.int32),
         np.array(threshold, dtype=np.float32),
-        np.array(children).reshape(-1, 2),
+        np.array(children, dtype=np.int32).reshape(-1, 2),
         np.array(value, dtype=np.float32),
         max(depth for _, depth in found),
     )
