@@ -109,7 +109,7 @@ def test_one_spun_window_in_a_clean_article_fails_it() -> None:
     assert limit is not None
     windows = [Window(0, 900, 0.1), Window(900, 1800, (1 + limit) / 2), Window(1800, 2000, 0.2)]
     gates = gating.evaluate(
-        gating.CHECK_DEFAULTS, None, 0.2, (), windows, judged=True, fail_unjudged=False
+        gating.CHECK_DEFAULTS, None, 0.1, (), windows, judged=True, fail_unjudged=False
     )
     assert {g.name: g.passed for g in gates} == {
         "spun_probability": True, "window spun_probability": False,

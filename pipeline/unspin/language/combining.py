@@ -103,7 +103,7 @@ class FitOptions:
     corpus: Path
     folder: Path
     articles: int = 900
-    clean_documents: int = 500
+    clean_documents: int = 1000
     without: tuple[str, ...] = ("medquad-ninds", "medquad-niddk")
     seed: int = 23
 
@@ -439,14 +439,18 @@ def original_of(case: Case, start: int, end: int) -> tuple[str, ...] | None:
 
 
 def clean_sample(options: FitOptions) -> list[Document]:
-    """Draw whole clean documents, the same number of each source, none kept for evaluation."""
+    """Draw whole clean documents, none kept for evaluation: as many of each source as there are."""
     rng = Random(options.seed + 1)
     by_source: dict[str, list[Document]] = {}
     for document in fitting_documents(options, for_limits=True):
-        if 150 <= len(document.text.split()) <= 6000:
+        if len(document.text.split()) >= LEAST_PAGE:
             by_source.setdefault(document.source, []).append(document)
+    for found in by_source.values():
+        rng.shuffle(found)
     each = max(1, options.clean_documents // len(by_source))
-    return [d for found in by_source.values() for d in rng.sample(found, min(each, len(found)))]
+    chosen = [d for found in by_source.values() for d in found[:each]]
+    rest = [d for found in by_source.values() for d in found[each:]]
+    return chosen + rng.sample(rest, min(len(rest), options.clean_documents - len(chosen)))
 
 
 @dataclass(frozen=True)
@@ -460,19 +464,21 @@ class Limits:
         twin_findings: The same of the clean twins of short articles. Far above what is wanted:
             these twins use, rightly, the very wordings that the rows made known to the lists.
         inside: Share of the words flagged in short articles that lie inside true faults.
-        clean_verdicts: Share of clean documents that may look spun.
-        clean_windows: Share of clean documents of which a window may look spun.
+        clean_verdicts: Share of clean documents that may look spun. The encoder has read them in
+            training, so that half as many are above a limit as of documents that it has not.
+        clean_windows: The same of documents of which a window may look spun.
     """
 
     clean_findings: float = 0.3
     soup_findings: float = 0.8
     twin_findings: float = 10.0
     inside: float = 0.83
-    clean_verdicts: float = 0.006
-    clean_windows: float = 0.01
+    clean_verdicts: float = 0.003
+    clean_windows: float = 0.005
 
 
 REPORTS = (0.96, 0.92, 0.88, 0.8, 0.7)  # of equal recall the stricter ones win
+LEAST_PAGE, MOST_PAGES = 150, 4  # words of a page, pages of a document
 REPORTS_DENSE = (0.06, 0.08, 0.1, 0.12, 0.15, 0.2)
 DENSE_ARTICLES, DENSE_RATE = 80, 0.35
 REPORTS_SPUN = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8)
@@ -542,7 +548,7 @@ def choose_thresholds(
         limits: What must hold; of what holds, the highest recall wins.
         progress: Receives a line.
     """
-    whole = [model.judged_words(excerpt(d, VERDICT_WORDS)) for d in documents]
+    whole = [model.judged_words(page) for d in documents for page in pages_of(d, VERDICT_WORDS)]
     clean = [model.judged_words(excerpt(d)) for d in documents[::2]]
     soups = [model.judged_words(text) for text in clean_soups]
     pairs = short_articles(rows, seed=17, draws=2)
@@ -614,6 +620,22 @@ def hard_soups(options: FitOptions, count: int = 160) -> list[str]:
         rng.choice(samplers).soup(rng, lambda sentence: _listed(variants, sentence))
         for _ in range(count)
     ]
+
+
+def pages_of(document: Document, words: int) -> list[str]:
+    """Cut a document into pages of some words, whole sentences; of a long one the first few."""
+    pages: list[str] = []
+    found: list[str] = []
+    count = 0
+    for sentence in sentences(document.text):
+        found.append(sentence)
+        count += len(sentence.split())
+        if count >= words:
+            pages.append("\n".join(found))
+            found, count = [], 0
+    if count >= LEAST_PAGE:
+        pages.append("\n".join(found))
+    return pages[:MOST_PAGES]
 
 
 def excerpt(document: Document, words: int = 500) -> str:
