@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -28,3 +31,23 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def seed(shared: Path) -> str:
     return (shared / "seed" / "article.txt").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def compiled_glossary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that holds the compiled glossary and nothing else."""
+    from unspin.glossary.compiling import load_tables
+
+    folder = tmp_path_factory.mktemp("compiled")
+    with mock.patch.dict(os.environ, {"UNSPIN_CACHE": str(folder)}):
+        load_tables()
+    return folder
+
+
+@pytest.fixture
+def fresh_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compiled_glossary: Path) -> Path:
+    """A cache of the test's own; compiling the glossary anew for each test takes seconds."""
+    folder = tmp_path / "cache"
+    shutil.copytree(compiled_glossary, folder)
+    monkeypatch.setenv("UNSPIN_CACHE", str(folder))
+    return folder

@@ -51,9 +51,8 @@ def git(folder: Path, *args: str) -> str:
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def site(tmp_path: Path, fresh_cache: Path) -> Path:
     """A repository with a clean page; the model is off, so that every machine says the same."""
-    monkeypatch.setenv("UNSPIN_CACHE", str(tmp_path / "cache"))
     folder = tmp_path / "site"
     write(folder / "unspin.toml", 'model = "off"\n')
     write(folder / "content" / "teeth.md", CLEAN)

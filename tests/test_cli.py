@@ -29,9 +29,8 @@ see a dentist every six months to a year. Children need help with brushing until
 
 
 @pytest.fixture
-def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_cache: Path) -> CliRunner:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("UNSPIN_CACHE", str(tmp_path / "cache"))
     return CliRunner()
 
 

@@ -39,9 +39,8 @@ LENIENT = "min-score = 0\nmax-spun-probability = 1\nmax-window-probability = 1\n
 
 
 @pytest.fixture
-def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_cache: Path) -> CliRunner:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("UNSPIN_CACHE", str(tmp_path / "cache"))
     return CliRunner()
 
 
@@ -443,7 +442,6 @@ def test_a_cache_that_cannot_be_made_only_costs_time(
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root writes everywhere")
 def test_a_read_only_cache_only_costs_time(runner: CliRunner) -> None:
     write("in/heart.md", SPUN)
-    Path("cache").mkdir()
     Path("cache").chmod(0o555)
     assert data(runner, "in")["articles"]
 

@@ -133,7 +133,9 @@ def test_hits_of_one_concept_count_once() -> None:
     assert np.isclose(hit_weight([]), 0)
 
 
-def test_judging_again_after_a_change_says_nearly_the_same_with_what_is_known(model: SpinModel) -> None:
+def test_judging_again_after_a_change_says_nearly_the_same_with_what_is_known(
+    model: SpinModel,
+) -> None:
     text = "\n\n".join([CLEAN, SPUN, CLEAN])
     first = model.judge(text)
     fixed = text.replace("Coronary heart ailment", "Heart disease")
