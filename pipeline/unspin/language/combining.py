@@ -622,32 +622,29 @@ def hard_soups(options: FitOptions, count: int = 160) -> list[str]:
     ]
 
 
-def pages_of(document: Document, words: int) -> list[str]:
-    """Cut a document into pages of some words, whole sentences; of a long one the first few."""
-    pages: list[str] = []
+def _cut(document: Document, words: int) -> Iterator[tuple[str, int]]:
+    """Cut a document into pieces of some words, whole sentences; give each with its words."""
     found: list[str] = []
     count = 0
     for sentence in sentences(document.text):
         found.append(sentence)
         count += len(sentence.split())
         if count >= words:
-            pages.append("\n".join(found))
+            yield "\n".join(found), count
             found, count = [], 0
-    if count >= LEAST_PAGE:
-        pages.append("\n".join(found))
-    return pages[:MOST_PAGES]
+    if found:
+        yield "\n".join(found), count
+
+
+def pages_of(document: Document, words: int) -> list[str]:
+    """Give a document as pages of some words; of a long one the first few."""
+    cut = _cut(document, words)
+    return [page for page, count in cut if count >= LEAST_PAGE][:MOST_PAGES]
 
 
 def excerpt(document: Document, words: int = 500) -> str:
     """Give the beginning of a document, whole sentences."""
-    found: list[str] = []
-    count = 0
-    for sentence in sentences(document.text):
-        found.append(sentence)
-        count += len(sentence.split())
-        if count >= words:
-            break
-    return "\n".join(found)
+    return next((page for page, _ in _cut(document, words)), "")
 
 
 def write_settings(folder: Path, version: str, **values: float) -> None:
