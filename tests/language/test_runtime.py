@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,16 +28,6 @@ def test_windows_cover_all_pieces_are_equal_and_overlap(count: int) -> None:
 def encoder() -> Encoder:
     folder = default_model_dir()
     return Encoder(folder, NgramTable.load(folder / "ngrams.npz"))
-
-
-def test_short_texts_read_together_read_as_alone(encoder: Encoder) -> None:
-    texts = ["The nurse took blood.", "Rest.", "The pain of the frightened device went.", ""]
-    together = encoder.read_short(texts)
-    for text, reading in zip(texts, together, strict=True):
-        assert reading.words == encoder.read(text).words
-        assert len(reading.logits) == len(reading.words)
-        # int8 takes its scale from all that is read at once
-        assert np.abs(reading.logits - encoder.read(text).logits).max(initial=0) < 1.5
 
 
 def test_only_words_of_clean_text_are_proposed(encoder: Encoder) -> None:
