@@ -1,11 +1,7 @@
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from unspin.errors import UnspinError
 from unspin.language.model import (
@@ -14,7 +10,6 @@ from unspin.language.model import (
     default_model_dir,
     hit_weight,
     is_dense,
-    window_bounds,
     written,
 )
 
@@ -95,27 +90,6 @@ def test_a_given_article_probability_decides(model: SpinModel) -> None:
     spun = model.judge(SPUN, spun_probability=0.999)
     clean = model.judge(SPUN, spun_probability=0.001)
     assert len(spun.spans) >= len(clean.spans)
-
-
-def test_window_bounds_join_a_short_rest() -> None:
-    assert window_bounds(90) == [(0, 90)]
-    assert window_bounds(250) == [(0, 250)]
-    assert window_bounds(450) == [(0, 200), (200, 450)]
-    assert window_bounds(520) == [(0, 200), (200, 400), (400, 520)]
-
-
-def test_a_long_paragraph_is_a_window_of_its_own() -> None:
-    bounds = window_bounds(460, [150, 165, 300, 310])
-    assert bounds == [(0, 165), (165, 310), (310, 460)]
-
-
-@given(st.integers(0, 2000), st.sets(st.integers(1, 1999)))
-def test_windows_cover_all_places_in_order(count: int, paragraphs: set[int]) -> None:
-    bounds = window_bounds(count, sorted(p for p in paragraphs if p < count))
-    assert bounds[0][0] == 0
-    assert bounds[-1][1] == count
-    assert all(a[1] == b[0] for a, b in pairwise(bounds))
-    assert all(b - a <= 2 * 200 for a, b in bounds)
 
 
 def test_written_keeps_capitals_and_numbers() -> None:

@@ -38,7 +38,6 @@ from unspin.language.model import (
     flagged,
     is_dense,
     runs,
-    window_bounds,
     with_first_verdict,
 )
 from unspin.language.ngrams import NgramTable
@@ -59,12 +58,13 @@ from unspin.language.tables import folded
 from unspin.language.terms import TermTable
 from unspin.language.training import SOURCE_WEIGHTS, roughen, trim
 from unspin.language.trees import Trees, from_lightgbm, sigmoid
+from unspin.language.windows import at_each_place
 
 Array = NDArray[Any]
 HIDDEN_SHARE = 0.6  # of the wordings that spun an article
 CLEAN_SHARE = 0.45
 ARTICLE_WORDS = (50, 90, 160, 320, 700)
-PAGE_SHARE = 0.12  # of the cases: long pages of which at most one paragraph is spun
+PAGE_SHARE = 0.2  # of the cases: long pages of which at most one paragraph is spun
 PAGE_WORDS, PARAGRAPH_WORDS = 1000, 60
 SPUN_SHARE = 0.03  # share of spun words from which a stretch counts as spun
 PART_SHARE = 0.4  # of the runs of two words and more: of "mind harm" often one word is reported
@@ -269,7 +269,7 @@ def _fit_stretch(cases: Sequence[Case]) -> Trees:
         count = len(case.truth)
         if not count:
             continue
-        bounds = {(0, count), *window_bounds(count, case.evidence.paragraphs)}
+        bounds = {(0, count), *case.evidence.windows}
         for size in (90, 140):
             bounds |= {(a, min(count, a + size)) for a in range(0, count, size)}
         for start, end in sorted(bounds):
@@ -284,15 +284,12 @@ def _fit_stretch(cases: Sequence[Case]) -> Trees:
 
 def _word_table(case: Case, stretch: Trees) -> Array:
     """Word features with the log odds of the article and of each word's window."""
-    count = len(case.truth)
-    columns = word_features(case.evidence)
-    bounds = window_bounds(count, case.evidence.paragraphs)
-    rows = [stretch_row(case.evidence, a, b) for a, b in [(0, count), *bounds]]
-    scores = stretch.score(np.stack(rows))
-    window = np.zeros(count, dtype=np.float32)
-    for (a, b), score in zip(bounds, scores[1:], strict=True):
-        window[a:b] = score
-    return np.column_stack([columns, np.full(count, scores[0]), window]).astype(np.float32)
+    evidence, count = case.evidence, len(case.truth)
+    rows = [stretch_row(evidence, a, b) for a, b in [(0, count), *evidence.windows]]
+    article, *windows = stretch.score(np.stack(rows)).tolist()
+    window = at_each_place(evidence.windows, windows)
+    columns = word_features(evidence)
+    return np.column_stack([columns, np.full(count, article), window]).astype(np.float32)
 
 
 def _fit_word(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from unspin.language.ngrams import NgramTable, combine, hashes
 from unspin.language.restoring import CONTEXT, MAX_VARIANT_WORDS, Option, Restorer
 from unspin.language.runtime import Reading
 from unspin.language.trees import sigmoid
+from unspin.language.windows import verdict_windows
 
 Array = NDArray[Any]
 GATE = -3.0  # log odds by the encoder above which candidates are looked at: some 5 % of clean words
@@ -50,7 +52,7 @@ class Evidence:
             part of.
         gains: Candidate gains per place.
         options: What may have stood at the suspicious places, by index in the reading.
-        paragraphs: Indices of the places with which a line of the text begins, without the first.
+        windows: Start and end (places) of the parts of the text that get a verdict of their own.
         alone: P(spun) of each place from :func:`local_features` alone: a first verdict, from which
             that on stretches of text is made.
     """
@@ -60,7 +62,7 @@ class Evidence:
     ngrams: Array
     gains: Array
     options: Mapping[int, list[Option]]
-    paragraphs: tuple[int, ...]
+    windows: list[tuple[int, int]]
     alone: Array
 
 
@@ -97,7 +99,7 @@ def gather(
         np.column_stack([_ngrams(reading, table), restorer.terms_at(reading)])[places],
         gains,
         options,
-        _paragraphs(reading, places),
+        _windows(reading, places),
         np.zeros(len(places), dtype=np.float32),
     )
 
@@ -116,10 +118,9 @@ def _by_context(evidence: Evidence) -> dict[tuple[str, ...], tuple[list[Option],
     }
 
 
-def _paragraphs(reading: Reading, places: Array) -> tuple[int, ...]:
-    spans = reading.spans[places]
-    gaps = zip(spans[:-1, 1], spans[1:, 0], strict=True)
-    return tuple(i for i, (a, b) in enumerate(gaps, 1) if "\n" in reading.text[a:b])
+def _windows(reading: Reading, places: Array) -> list[tuple[int, int]]:
+    starts = np.searchsorted(reading.spans[places, 0], reading.blocks).tolist()
+    return verdict_windows([(a, b) for a, b in pairwise([*starts, len(places)]) if a < b])
 
 
 def _ngrams(reading: Reading, table: NgramTable) -> Array:

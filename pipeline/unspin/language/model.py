@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -40,11 +39,10 @@ from unspin.language.restoring import (
 from unspin.language.runtime import Encoder, Reading
 from unspin.language.terms import TermTable
 from unspin.language.trees import Trees, sigmoid
+from unspin.language.windows import at_each_place
 from unspin.resources import data_path
 
 Array = NDArray[Any]
-WINDOW_WORDS = 200  # of a window, about (fewer hold too little evidence)
-LEAST_WINDOW = 80  # words of a paragraph that is a window of its own
 MAX_REPLACEMENTS = 5
 # Of 60 articles joined from paragraphs of which a sixth of the words is spun, one has such a share
 # of words that look spun; a page with half of its words replaced has more.
@@ -293,15 +291,14 @@ class SpinModel:
             nothing = np.zeros((0, 2)), np.zeros(0)
             return Judgement(0.0, (), (), self._settings.safe, self._settings.suggest, *nothing)
         article = self.stretch_logit(evidence, 0, count, hits)
-        bounds = window_bounds(count, evidence.paragraphs)
-        logits = [self.stretch_logit(evidence, a, b, hits) for a, b in bounds]
+        logits = [self.stretch_logit(evidence, a, b, hits) for a, b in evidence.windows]
         shift = self._settings.verdict_shift
         known = article if spun_probability is None else _logit(spun_probability) - shift
-        p = self.word_probabilities(evidence, known, bounds, logits)
-        found = flagged(evidence, p, levels(known, bounds, logits), self._settings)
+        p = self.word_probabilities(evidence, known, logits)
+        found = flagged(evidence, p, levels(evidence, known, logits), self._settings)
         return Judgement(
             float(sigmoid(np.array(article + shift))),
-            self._windows(evidence, bounds, logits),
+            self._windows(evidence, logits),
             self._spans(evidence, found, p, restore),
             self._settings.safe,
             self._settings.suggest,
@@ -317,7 +314,8 @@ class SpinModel:
             text: The text.
             before: Evidence on it before some of it was changed.
         """
-        evidence = gather(self._encoder.read(text), self._table, self._restorer, before)
+        reading = self._encoder.read(text, before.reading if before else None)
+        evidence = gather(reading, self._table, self._restorer, before)
         return with_first_verdict(evidence, self._combiner.alone)
 
     def stretch_logit(
@@ -334,14 +332,11 @@ class SpinModel:
         self,
         evidence: Evidence,
         article: float,
-        bounds: Sequence[tuple[int, int]],
         windows: Sequence[float],
     ) -> Array:
         """Give P(spun) of each place, given the log odds of the article and of its windows."""
         columns = word_features(evidence)
-        window = np.zeros(len(columns), dtype=np.float32)
-        for (a, b), logit in zip(bounds, windows, strict=True):
-            window[a:b] = logit
+        window = at_each_place(evidence.windows, windows)
         table = np.column_stack([columns, np.full(len(columns), article), window])
         p = evidence.alone.copy()
         asked = p > CLEARLY_CLEAN
@@ -354,19 +349,18 @@ class SpinModel:
         count = len(evidence.places)
         if not count:
             return JudgedWords(evidence, -9.0, np.zeros(1), np.zeros(0), np.zeros(0))
-        bounds = window_bounds(count, evidence.paragraphs)
         article = self.stretch_logit(evidence, 0, count)
-        logits = [self.stretch_logit(evidence, a, b) for a, b in bounds]
-        p = self.word_probabilities(evidence, article, bounds, logits)
-        return JudgedWords(evidence, article, np.array(logits), p, levels(article, bounds, logits))
+        logits = [self.stretch_logit(evidence, a, b) for a, b in evidence.windows]
+        p = self.word_probabilities(evidence, article, logits)
+        return JudgedWords(
+            evidence, article, np.array(logits), p, levels(evidence, article, logits)
+        )
 
-    def _windows(
-        self, evidence: Evidence, bounds: Sequence[tuple[int, int]], logits: Sequence[float]
-    ) -> tuple[JudgedWindow, ...]:
+    def _windows(self, evidence: Evidence, logits: Sequence[float]) -> tuple[JudgedWindow, ...]:
         spans = evidence.reading.spans[evidence.places]
         p = sigmoid(np.array(logits) + self._settings.window_shift)
         text_end = len(evidence.reading.text)
-        starts = [0, *(int(spans[a, 0]) for a, _ in bounds[1:])]
+        starts = [0, *(int(spans[a, 0]) for a, _ in evidence.windows[1:])]
         ends = [*starts[1:], text_end]
         return tuple(JudgedWindow(a, b, float(x)) for a, b, x in zip(starts, ends, p, strict=True))
 
@@ -444,35 +438,9 @@ def hit_weight(hits: Sequence[GlossaryHit]) -> float:
     return sum(weights.values())
 
 
-def window_bounds(count: int, paragraphs: Sequence[int] = ()) -> list[tuple[int, int]]:
-    """Cut places into windows of about 200 words, at paragraphs where there are any.
-
-    Spun passages begin and end with paragraphs: a paragraph of some length is a window of its own,
-    so that clean words around it do not hide it; short ones are joined.
-
-    Args:
-        count: Places in all.
-        paragraphs: Places with which a paragraph begins, without the first.
-    """
-    starts, at = [0], 0
-    for begin, end in pairwise([0, *paragraphs, count]):
-        long = end - begin >= LEAST_WINDOW and begin - at >= LEAST_WINDOW
-        if begin > at and (long or end - at > WINDOW_WORDS + LEAST_WINDOW):
-            starts.append(begin)
-            at = begin
-        while end - at >= WINDOW_WORDS + WINDOW_WORDS // 2:
-            at += WINDOW_WORDS
-            starts.append(at)
-    if len(starts) > 1 and count - starts[-1] < LEAST_WINDOW:
-        starts.pop()  # a short rest joins the last one
-    return list(zip(starts, [*starts[1:], count], strict=True))
-
-
-def levels(article: float, bounds: Sequence[tuple[int, int]], windows: Sequence[float]) -> Array:
+def levels(evidence: Evidence, article: float, windows: Sequence[float]) -> Array:
     """Give, per place, the log odds of its article or of its window, whichever is higher."""
-    found = np.zeros(bounds[-1][1] if bounds else 0, dtype=np.float32)
-    for (a, b), logit in zip(bounds, windows, strict=True):
-        found[a:b] = max(article, logit)
+    found: Array = np.maximum(at_each_place(evidence.windows, windows), np.float32(article))
     return found
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def word_hash(word: str) -> int:
 
 def hashes(words: Sequence[str]) -> Array:
     """Give the hashes of a list of folded words."""
-    return np.fromiter((word_hash(w) for w in words), dtype=np.uint64, count=len(words))
+    return np.fromiter(map(word_hash, words), dtype=np.uint64, count=len(words))
 
 
 def hash_grid(
@@ -60,7 +61,7 @@ def hash_grid(
     lengths = np.fromiter(map(len, sequences), dtype=np.int64, count=len(sequences))
     filled = np.arange(lengths.max(initial=0)) < lengths[:, None]
     grid = np.zeros(filled.shape, dtype=np.uint64)
-    words = (hash_of(word) for words in sequences for word in words)
+    words = map(hash_of, chain.from_iterable(sequences))
     grid[filled] = np.fromiter(words, dtype=np.uint64, count=int(lengths.sum()))
     return grid, filled
 

@@ -142,6 +142,28 @@ class Option(NamedTuple):
     choices: int  # originals listed for the same wording
 
 
+class Rewording(NamedTuple):
+    """Options one after the other, on the way through a span.
+
+    Attributes:
+        options: In order.
+        words: What they write.
+        worth: Sum of what speaks for each of them alone.
+    """
+
+    options: tuple[Option, ...]
+    words: tuple[str, ...]
+    worth: float
+
+    def and_then(self, option: Option) -> Rewording:
+        """Give the path with one more option."""
+        worth = self.worth + option.head + PAIR_BONUS * option.pair
+        return Rewording((*self.options, option), self.words + option.words, worth)
+
+
+_START = Rewording((), (), 0.0)
+
+
 @dataclass(frozen=True)
 class WordSpan:
     """Words of a reading to find a replacement for.
@@ -227,26 +249,28 @@ class Restorer:
             return {}
         vectors = reading.vectors[list(places)]
         made = self._encoder.proposals(vectors, HEAD_COUNT)
+        ids, logs_of = made.ids.tolist(), made.logs.tolist()
         near = self._encoder.neighbours([reading.words[p] for p in places], NEAR_COUNT)
         found: dict[int, list[Option]] = {}
         extra: list[tuple[int, tuple[str, ...], int, int, int]] = []
+        logits = reading.logits[list(places)]
+        stays_of = (-np.logaddexp(0.0, logits.astype(float))).tolist()
+        goes_of = (-np.logaddexp(0.0, -logits.astype(float))).tolist()
         for row, place in enumerate(places):
-            word = reading.words[place]
-            stays, goes = _log_sigmoid(-reading.logits[place]), _log_sigmoid(reading.logits[place])
+            word, stays, goes = reading.words[place], stays_of[row], goes_of[row]
             found[place] = [Option((word,), 1, stays, 0, 0)]
             if word in (STOP, NUMBER):  # numbers and marks are never reworded
                 continue
             found[place].append(Option((), 1, goes + float(made.deleted[row]), 0, 0))
-            for index, log in zip(made.ids[row], made.logs[row], strict=True):
-                piece = self._encoder.piece(int(index))
+            for index, log in zip(ids[row], logs_of[row], strict=True):
+                piece = self._encoder.piece(index)
                 if piece and piece != word:
-                    found[place].append(Option((piece,), 1, goes + float(log), 0, 0))
+                    found[place].append(Option((piece,), 1, goes + log, 0, 0))
             extra += [(row, *o) for o in self._listed(reading.words, place)]
             extra += [(row, (n,), 1, 0, 0) for n in near[word]]
         rows = np.array([row for row, *_ in extra], dtype=np.int64)
         first = [words[0] for _, words, *_ in extra]
         logs = self._encoder.log_probabilities(vectors[rows], made.norms[rows], first)
-        goes_of = [_log_sigmoid(reading.logits[place]) for place in places]
         by_row: dict[int, list[Option]] = {}
         for (row, words, used, pair, choices), log in zip(extra, logs.tolist(), strict=True):
             option = Option(words, used, goes_of[row] + log, pair, choices)
@@ -386,12 +410,12 @@ class Restorer:
 
     def _combine(
         self, reading: Reading, spans: Sequence[WordSpan], options: Mapping[int, list[Option]]
-    ) -> list[list[list[Option]]]:
+    ) -> list[list[Rewording]]:
         """Join options into replacements of whole spans: a beam over the words of each span.
 
         All spans go forward together, a word at a time: what is looked up at once costs least.
         """
-        beams: list[dict[int, list[list[Option]]]] = [{s.start: [[]]} for s in spans]
+        beams: list[dict[int, list[Rewording]]] = [{s.start: [_START]} for s in spans]
         longest = max((s.end - s.start for s in spans), default=0)
         for step in range(longest):
             alive = [i for i, s in enumerate(spans) if s.start + step < s.end]
@@ -400,18 +424,17 @@ class Restorer:
                 place = spans[i].start + step
                 for path, option in product(paths, options[place]):
                     if place + option.used <= spans[i].end:
-                        beams[i].setdefault(place + option.used, []).append([*path, option])
+                        beams[i].setdefault(place + option.used, []).append(path.and_then(option))
         every = range(len(spans))
         asked = [beams[i].get(spans[i].end, []) for i in every]
         found = []
         whole = self._best(reading, spans, every, asked, COMBINATIONS, whole=True)
         for span, paths in zip(spans, whole, strict=True):
             original = tuple(reading.words[span.start : span.end])
-            unique: dict[tuple[str, ...], list[Option]] = {}
+            unique: dict[tuple[str, ...], Rewording] = {}
             for path in paths:
-                words = tuple(w for o in path for w in o.words)
-                if words != original:
-                    unique.setdefault(words, path)
+                if path.words != original:
+                    unique.setdefault(path.words, path)
             found.append(list(unique.values()))
         return found
 
@@ -420,11 +443,11 @@ class Restorer:
         reading: Reading,
         spans: Sequence[WordSpan],
         numbers: Sequence[int],
-        asked: Sequence[list[list[Option]]],
+        asked: Sequence[list[Rewording]],
         count: int,
         *,
         whole: bool = False,
-    ) -> list[list[list[Option]]]:
+    ) -> list[list[Rewording]]:
         """Keep the likeliest paths of some spans by their options and by the words in context.
 
         Args:
@@ -440,7 +463,7 @@ class Restorer:
             if len(paths) > count:
                 left, right = _contexts(reading.words, spans[number])
                 after = right if whole else []
-                sequences += [[*left, *(w for o in p for w in o.words), *after] for p in paths]
+                sequences += [[*left, *path.words, *after] for path in paths]
         bits, _ = self._scorer.bits(sequences)
         terms = self._scorer.terms.count(sequences, CONTEXT, CONTEXT * whole)
         known = BITS_WEIGHT * bits + TERM_BONUS * terms
@@ -449,47 +472,41 @@ class Restorer:
             if len(paths) <= count:
                 found.append(paths)
                 continue
-            sums = np.array([sum(o.head + PAIR_BONUS * o.pair for o in p) for p in paths])
+            sums = np.array([path.worth for path in paths])
             order = np.argsort(-(sums + known[at : at + len(paths)]), kind="stable")[:count]
             found.append([paths[i] for i in order])
             at += len(paths)
         return found
 
     def _measure(
-        self, reading: Reading, spans: Sequence[WordSpan], paths: Sequence[list[list[Option]]]
+        self, reading: Reading, spans: Sequence[WordSpan], paths: Sequence[list[Rewording]]
     ) -> list[list[Candidate]]:
         """Give each span's replacements with their features."""
         sequences: list[list[str]] = []
-        texts: list[list[list[str]]] = []
         for span, found in zip(spans, paths, strict=True):
             left, right = _contexts(reading.words, span)
-            texts.append([[w for o in path for w in o.words] for path in found])
-            spun = list(reading.words[span.start : span.end])
-            sequences += [[*left, *text, *right] for text in (spun, *texts[-1])]
+            spun = reading.words[span.start : span.end]
+            sequences += [[*left, *text, *right] for text in (spun, *(p.words for p in found))]
         bits, counts = self._scorer.bits(sequences)
         terms = self._scorer.terms.count(sequences, CONTEXT, CONTEXT)
-        words = sorted({w for found in texts for text in found for w in text})
+        words = sorted({w for found in paths for path in found for w in path.words})
         known = self._scorer.bits([[w] for w in words], skip=0)[0].tolist()
         single = dict(zip(words, known, strict=True))
         measured, at = [], 0
-        for span, found, written_out in zip(spans, paths, texts, strict=True):
+        for span, found in zip(spans, paths, strict=True):
             part = slice(at, at + len(found) + 1)
             at = part.stop
-            spun = list(reading.words[span.start : span.end])
-            table = self._table_of(
-                span, spun, found, written_out, (bits[part], counts[part], terms[part]), single
-            )
-            measured.append(
-                [Candidate(tuple(t), r) for t, r in zip(written_out, table, strict=True)]
-            )
+            spun = reading.words[span.start : span.end]
+            measures = (bits[part], counts[part], terms[part])
+            table = self._table_of(span, spun, found, measures, single)
+            measured.append([Candidate(p.words, r) for p, r in zip(found, table, strict=True)])
         return measured
 
     def _table_of(
         self,
         span: WordSpan,
-        spun: list[str],
-        paths: list[list[Option]],
-        texts: list[list[str]],
+        spun: tuple[str, ...],
+        paths: Sequence[Rewording],
         measures: tuple[Array, Array, Array],
         single: Mapping[str, float],
     ) -> Array:
@@ -498,11 +515,11 @@ class Restorer:
             return np.zeros((0, len(RANKER_FEATURES)), dtype=np.float32)
         bits, counts, terms = (m.tolist() for m in measures)
         rows = []
-        for i, (path, text) in enumerate(zip(paths, texts, strict=True), 1):
-            least = min((single[w] for w in text), default=0.0)
+        for i, path in enumerate(paths, 1):
+            least = min((single[w] for w in path.words), default=0.0)
             lm = (bits[i], counts[i], bits[0], counts[0])
-            row = self._features(path, text, spun, lm, least)
-            rows.append([*row, span.beside(text, spun), terms[i], terms[i] - terms[0]])
+            row = self._features(path, spun, lm, least)
+            rows.append([*row, span.beside(path.words, spun), terms[i], terms[i] - terms[0]])
         ranks = np.zeros((len(rows), 2))  # over all candidates
         table = np.column_stack([np.array(rows), ranks]).astype(np.float32)
         table[:, -2] = np.argsort(np.argsort(-table[:, 3], kind="stable"), kind="stable")
@@ -511,15 +528,15 @@ class Restorer:
 
     def _features(
         self,
-        path: list[Option],
-        text: list[str],
-        spun: list[str],
+        path: Rewording,
+        spun: tuple[str, ...],
         lm: tuple[float, float, float, float],
         least: float,
     ) -> list[float]:
         bits, count, old_bits, old_count = lm
-        heads = [o.head for o in path]
-        pairs = sum(o.used for o in path if o.pair)
+        options, text = path.options, path.words
+        heads = [o.head for o in options]
+        pairs = sum(o.used for o in options if o.pair)
         close = [
             self._encoder.closeness(a, b)
             for a, b in zip(spun, text, strict=False)
@@ -532,11 +549,11 @@ class Restorer:
             sum(heads) / len(heads),
             min(heads),
             pairs / len(spun),
-            float(len(path) == 1 and path[0].pair),
-            float(max((o.choices for o in path), default=0)),
+            float(len(options) == 1 and options[0].pair),
+            float(max((o.choices for o in options), default=0)),
             float(len(text) - len(spun)),
             sum(w in spun for w in text) / len(spun),
-            float(sum(not o.words for o in path)),
+            float(sum(not o.words for o in options)),
             sum(close) / len(close) if close else -1.0,
             least,
             float(len(spun)),
@@ -617,10 +634,6 @@ def _reread_rows(
             look[:, 2] - look[:, 2].min(),
         ]
     ).astype(np.float32)
-
-
-def _log_sigmoid(x: float) -> float:
-    return -float(np.logaddexp(0.0, -x))
 
 
 def _same_ending(spun: Sequence[str], text: Sequence[str]) -> float:

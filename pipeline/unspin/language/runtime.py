@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspin.language.ngrams import STOP, NgramTable, combine, hashes, units
+from unspin.language.windows import equal_windows, text_blocks
 
 Array = NDArray[Any]
 WINDOW_PIECES = 256  # the longest in training, with the two marks at the ends
 OVERLAP_PIECES = 32  # context that words at a window's edge get from both sides
-BATCH = 8
-SHORT_BATCH = 48  # short texts read at once
+# Pieces read at once. What a layer works on then stays in the cache of a core (2 MB), which is
+# worth a quarter of the speed; the scale of the int8 numbers fits one window better than many, too.
+BATCH_PIECES = 256
 DELETED = 1  # piece [unused0], as in training: nothing stood here
 PROPOSAL_ROWS = 64  # words whose scores over the vocabulary are held at once (5 MB)
+STOP_LOGIT = -12.0  # log odds of what is no word
 LEAST_LENGTH = 1e-6  # of an embedding, in divisions
 LEAST_SEEN = 3  # log2 of the times that a word must occur in clean text to be proposed
 FIRST_WHOLE_WORD = 1996  # [unused] pieces, marks and single letters lie below in BERT vocabularies
+
+
+_AtWords = tuple[Array, Array, Array]  # log odds, those of the window, vectors; a row per word
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ class Reading:
         logits: Log odds that the word was replaced; very low at stops.
         window: Log odds that the word's window holds replaced words.
         vectors: Proposal vectors (float16), for :meth:`Encoder.proposals`.
+        blocks: Code points with which begins what was read apart from all else.
     """
 
     text: str
@@ -45,6 +53,7 @@ class Reading:
     logits: Array
     window: Array
     vectors: Array
+    blocks: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -112,69 +121,51 @@ class Encoder:
         embedded: Array = self._vectors[ids].astype(np.float32) * self._scales[ids]
         return embedded
 
-    def read(self, text: str) -> Reading:
-        """Read a text of any length."""
+    def read(self, text: str, before: Reading | None = None) -> Reading:
+        """Read a text of any length, block by block.
+
+        Args:
+            text: The text.
+            before: Of the text before some of it was changed: its blocks are not read again.
+        """
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        outputs = self._run(np.array(encoding.ids, dtype=np.int64))
-        return self._by_word(text, encoding.offsets, *outputs)
-
-    def _by_word(
-        self,
-        text: str,
-        offsets: Sequence[tuple[int, int]],
-        logits: Array,
-        window: Array,
-        vectors: Array,
-    ) -> Reading:
-        """Lead what was read per piece back to words: each has that of its first piece."""
-        found = units(text)
-        spans = np.array([(a, b) for a, b, _ in found], dtype=np.int64).reshape(-1, 2)
-        words = tuple(w for _, _, w in found)
-        first = self._first_pieces(offsets, spans)
-        is_word = np.array([w != STOP for w in words], dtype=bool) & (first >= 0)
-        safe = np.maximum(first, 0)
-        if not len(logits):
-            zeros = np.zeros(len(words), dtype=np.float32)
-            return Reading(text, words, spans, is_word & False, zeros, zeros, vectors)
-        return Reading(
-            text,
-            words,
-            spans,
-            is_word,
-            np.where(is_word, logits[safe], -12.0).astype(np.float32),
-            window[safe],
-            vectors[safe],
-        )
-
-    @staticmethod
-    def _first_pieces(offsets: Sequence[tuple[int, int]], spans: Array) -> Array:
-        """Index of the piece with which each word begins, -1 where there is none."""
-        starts = np.array([a for a, _ in offsets], dtype=np.int64)
-        if not len(starts) or not len(spans):
-            return np.full(len(spans), -1)
-        place = np.searchsorted(starts, spans[:, 0])
-        place = np.minimum(place, len(starts) - 1)
-        return np.where(
-            starts[place] < spans[:, 1], np.where(starts[place] >= spans[:, 0], place, -1), -1
-        )
+        ids = np.array(encoding.ids, dtype=np.int64)
+        words = _Words.of(text, encoding.offsets)
+        blocks = block_starts(words)
+        known = _by_block(before) if before else {}
+        pieces = np.searchsorted([a for a, _ in encoding.offsets], blocks[1:]).tolist()
+        places = np.searchsorted(words.spans[:, 0], blocks[1:]).tolist()
+        parts = []
+        for begin, (a, b), (first, last) in zip(
+            pairwise([*blocks, len(text)]),
+            pairwise([0, *pieces, len(ids)]),
+            pairwise([0, *places, len(words.words)]),
+            strict=True,
+        ):
+            part = known.get(text[slice(*begin)])
+            if part is None:
+                part = _at_words(words.first[first:last] - a, *self._run(ids[a:b]))
+            parts.append(part)
+        return words.reading(blocks, *(np.concatenate(c) for c in zip(*parts, strict=True)))
 
     def _run(self, ids: Array) -> tuple[Array, Array, Array]:
-        """Encode pieces in overlapping windows; each piece is read where it lies most central."""
+        """Encode the pieces of a block, a long one in overlapping windows.
+
+        Each piece is read where it lies most central.
+        """
         width = self._vectors.shape[1]
         logits = np.zeros(len(ids), dtype=np.float32)
         window = np.zeros(len(ids), dtype=np.float32)
         vectors = np.zeros((len(ids), width), dtype=np.float16)
-        starts, body = equal_windows(len(ids))
-        for at in range(0, len(starts), BATCH):
-            chunk = starts[at : at + BATCH]
-            outputs = self._batch(np.stack([ids[s : s + body] for s in chunk]))
-            for row, start in enumerate(chunk):
-                left = start + (OVERLAP_PIECES // 2 if start else 0)
-                right = min(start + body, len(ids))
-                inner = slice(left - start + 1, right - start + 1)
-                logits[left:right] = outputs[0][row, inner]
-                window[left:right] = outputs[1][row]
-                vectors[left:right] = outputs[2][row, inner]
+        starts, body = equal_windows(len(ids), WINDOW_PIECES - 2, OVERLAP_PIECES)
+        for start in starts:
+            by_piece, whole, proposed = self._batch(ids[None, start : start + body])
+            left = start + (OVERLAP_PIECES // 2 if start else 0)
+            right = min(start + body, len(ids))
+            inner = slice(left - start + 1, right - start + 1)
+            logits[left:right] = by_piece[0, inner]
+            window[left:right] = whole[0]
+            vectors[left:right] = proposed[0, inner]
         return logits, window, vectors
 
     def _batch(self, pieces: Array) -> list[Array]:
@@ -194,18 +185,16 @@ class Encoder:
             by_length.setdefault(min(len(encoding.ids), WINDOW_PIECES - 2), []).append(i)
         found: dict[int, Reading] = {}
         for length, same in by_length.items():
-            for at in range(0, len(same), SHORT_BATCH):
-                chunk = same[at : at + SHORT_BATCH]
+            size = max(1, BATCH_PIECES // (length + 2))
+            for at in range(0, len(same), size):
+                chunk = same[at : at + size]
                 ids = np.array([encodings[i].ids[:length] for i in chunk], dtype=np.int64)
                 logits, window, vectors = self._batch(ids)
                 for row, i in enumerate(chunk):
-                    found[i] = self._by_word(
-                        texts[i],
-                        encodings[i].offsets[:length],
-                        logits[row, 1:-1],
-                        np.full(length, window[row], dtype=np.float32),
-                        vectors[row, 1:-1],
-                    )
+                    words = _Words.of(texts[i], encodings[i].offsets[:length])
+                    whole = np.full(length, window[row], dtype=np.float32)
+                    outputs = logits[row, 1:-1], whole, vectors[row, 1:-1]
+                    found[i] = words.reading((0,), *_at_words(words.first, *outputs))
         return [found[i] for i in range(len(texts))]
 
     def proposals(self, vectors: Array, count: int) -> Proposals:
@@ -297,12 +286,66 @@ class Encoder:
         return self._units[word]
 
 
-def equal_windows(count: int) -> tuple[list[int], int]:
-    """Give starts and length of equal windows over some pieces, the last one flush with the end."""
-    longest = WINDOW_PIECES - 2
-    if count <= longest:
-        return [0] * (count > 0), count
-    number = -(-(count - OVERLAP_PIECES) // (longest - OVERLAP_PIECES))
-    body = -(-(count + (number - 1) * OVERLAP_PIECES) // number)
-    step = body - OVERLAP_PIECES
-    return [*range(0, (number - 1) * step, step), count - body], body
+@dataclass(frozen=True)
+class _Words:
+    """The words of a text with the word-piece that each begins with, -1 where there is none."""
+
+    text: str
+    words: tuple[str, ...]
+    spans: Array
+    first: Array
+
+    @classmethod
+    def of(cls, text: str, offsets: Sequence[tuple[int, int]]) -> _Words:
+        """Find the words of a text whose pieces lie at some offsets."""
+        found = units(text)
+        spans = np.array([(a, b) for a, b, _ in found], dtype=np.int64).reshape(-1, 2)
+        starts = np.array([a for a, _ in offsets], dtype=np.int64)
+        first = np.full(len(spans), -1)
+        if len(starts):
+            at = np.minimum(np.searchsorted(starts, spans[:, 0]), len(starts) - 1)
+            inside = (starts[at] < spans[:, 1]) & (starts[at] >= spans[:, 0])
+            first = np.where(inside, at, -1)
+        return cls(text, tuple(word for _, _, word in found), spans, first)
+
+    def reading(
+        self, blocks: tuple[int, ...], logits: Array, window: Array, vectors: Array
+    ) -> Reading:
+        """Make a reading of what was read at each word."""
+        is_word = np.array([word != STOP for word in self.words], dtype=bool) & (self.first >= 0)
+        logits = np.where(is_word, logits, np.float32(STOP_LOGIT))
+        return Reading(self.text, self.words, self.spans, is_word, logits, window, vectors, blocks)
+
+
+def _at_words(first: Array, logits: Array, window: Array, vectors: Array) -> _AtWords:
+    """Lead what was read per piece back to words: each has that of its first piece."""
+    if not len(logits):
+        zeros = np.zeros(len(first), dtype=np.float32)
+        return zeros, zeros, np.zeros((len(first), vectors.shape[1]), dtype=np.float16)
+    safe = np.maximum(first, 0)
+    return logits[safe], window[safe], vectors[safe]
+
+
+def _by_block(reading: Reading) -> dict[str, _AtWords]:
+    """Give what was read at the words of each block, by its text."""
+    ends = [*reading.blocks[1:], len(reading.text)]
+    places = np.searchsorted(reading.spans[:, 0], [*reading.blocks[1:]]).tolist()
+    found = {}
+    for start, end, (a, b) in zip(
+        reading.blocks, ends, pairwise([0, *places, len(reading.words)]), strict=True
+    ):
+        found[reading.text[start:end]] = (
+            reading.logits[a:b],
+            reading.window[a:b],
+            reading.vectors[a:b],
+        )
+    return found
+
+
+def block_starts(words: _Words) -> tuple[int, ...]:
+    """Give the code points with which the blocks of a text begin, the first of them 0."""
+    spans = [tuple(s) for s, w in zip(words.spans.tolist(), words.words, strict=True) if w != STOP]
+    gaps = enumerate(pairwise(spans), 1)
+    paragraphs = [i for i, ((_, end), (start, _)) in gaps if "\n" in words.text[end:start]]
+    blocks = text_blocks(len(spans), paragraphs)
+    return (0, *(spans[start][0] for start, _ in blocks[1:]))

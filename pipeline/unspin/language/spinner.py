@@ -475,8 +475,8 @@ def draw_style(rng: Random, sources: Sequence[str], families: Sequence[str] = ()
         "garbled": _garbled_style,
         "mixed": _mixed_style,
     }
-    chosen = families or ("sense", "sense", "thesaurus", "glue", "acronym", "fluent", "fluent",
-                          "garbled", "mixed", "mixed")  # fmt: skip
+    chosen = families or ("sense", "sense", "thesaurus", "thesaurus", "glue", "acronym", "fluent",
+                          "fluent", "fluent", "garbled", "mixed", "mixed")  # fmt: skip
     return makers[rng.choice(chosen)](rng, [s for s in sources if s != HAND])
 
 

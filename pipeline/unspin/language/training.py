@@ -341,7 +341,8 @@ def batches(
 ) -> Iterator[list[Window]]:
     """Yield batches of windows of one length each, for ever."""
     rng = Random(seed)
-    documents = read_documents(options.corpus, without=options.without)
+    # an encoder that has read the documents for fitting finds them cleaner than any others
+    documents = read_documents(options.corpus, fitting=False, without=options.without)
     sampler = PassageSampler(documents, SOURCE_WEIGHTS, words=PASSAGE_WORDS)
     spinner, maker = Spinner(made), WindowMaker(tokenizer)
     sources = [HAND, *sorted(made.others)]
