@@ -16,6 +16,7 @@ from unspin.language.restoring import (
     WordSpan,
     best_first,
     with_neighbours,
+    with_support,
 )
 from unspin.language.runtime import Encoder
 from unspin.language.terms import TermTable
@@ -88,6 +89,30 @@ def test_best_first_keeps_the_order_of_equals() -> None:
     candidates = [Candidate((w,), np.zeros(1)) for w in "abc"]
     found = best_first(candidates, np.array([1.0, 2.0, 1.0]))
     assert [c.words for c in found] == [("b",), ("a",), ("c",)]
+
+
+def _candidate(words: str, score: float) -> Candidate:
+    return Candidate(tuple(words.split()), np.zeros(1, dtype=np.float32), score)
+
+
+def test_other_places_with_the_same_words_bear_out_a_candidate(encoder: Encoder) -> None:
+    reading = encoder.read("The decreased again hurts. Pain in the decreased again is common.")
+    starts = [i for i, word in enumerate(reading.words) if word == "decreased"]
+    spans = [WordSpan(start, start + 2) for start in starts]
+    unsure = [_candidate("reduced back", 0.1), _candidate("lower back", 0.0)]
+    sure = [_candidate("lower back", 3.0), _candidate("low back", -3.0)]
+    first, second = with_support(reading, spans, [unsure, sure])
+    assert [c.words for c in first] == [("lower", "back"), ("reduced", "back")]
+    assert first[0].support > 0.9
+    assert first[0].others == 1
+    assert 0.4 < second[0].support < 0.6  # half of what the other place says
+
+
+def test_a_wording_that_stands_once_has_no_support(encoder: Encoder) -> None:
+    reading = encoder.read("The decreased again hurts.")
+    (found,) = with_support(reading, [WordSpan(1, 3)], [[_candidate("lower back", 1.0)]])
+    assert found[0].support == -1
+    assert found[0].score == 1.0
 
 
 def test_head_scores_agree_with_its_proposals(encoder: Encoder) -> None:

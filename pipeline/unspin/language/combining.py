@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import groupby, product
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -42,8 +42,10 @@ from unspin.language.model import (
 )
 from unspin.language.ngrams import NgramTable
 from unspin.language.restoring import (
+    NOTHING,
     RANKER_FEATURES,
     REREAD,
+    SUPPORTED,
     Candidate,
     PhraseScorer,
     Restorer,
@@ -51,6 +53,7 @@ from unspin.language.restoring import (
     WordSpan,
     best_first,
     with_neighbours,
+    with_support,
 )
 from unspin.language.runtime import Encoder
 from unspin.language.spinner import HAND, Dictionaries, Spinner, SpunText, Style, draw_style
@@ -333,17 +336,23 @@ def _fit_rankers(
     rankers = [_fit_ranker(part, rng) for part in (found[half:], found[:half])]
     rows: list[Array] = []
     labels: list[bool] = []
-    first = reread = 0
-    for number, item in enumerate(found):
-        if not item.candidates:
-            continue
-        ranker = rankers[number >= half]
-        scores = ranker.score(np.stack([c.features for c in item.candidates]))
-        best = best_first(item.candidates, scores, REREAD)
-        rows.append(item.case.restorer.reread(item.case.evidence.reading, [item.span], [best])[0])
-        labels += [c.words == item.wanted for c in best]
-        first += best[0].words == item.wanted
-        reread += any(c.words == item.wanted for c in best)
+    first = reread = at = 0
+    for _, same in groupby(found, key=lambda item: id(item.case)):
+        group = list(same)
+        ranked = []
+        for item in group:
+            ranker = rankers[at >= half]
+            scores = ranker.score(np.stack([c.features for c in item.candidates] or [NOTHING]))
+            ranked.append(best_first(item.candidates, scores, SUPPORTED))
+            at += 1
+        case = group[0].case
+        reading, spans = case.evidence.reading, [item.span for item in group]
+        best = [chosen[:REREAD] for chosen in with_support(reading, spans, ranked)]
+        rows += [r for r in case.restorer.reread(reading, spans, best) if len(r)]
+        for item, chosen, before in zip(group, best, ranked, strict=True):
+            labels += [c.words == item.wanted for c in chosen]
+            first += any(c.words == item.wanted for c in before[:1])
+            reread += any(c.words == item.wanted for c in chosen)
     progress(f"first by the ranker {first}, among the first {REREAD} {reread} of {len(found)}")
     x, y = np.concatenate(rows), np.array(labels, dtype=np.int8)
     progress(f"first by the judge {_first_of_other_half(rows, y)}")
@@ -374,12 +383,29 @@ def _ranked_spans(
         p = sigmoid(word.score(_word_table(case, stretch)))
         reported = _runs_above(case, p, 0.4) + _widened(case, rng)
         evidence = case.evidence
-        for start, end in rng.sample(reported, min(RANKED_SPANS, len(reported))):
+        for start, end in _with_like(case, reported, rng):
             core = (int(evidence.places[start]), int(evidence.places[end - 1]) + 1)
             (span,) = with_neighbours(evidence.reading, [core])
             wanted = original_of(case, start - span.left, end + span.right)
             candidates = case.restorer.candidates(evidence.reading, [span], evidence.options)[0]
             yield RankedSpan(case, span, wanted, candidates)
+
+
+def _with_like(
+    case: Case, reported: Sequence[tuple[int, int]], rng: Random
+) -> list[tuple[int, int]]:
+    """Draw disjoint spans, half of them for words that they share with one drawn before."""
+    words = case.evidence.reading.words
+    order, taken = [], set[int]()
+    for start, end in rng.sample(reported, len(reported)):
+        if taken.isdisjoint(range(start, end)):
+            order.append((start, end))
+            taken |= set(range(start, end))
+    held = {span: {words[p] for p in case.evidence.places[slice(*span)]} for span in order}
+    chosen, rest = order[: RANKED_SPANS // 2], order[RANKED_SPANS // 2 :]
+    shared = {word for span in chosen for word in held[span]}
+    rest.sort(key=lambda span: not held[span] & shared)  # of equals the drawn order stays
+    return chosen + rest[: RANKED_SPANS - len(chosen)]
 
 
 def _fit_ranker(spans: Sequence[RankedSpan], rng: Random) -> Trees:

@@ -97,7 +97,7 @@ class NgramTable:
 
     def save(self, path: Path) -> None:
         """Write the table to ``.npz``."""
-        np.savez(path, slots=self._slots, words=np.int64(self.words))
+        np.savez_compressed(path, slots=self._slots, words=np.int64(self.words))
 
     def log_counts(self, keys: Array) -> Array:
         """Give log2(count + 1), rounded, of n-grams by their hashes; 0 where never seen."""

@@ -33,6 +33,8 @@ UNSEEN = 0.5  # count taken for what never occurred
 REREAD = 3  # candidates per span that are read again in their place
 REREAD_SIDE = 8  # words of the text on each side that are read with them
 NEAR_SIDE = 3  # words on each side whose look is taken as evidence
+SUPPORTED = 12  # candidates per span that speak for those of other spans
+SUPPORT_BONUS = 2.0  # log odds for one that all other places with the same words bear out
 CLEAR_LEAD = 2.0  # log odds by which a first candidate leads that is not read again
 RANKER_FEATURES = (
     "lm_mean", "lm_gain", "lm_gain_mean", "head_mean", "head_least", "pairs", "whole_pair",
@@ -42,6 +44,7 @@ RANKER_FEATURES = (
 REREAD_FEATURES = (
     *RANKER_FEATURES, "first", "first_rank", "first_lead", "inside_mean", "inside_most",
     "near_mean", "near_most", "window", "inside_less", "near_less", "inside_over", "near_over",
+    "support", "others",
 )  # fmt: skip
 
 
@@ -214,11 +217,16 @@ class Candidate:
         words: Folded words; none for a deletion.
         features: In the order of :data:`RANKER_FEATURES`.
         score: Log odds of being what stood there.
+        support: How likely the same replacements are where the same words stand elsewhere in the
+            text, 0 to 1; -1 where they stand nowhere else.
+        others: Number of those places.
     """
 
     words: tuple[str, ...]
     features: Array
     score: float = 0.0
+    support: float = -1.0
+    others: int = 0
 
 
 class Restorer:
@@ -345,8 +353,9 @@ class Restorer:
         assert self._judge is not None
         firsts = []
         for candidates in self.candidates(reading, spans, known):
-            scores = self._ranker.score(np.stack([c.features for c in candidates] or [_NOTHING]))
-            firsts.append(best_first(candidates, scores, max(count, REREAD)))
+            scores = self._ranker.score(np.stack([c.features for c in candidates] or [NOTHING]))
+            firsts.append(best_first(candidates, scores, SUPPORTED))
+        firsts = with_support(reading, spans, firsts)
         # what leads clearly is not read again: most of the time goes there
         unsure = [i for i, found in enumerate(firsts) if _is_close(found)]
         chosen = [firsts[i][:REREAD] for i in unsure]
@@ -355,7 +364,7 @@ class Restorer:
             order = best_first(firsts[i][:REREAD], self._judge.score(rows))
             # the scores of both rankings are no common scale: what was not read again stays below
             floor = order[-1].score
-            rest = [replace(c, score=min(c.score, floor)) for c in firsts[i][REREAD:]]
+            rest = [replace(c, score=min(c.score, floor)) for c in firsts[i][REREAD:count]]
             firsts[i] = [*order, *rest]
         return [found[:count] for found in firsts]
 
@@ -570,7 +579,8 @@ def _merged(first: list[Option], others: Sequence[Option]) -> list[Option]:
     return sorted(by_words.values(), key=lambda o: place.get((o.words, o.used), len(first)))
 
 
-_NOTHING = np.zeros(len(RANKER_FEATURES), dtype=np.float32)
+_Change = tuple[tuple[str, ...], tuple[str, ...]]  # words, and what is written for them
+NOTHING = np.zeros(len(RANKER_FEATURES), dtype=np.float32)
 
 
 def best_first(
@@ -579,6 +589,62 @@ def best_first(
     """Give candidates with their scores, the highest first, at most ``count``."""
     order = np.argsort(-scores[: len(candidates)], kind="stable")[:count]
     return [replace(candidates[i], score=float(scores[i])) for i in order]
+
+
+def with_support(
+    reading: Reading, spans: Sequence[WordSpan], ranked: Sequence[Sequence[Candidate]]
+) -> list[list[Candidate]]:
+    """Weigh candidates by what seems to have stood where the same words stand elsewhere.
+
+    A program may write one word in many ways, but what it writes it mostly wrote for one word: a
+    text in which "again" stood for "back" five times is likely to have it so a sixth time.
+
+    Args:
+        reading: Of the text.
+        spans: Disjoint.
+        ranked: Candidates of each, best first.
+
+    Returns:
+        The same with their support, in a new order.
+    """
+    spun = [reading.words[s.start : s.end] for s in spans]
+    changes = [[_changes(words, c.words) for c in found]
+               for words, found in zip(spun, ranked, strict=True)]  # fmt: skip
+    worth: dict[_Change, dict[int, float]] = {}
+    seen: dict[tuple[str, ...], set[int]] = {}
+    for number, (words, found) in enumerate(zip(spun, ranked, strict=True)):
+        for word in words:
+            seen.setdefault((word,), set()).add(number)
+        for candidate, made in zip(found, changes[number], strict=True):
+            p = 1.0 / (1.0 + float(np.exp(-candidate.score)))
+            for change in made:
+                seen.setdefault(change[0], set()).add(number)
+                known = worth.setdefault(change, {})
+                known[number] = max(known.get(number, 0.0), p)
+    weighed = []
+    for number, found in enumerate(ranked):
+        again = []
+        for candidate, made in zip(found, changes[number], strict=True):
+            shares, least = [], len(spans)
+            for change in made:
+                elsewhere = len(seen[change[0]] - {number})
+                if elsewhere:
+                    total = sum(worth[change].values()) - worth[change][number]
+                    shares.append(total / elsewhere)
+                    least = min(least, elsewhere)
+            if shares:
+                candidate = replace(candidate, support=sum(shares) / len(shares), others=least)
+            again.append(candidate)
+        again.sort(key=lambda c: -(c.score + SUPPORT_BONUS * max(c.support, 0.0)))
+        weighed.append(again)
+    return weighed
+
+
+def _changes(spun: tuple[str, ...], words: tuple[str, ...]) -> list[_Change]:
+    """Give the words that a candidate writes for others: word by word, or else as a whole."""
+    if len(spun) == len(words):
+        return [((a,), (b,)) for a, b in zip(spun, words, strict=True) if a != b]
+    return [(spun, words)]
 
 
 def _is_close(ranked: Sequence[Candidate]) -> bool:
@@ -617,10 +683,11 @@ def _mean_and_most(reading: Reading, places: Array) -> tuple[float, float]:
 def _reread_rows(
     candidates: Sequence[Candidate], look: Array, before: tuple[float, float]
 ) -> Array:
-    """Join the features of both readings; the last two compare with the least of the others."""
+    """Join the features of both readings, compared with the least of the others, and support."""
     if not candidates:
         return np.zeros((0, len(REREAD_FEATURES)), dtype=np.float32)
     first = np.array([c.score for c in candidates], dtype=np.float32)
+    borne_out = np.array([(c.support, c.others) for c in candidates], dtype=np.float32)
     return np.column_stack(
         [
             np.stack([c.features for c in candidates]),
@@ -632,6 +699,7 @@ def _reread_rows(
             before[1] - look[:, 2],
             look[:, 0] - look[:, 0].min(),
             look[:, 2] - look[:, 2].min(),
+            borne_out,
         ]
     ).astype(np.float32)
 

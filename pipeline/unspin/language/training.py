@@ -365,6 +365,7 @@ def batches(
 def _produce(options: TrainingOptions, seed: int, queue: Any) -> None:
     """Make batches into a queue; body of the process that runs beside the training."""
     parent = multiprocessing.parent_process()
+    queue.cancel_join_thread()  # batches that nobody will read must not keep the process alive
     tokenizer = _tokenizer(options)
     for batch in batches(options, tokenizer, embedding_dictionaries(options), seed):
         while True:
