@@ -24,7 +24,7 @@ def test_a_text_of_one_paragraph_is_one_block() -> None:
 
 
 def test_a_long_paragraph_is_a_block_of_its_own_with_its_heading() -> None:
-    assert text_blocks(460, [150, 155, 300, 340]) == [(0, 150), (150, 300), (300, 340), (340, 460)]
+    assert text_blocks(470, [150, 155, 300, 350]) == [(0, 150), (150, 300), (300, 350), (350, 470)]
 
 
 def test_short_paragraphs_are_joined_and_a_short_rest_joins_the_last() -> None:

@@ -30,6 +30,7 @@ _PARTS = ("short", "seed", "parallel", "verdict", "clean")
 @click.option("--phrases", type=_FILE, help="Real spun phrases (JSONL) to choose thresholds on.")
 @click.option("--terms", type=_FOLDER, help="Lists of medical terms (.tsv.gz, first column).")
 @click.option("--minutes", type=float, default=75.0, show_default=True, help="Encoder training.")
+@click.option("--learning-rate", type=float, default=3e-4, show_default=True, help="At its peak.")
 @click.option("--threads", type=int, default=2, show_default=True)
 @click.option("--articles", type=int, default=900, show_default=True, help="For the combiner.")
 @click.option("--start", type=_FILE, help="encoder.pt of an earlier run to train further.")
@@ -50,6 +51,7 @@ def train(**options: Any) -> None:
             held_out=options["held_out"],
             without=options["without"],
             minutes=options["minutes"],
+            learning_rate=options["learning_rate"],
             seed=options["seed"],
             threads=options["threads"],
         )

@@ -647,16 +647,16 @@ def hard_soups(options: FitOptions, count: int = 160) -> list[str]:
 
 def _cut(document: Document, words: int) -> Iterator[tuple[str, int]]:
     """Cut a document into pieces of some words, whole sentences; give each with its words."""
-    found: list[str] = []
-    count = 0
-    for sentence in sentences(document.text):
-        found.append(sentence)
-        count += len(sentence.split())
-        if count >= words:
-            yield "\n".join(found), count
-            found, count = [], 0
+    found, count = "", 0
+    for line in document.text.split("\n"):
+        for number, sentence in enumerate(sentences(line)):
+            found += (" " if number else "\n") + sentence
+            count += len(sentence.split())
+            if count >= words:
+                yield found.strip(), count
+                found, count = "", 0
     if found:
-        yield "\n".join(found), count
+        yield found.strip(), count
 
 
 def pages_of(document: Document, words: int) -> list[str]:

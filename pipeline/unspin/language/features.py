@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unspin.language.ngrams import NgramTable, combine, hashes
+from unspin.language.ngrams import STOP, NgramTable, combine, hashes
 from unspin.language.restoring import CONTEXT, MAX_VARIANT_WORDS, Option, Restorer
 from unspin.language.runtime import Reading
 from unspin.language.trees import sigmoid
@@ -22,7 +22,7 @@ NOT_LOOKED = -9.0
 LOCAL_FEATURES = (
     "logit", "left", "right", "left2", "right2", "near", "window", "single", "pair_left",
     "pair_right", "lift_left", "lift_right", "triple_left", "triple_mid", "triple_right",
-    "terms", "listed_gain", "head_gain", "term_gain", "head_top", "length",
+    "terms", "listed_gain", "head_gain", "term_gain", "head_top", "length", "capital",
 )  # fmt: skip
 WORD_FEATURES = (
     *LOCAL_FEATURES, "article_mean", "article_high", "article_top", "stretch_mean",
@@ -33,7 +33,9 @@ STRETCH_FEATURES = (
     "median", "window_mean", "window_max", "window_least", "rare_pairs", "rare_lift", "log_words",
     "listed_gain", "head_gain", "hits", "alone_mean", "alone_10", "alone_30", "alone_50",
     "alone_80", "alone_top_5", "alone_top_10", "alone_top_20", "rest_mean", "rest_50",
+    "contrast", "alike",
 )  # fmt: skip
+LEAST_MEAN = 0.003  # P added to means that are compared: clean text has some .005
 LEAST_REST = 60  # words outside a stretch that can be compared with it
 ALONE_SHARES = (0.1, 0.3, 0.5, 0.8)  # P(spun) above which words are counted
 TOP_PARTS = (20, 10, 5)  # the highest twentieth, tenth and fifth of the words of a stretch
@@ -179,8 +181,24 @@ def local_features(evidence: Evidence) -> Array:
         *evidence.ngrams.T,
         *evidence.gains.T,
         lengths,
+        _capitals(reading, places),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _capitals(reading: Reading, places: Array) -> Array:
+    """Tell how words are written: 0 small, 1 capital after a stop, 2 elsewhere, 3 all capitals.
+
+    Names look odd to an encoder that does not know them; programs seldom write new ones.
+    """
+    found = np.zeros(len(places), dtype=np.float32)
+    for row, place in enumerate(places.tolist()):
+        start, end = reading.spans[place]
+        word = reading.text[start:end]
+        if word[0].isupper():
+            begins = place == 0 or reading.words[place - 1] == STOP
+            found[row] = 3 if len(word) > 1 and word.isupper() else 1 if begins else 2
+    return found
 
 
 def word_features(evidence: Evidence) -> Array:
@@ -240,18 +258,30 @@ def _same_word(reading: Reading, places: Array, p: Array) -> Array:
     return found
 
 
-def _rest(alone: Array, start: int, end: int) -> tuple[float, float]:
-    """Mean first verdict on the words outside a stretch, and the share of them above even odds.
+def _rest(evidence: Evidence, start: int, end: int) -> tuple[float, float, float, float]:
+    """Compare a stretch with the rest of the text.
 
     One paragraph that differs from all others of a page was put there; a page that is odd
-    throughout may be its author's way of writing. -1 where there is too little to compare with.
+    throughout may be its author's way of writing.
+
+    Returns:
+        Mean first verdict on the words outside, the share of them above even odds, by how much the
+        mean inside exceeds that outside (log), and the share of the other windows whose mean is at
+        least half of that inside; -1, -1, 0, -1 where there is too little to compare with.
     """
+    alone = evidence.alone
     outside = len(alone) - (end - start)
     if outside < LEAST_REST:
-        return -1.0, -1.0
+        return -1.0, -1.0, 0.0, -1.0
     inside = alone[start:end]
     high = int((alone > 0.5).sum()) - int((inside > 0.5).sum())
-    return float(alone.sum() - inside.sum()) / outside, high / outside
+    rest = float(alone.sum() - inside.sum()) / outside
+    mean = float(inside.mean())
+    sums = np.concatenate([[0.0], np.cumsum(alone)])
+    others = [(sums[b] - sums[a]) / (b - a) for a, b in evidence.windows if b <= start or a >= end]
+    alike = float(np.mean(np.array(others) >= mean / 2)) if others else -1.0
+    contrast = float(np.log((mean + LEAST_MEAN) / (rest + LEAST_MEAN)))
+    return rest, high / outside, contrast, alike
 
 
 def stretch_features(evidence: Evidence, start: int, end: int, hits: float = 0.0) -> Array:
@@ -296,7 +326,7 @@ def stretch_features(evidence: Evidence, start: int, end: int, hits: float = 0.0
             float(alone.mean()),
             *(float((alone > least).mean()) for least in ALONE_SHARES),
             *alone_tops,
-            *_rest(evidence.alone, start, end),
+            *_rest(evidence, start, end),
         ],
         dtype=np.float32,
     )

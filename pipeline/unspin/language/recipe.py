@@ -80,13 +80,23 @@ def record_run(run: TrainingOptions, folder: Path) -> None:
         "options": {name: getattr(run, name) for name in RECORDED},
         "dictionaries": names,
         "curve": _curve(run.out),
+        **_before(run.start),
     }
-    earlier = run.start.parent if run.start else None
-    if earlier and (earlier / "options.json").exists():
-        options = json.loads((earlier / "options.json").read_text(encoding="utf-8"))
-        settings = {name: options[name] for name in RECORDED if name in options}
-        data["before"] = {"options": settings, "curve": _curve(earlier)}
     (folder / "run.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+
+def _before(weights: Path | None) -> dict[str, Any]:
+    """Give the record of the run that made some weights, and of those before it."""
+    if weights is None or not (weights.parent / "options.json").exists():
+        return {}
+    options = json.loads((weights.parent / "options.json").read_text(encoding="utf-8"))
+    start = options.get("start")
+    record = {
+        "options": {name: options[name] for name in RECORDED if name in options},
+        "curve": _curve(weights.parent),
+        **_before(Path(start) if start else None),
+    }
+    return {"before": record}
 
 
 def _curve(out: Path) -> list[Any]:

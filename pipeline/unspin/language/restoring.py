@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -56,38 +57,38 @@ class Variants:
     """
 
     def __init__(self, entries: Iterable[tuple[str, str]]) -> None:
-        self._hidden: frozenset[str] = frozenset()
-        self._table: dict[str, str] = {}
+        table: dict[str, list[str]] = {}
         for spun, original in entries:
-            known = self._table.get(spun)
-            self._table[spun] = f"{known}|{original}" if known else original
+            table.setdefault(spun, []).append(original)
+        self._hidden: frozenset[str] = frozenset()
+        self._lines = [f"{spun}\t{'|'.join(found)}" for spun, found in sorted(table.items())]
 
     @classmethod
     def load(cls, path: Path) -> Variants:
-        """Read a gzipped two-column table (spun, originals apart by ``|``)."""
-        lines = gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
+        """Read a gzipped two-column table (spun, originals apart by ``|``), sorted by the first."""
         made = cls(())
-        # 100,000 rows: they are split into words where one is asked for (saves .6 s).
-        made._table = dict(line.split("\t", 1) for line in lines)
+        # searched as it is: making a dictionary of 200,000 rows takes ten times as long
+        made._lines = gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
         return made
 
     def originals(self, words: Sequence[str]) -> Sequence[tuple[str, ...]]:
         """Give the originals of a spun wording, none when it is not listed."""
         key = " ".join(words)
-        found = self._table.get(key)
-        if found is None or key in self._hidden:
+        start = key + "\t"  # sorts before all that a wording may hold
+        at = bisect_left(self._lines, start)
+        if at == len(self._lines) or not self._lines[at].startswith(start) or key in self._hidden:
             return ()
-        return [tuple(original.split(" ")) for original in found.split("|")]
+        return [tuple(original.split(" ")) for original in self._lines[at][len(start) :].split("|")]
 
     def without(self, wordings: Iterable[str]) -> Variants:
         """Give the same table with some spun wordings hidden (for fitting)."""
         made = Variants(())
-        made._table = self._table
+        made._lines = self._lines
         made._hidden = frozenset(wordings)
         return made
 
     def __len__(self) -> int:
-        return len(self._table)
+        return len(self._lines)
 
 
 class PhraseScorer:

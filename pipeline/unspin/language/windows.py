@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LONG_PARAGRAPH = 80  # words of a paragraph that is read alone
-HEADING = 40  # fewer words before a long paragraph are read with it
+HEADING = 50  # fewer words before a long paragraph are read with it
 BLOCK_WORDS = 120  # of short paragraphs together
 WINDOW_WORDS = 200  # of a verdict, about
 
