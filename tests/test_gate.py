@@ -106,9 +106,10 @@ def test_limits_that_are_not_set_keep_the_defaults_of_check() -> None:
 def test_one_spun_window_in_a_clean_article_fails_it() -> None:
     limit = gating.CHECK_DEFAULTS.max_window_probability
     assert limit is not None
-    windows = [Window(0, 900, 0.1), Window(900, 1800, (1 + limit) / 2), Window(1800, 2000, 0.2)]
+    low, high = limit / 2, (1 + limit) / 2
+    windows = [Window(0, 900, low), Window(900, 1800, high), Window(1800, 2000, low)]
     gates = gating.evaluate(
-        gating.CHECK_DEFAULTS, None, 0.1, (), windows, judged=True, fail_unjudged=False
+        gating.CHECK_DEFAULTS, None, 0.01, (), windows, judged=True, fail_unjudged=False
     )
     assert {g.name: g.passed for g in gates} == {
         "spun_probability": True, "window spun_probability": False,
