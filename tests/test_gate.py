@@ -74,8 +74,9 @@ def failed_gates(run: dict[str, Any]) -> dict[str, set[str]]:
 @pytest.mark.parametrize(
     ("settings", "gate"),
     [
-        ("min-score = 95\nmax-spun-probability = 1\n", "score"),
-        ("min-score = 0\nmax-spun-probability = 0.3\n", "spun_probability"),
+        ("min-score = 95\nmax-spun-probability = 1\nmax-window-probability = 1\n", "score"),
+        ("min-score = 0\nmax-spun-probability = 0.3\nmax-window-probability = 1\n",
+         "spun_probability"),
         ("min-score = 0\nmax-spun-probability = 1\nmax-window-probability = 0.3\n",
          "window spun_probability"),
         (LENIENT + "min-parts = { wording = 90 }\n", "parts.wording"),
@@ -122,7 +123,7 @@ def test_a_folder_changes_the_limits_it_sets_and_no_others(runner: CliRunner) ->
     write("content/older/heart.md", SPUN)
     write(
         "unspin.toml",
-        f"[gates]\nmin-score = 95\nmax-spun-probability = 1\n"
+        f"[gates]\nmin-score = 95\nmax-spun-probability = 1\nmax-window-probability = 1\n"
         f'[folders."content/old"]\n{LENIENT}[folders."content/older"]\nmax-spun-probability = 0.2\n',
     )
     expected = {

@@ -126,4 +126,4 @@ def test_a_text_is_spun_throughout_by_length_and_share() -> None:
     p = np.array([0.9] * 100 + [0.0] * 300)
     assert is_dense(p, 0.3)
     assert not is_dense(p[:200], 0.3)
-    assert not is_dense(np.concatenate([p, np.zeros(400)]), 0.3)
+    assert not is_dense(np.concatenate([p, np.zeros(500)]), 0.3)

@@ -678,7 +678,8 @@ def pin_floors(results: Mapping[str, Mapping[str, Figure]], path: Path, sha256: 
 
 def _limit(name: str, figure: Figure) -> dict[str, float]:
     if any(part in name for part in LOWER_IS_BETTER):
-        return {"most": round(figure.high, 3)}
+        # of none in n cases no bootstrap can say how far off chance may be: the rule of three does
+        return {"most": round(figure.high if figure.value else 3 / figure.cases, 3)}
     return {"least": round(figure.low, 3)}
 
 

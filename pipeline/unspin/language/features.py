@@ -192,12 +192,12 @@ def _capitals(reading: Reading, places: Array) -> Array:
     Names look odd to an encoder that does not know them; programs seldom write new ones.
     """
     found = np.zeros(len(places), dtype=np.float32)
-    for row, place in enumerate(places.tolist()):
-        start, end = reading.spans[place]
-        word = reading.text[start:end]
-        if word[0].isupper():
+    rows = zip(places.tolist(), reading.spans[places].tolist(), strict=True)
+    for row, (place, (start, end)) in enumerate(rows):
+        if reading.text[start].isupper():
             begins = place == 0 or reading.words[place - 1] == STOP
-            found[row] = 3 if len(word) > 1 and word.isupper() else 1 if begins else 2
+            whole = end - start > 1 and reading.text[start:end].isupper()
+            found[row] = 3 if whole else 1 if begins else 2
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import ClassVar
 
 from unspin.article import Article
@@ -25,11 +25,25 @@ class Signature:
     """One wording with its conditions."""
 
     form: str
-    pattern: re.Pattern[str]
+    cased: bool
     write: str
     safe: bool
     spun_article: bool
     not_near: frozenset[str]
+    probe: str  # a word of the form, lower case: most texts do not hold it
+
+    def matches(self, text: str, lowered: str) -> Iterator[re.Match[str]]:
+        """Yield the places of a text, given in lower case, too."""
+        if self.probe in lowered:
+            yield from _pattern(self.form, self.cased).finditer(text)
+
+
+@cache
+def _pattern(form: str, cased: bool) -> re.Pattern[str]:
+    """Compile a form; few of the many are ever asked for."""
+    words = (re.escape(w).replace("'", "['’]") for w in form.split(" "))
+    spaced = r"(?:[^\S\n]+|\n)".join(words)  # two line breaks are the end of a block
+    return re.compile(rf"(?<![\w-]){spaced}(?![\w-])", re.NOFLAG if cased else re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
@@ -37,17 +51,16 @@ def signatures() -> tuple[Signature, ...]:
     """The wordings of ``data/rules/signatures.yaml``, longest first."""
     made = []
     for row in sorted(word_lists("signatures")["signatures"], key=lambda r: -len(r["form"])):
-        words = (re.escape(w).replace("'", "['’]") for w in row["form"].split(" "))
-        form = r"(?:[^\S\n]+|\n)".join(words)  # two line breaks are the end of a block
-        flags = re.NOFLAG if row.get("cased") else re.IGNORECASE
+        plain = [w for w in row["form"].lower().split(" ") if "'" not in w]
         made.append(
             Signature(
                 row["form"],
-                re.compile(rf"(?<![\w-]){form}(?![\w-])", flags),
+                bool(row.get("cased")),
                 row["write"],
                 row.get("safe") == "true",
                 row.get("spun_article") == "true",
                 frozenset(row.get("not_near", ())),
+                max(plain, key=len),
             )
         )
     return tuple(made)
@@ -84,10 +97,11 @@ class SpinnerSignature:
     def check(self, article: Article, context: Context) -> Iterator[Finding]:
         """Yields listed wordings whose conditions hold."""
         taken: list[tuple[int, int]] = []
+        lowered = article.text.lower()
         for signature in signatures():
             if signature.spun_article and not context.looks_spun:
                 continue
-            for match in signature.pattern.finditer(article.text):
+            for match in signature.matches(article.text, lowered):
                 start, end = match.span()
                 if any(a < end and start < b for a, b in taken):
                     continue
