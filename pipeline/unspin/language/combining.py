@@ -488,8 +488,8 @@ class Limits:
             these twins use, rightly, the very wordings that the rows made known to the lists.
         inside: Share of the words flagged in short articles that lie inside true faults.
         inside_dense: The same in articles that are spun throughout.
-        clean_verdicts: Share of clean documents that may look spun. The encoder has read them in
-            training, so that half as many are above a limit as of documents that it has not.
+        clean_verdicts: Share of clean documents that may look spun; low, as an encoder that once
+            was trained on them finds half as many above a limit as of others.
         clean_windows: The same of documents of which a window may look spun.
     """
 

@@ -136,13 +136,13 @@ class Encoder:
         pieces = np.searchsorted([a for a, _ in encoding.offsets], blocks[1:]).tolist()
         places = np.searchsorted(words.spans[:, 0], blocks[1:]).tolist()
         parts = []
-        for begin, (a, b), (first, last) in zip(
+        for span, (a, b), (first, last) in zip(
             pairwise([*blocks, len(text)]),
             pairwise([0, *pieces, len(ids)]),
             pairwise([0, *places, len(words.words)]),
             strict=True,
         ):
-            part = known.get(text[slice(*begin)])
+            part = known.get(text[slice(*span)])
             if part is None:
                 part = _at_words(words.first[first:last] - a, *self._run(ids[a:b]))
             parts.append(part)
