@@ -11,14 +11,14 @@ from unspin.language.features import (
     stretch_features,
     word_features,
 )
-from unspin.language.model import SpinModel, default_model_dir
+from unspin.language.model import SpinModel
 
 TEXT = "The Rhodes index was HIGH. Patients with heart assault rested."
 
 
 @pytest.fixture(scope="module")
-def evidence() -> Evidence:
-    return SpinModel.load(default_model_dir()).evidence(TEXT)
+def evidence(model: SpinModel) -> Evidence:
+    return model.evidence(TEXT)
 
 
 def test_every_feature_has_a_column(evidence: Evidence) -> None:

@@ -28,12 +28,6 @@ SPUN = (
 
 
 @pytest.fixture(scope="module")
-def model() -> SpinModel:
-    folder = default_model_dir()
-    return SpinModel.load(folder)
-
-
-@pytest.fixture(scope="module")
 def judged(model: SpinModel) -> Judgement:
     return model.judge(SPUN)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unspin.language.model import SpinModel, default_model_dir
+from unspin.language.model import SpinModel
 from unspin.language.windows import (
     HEADING,
     WINDOW_WORDS,
@@ -82,8 +82,9 @@ SPUN = (
 
 
 @pytest.mark.parametrize("text", [SPUN, CLEAN])
-def test_what_is_said_of_a_long_paragraph_does_not_hang_on_its_page(text: str) -> None:
-    model = SpinModel.load(default_model_dir())
+def test_what_is_said_of_a_long_paragraph_does_not_hang_on_its_page(
+    model: SpinModel, text: str
+) -> None:
     alone = model.evidence(text)
     page = model.evidence(f"{CLEAN * 2}\n\n{text}\n\n{CLEAN * 2}")
     start = len(page.places) // 2 - len(alone.places) // 2
@@ -91,8 +92,7 @@ def test_what_is_said_of_a_long_paragraph_does_not_hang_on_its_page(text: str) -
     assert inside.tolist() == pytest.approx(alone.reading.logits[alone.places].tolist(), abs=1e-4)
 
 
-def test_blocks_that_did_not_change_are_read_as_before() -> None:
-    model = SpinModel.load(default_model_dir())
+def test_blocks_that_did_not_change_are_read_as_before(model: SpinModel) -> None:
     before = model.evidence(f"{CLEAN}\n{SPUN}\n{CLEAN}").reading
     changed = f"{CLEAN}\n{SPUN.replace('decreased again', 'low back')}\n{CLEAN}"
     fresh, again = model.evidence(changed).reading, model._encoder.read(changed, before)

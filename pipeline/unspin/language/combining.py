@@ -28,7 +28,7 @@ from unspin.language.corpus import (
     sentences,
 )
 from unspin.language.evaluation import Flag, Pair, Verdict, measure_pair, short_articles
-from unspin.language.features import Evidence, gather, local_features, word_features
+from unspin.language.features import Evidence, gather, judged_features, local_features
 from unspin.language.features import stretch_features as stretch_row
 from unspin.language.model import (
     Combiner,
@@ -42,16 +42,14 @@ from unspin.language.model import (
 )
 from unspin.language.ngrams import NgramTable
 from unspin.language.restoring import (
-    NOTHING,
     RANKER_FEATURES,
     REREAD,
-    SUPPORTED,
     Candidate,
     PhraseScorer,
     Restorer,
     Variants,
     WordSpan,
-    best_first,
+    ranked_by,
     with_neighbours,
     with_support,
 )
@@ -61,7 +59,6 @@ from unspin.language.tables import folded
 from unspin.language.terms import TermTable
 from unspin.language.training import SOURCE_WEIGHTS, roughen, trim
 from unspin.language.trees import Trees, from_lightgbm, sigmoid
-from unspin.language.windows import at_each_place
 
 Array = NDArray[Any]
 HIDDEN_SHARE = 0.6  # of the wordings that spun an article
@@ -290,9 +287,7 @@ def _word_table(case: Case, stretch: Trees) -> Array:
     evidence, count = case.evidence, len(case.truth)
     rows = [stretch_row(evidence, a, b) for a, b in [(0, count), *evidence.windows]]
     article, *windows = stretch.score(np.stack(rows)).tolist()
-    window = at_each_place(evidence.windows, windows)
-    columns = word_features(evidence)
-    return np.column_stack([columns, np.full(count, article), window]).astype(np.float32)
+    return judged_features(evidence, article, windows)
 
 
 def _fit_word(
@@ -336,15 +331,10 @@ def _fit_rankers(
     rankers = [_fit_ranker(part, rng) for part in (found[half:], found[:half])]
     rows: list[Array] = []
     labels: list[bool] = []
-    first = reread = at = 0
-    for _, same in groupby(found, key=lambda item: id(item.case)):
-        group = list(same)
-        ranked = []
-        for item in group:
-            ranker = rankers[at >= half]
-            scores = ranker.score(np.stack([c.features for c in item.candidates] or [NOTHING]))
-            ranked.append(best_first(item.candidates, scores, SUPPORTED))
-            at += 1
+    first = reread = 0
+    every = [ranked_by(rankers[n >= half], item.candidates) for n, item in enumerate(found)]
+    for _, same in groupby(zip(found, every, strict=True), key=lambda pair: id(pair[0].case)):
+        group, ranked = zip(*same, strict=True)
         case = group[0].case
         reading, spans = case.evidence.reading, [item.span for item in group]
         best = [chosen[:REREAD] for chosen in with_support(reading, spans, ranked)]

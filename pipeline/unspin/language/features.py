@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from unspin.language.ngrams import STOP, NgramTable, combine, hashes
 from unspin.language.restoring import CONTEXT, MAX_VARIANT_WORDS, Option, Restorer
 from unspin.language.runtime import Reading
 from unspin.language.trees import sigmoid
-from unspin.language.windows import verdict_windows
+from unspin.language.windows import at_each_place, cut_at, verdict_windows
 
 Array = NDArray[Any]
 GATE = -3.0  # log odds by the encoder above which candidates are looked at: some 5 % of clean words
@@ -121,8 +120,8 @@ def _by_context(evidence: Evidence) -> dict[tuple[str, ...], tuple[list[Option],
 
 
 def _windows(reading: Reading, places: Array) -> list[tuple[int, int]]:
-    starts = np.searchsorted(reading.spans[places, 0], reading.blocks).tolist()
-    return verdict_windows([(a, b) for a, b in pairwise([*starts, len(places)]) if a < b])
+    blocks = cut_at(reading.spans[places, 0], reading.blocks)
+    return verdict_windows([(a, b) for a, b in blocks if a < b])
 
 
 def _ngrams(reading: Reading, table: NgramTable) -> Array:
@@ -220,6 +219,19 @@ def word_features(evidence: Evidence) -> Array:
         _around(alone, HALF_STRETCH),
     ]
     return np.column_stack([local_features(evidence), *columns]).astype(np.float32)
+
+
+def judged_features(evidence: Evidence, article: float, windows: Sequence[float]) -> Array:
+    """Give the word features with the log odds of the article and of each word's window.
+
+    Args:
+        evidence: On the text.
+        article: Log odds that the article is spun.
+        windows: The same of its windows.
+    """
+    columns = word_features(evidence)
+    window = at_each_place(evidence.windows, windows)
+    return np.column_stack([columns, np.full(len(columns), article), window]).astype(np.float32)
 
 
 def _article_columns(p: Array, logits: Array) -> list[Array]:

@@ -23,9 +23,9 @@ from unspin.language.features import (
     STRETCH_FEATURES,
     Evidence,
     gather,
+    judged_features,
     local_features,
     stretch_features,
-    word_features,
 )
 from unspin.language.ngrams import NUMBER, NgramTable
 from unspin.language.restoring import (
@@ -335,12 +335,10 @@ class SpinModel:
         windows: Sequence[float],
     ) -> Array:
         """Give P(spun) of each place, given the log odds of the article and of its windows."""
-        columns = word_features(evidence)
-        window = at_each_place(evidence.windows, windows)
-        table = np.column_stack([columns, np.full(len(columns), article), window])
+        table = judged_features(evidence, article, windows)
         p = evidence.alone.copy()
         asked = p > CLEARLY_CLEAN
-        p[asked] = sigmoid(self._combiner.word.score(table[asked].astype(np.float32)))
+        p[asked] = sigmoid(self._combiner.word.score(table[asked]))
         return p
 
     def judged_words(self, text: str) -> JudgedWords:

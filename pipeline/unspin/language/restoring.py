@@ -352,10 +352,8 @@ class Restorer:
         """
         assert self._ranker is not None
         assert self._judge is not None
-        firsts = []
-        for candidates in self.candidates(reading, spans, known):
-            scores = self._ranker.score(np.stack([c.features for c in candidates] or [NOTHING]))
-            firsts.append(best_first(candidates, scores, SUPPORTED))
+        ranker = self._ranker
+        firsts = [ranked_by(ranker, found) for found in self.candidates(reading, spans, known)]
         firsts = with_support(reading, spans, firsts)
         # what leads clearly is not read again: most of the time goes there
         unsure = [i for i, found in enumerate(firsts) if _is_close(found)]
@@ -581,7 +579,7 @@ def _merged(first: list[Option], others: Sequence[Option]) -> list[Option]:
 
 
 _Change = tuple[tuple[str, ...], tuple[str, ...]]  # words, and what is written for them
-NOTHING = np.zeros(len(RANKER_FEATURES), dtype=np.float32)
+_NOTHING = np.zeros(len(RANKER_FEATURES), dtype=np.float32)
 
 
 def best_first(
@@ -646,6 +644,12 @@ def _changes(spun: tuple[str, ...], words: tuple[str, ...]) -> list[_Change]:
     if len(spun) == len(words):
         return [((a,), (b,)) for a, b in zip(spun, words, strict=True) if a != b]
     return [(spun, words)]
+
+
+def ranked_by(ranker: Trees, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Give the candidates that a ranker likes best with their scores."""
+    scores = ranker.score(np.stack([c.features for c in candidates] or [_NOTHING]))
+    return best_first(candidates, scores, SUPPORTED)
 
 
 def _is_close(ranked: Sequence[Candidate]) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspin.language.ngrams import STOP, NgramTable, combine, hashes, units
-from unspin.language.windows import equal_windows, text_blocks
+from unspin.language.windows import cut_at, equal_windows, text_blocks
 
 Array = NDArray[Any]
 WINDOW_PIECES = 256  # the longest in training, with the two marks at the ends
@@ -133,13 +133,11 @@ class Encoder:
         words = _Words.of(text, encoding.offsets)
         blocks = block_starts(words)
         known = _by_block(before) if before else {}
-        pieces = np.searchsorted([a for a, _ in encoding.offsets], blocks[1:]).tolist()
-        places = np.searchsorted(words.spans[:, 0], blocks[1:]).tolist()
         parts = []
         for span, (a, b), (first, last) in zip(
             pairwise([*blocks, len(text)]),
-            pairwise([0, *pieces, len(ids)]),
-            pairwise([0, *places, len(words.words)]),
+            cut_at([a for a, _ in encoding.offsets], blocks),
+            cut_at(words.spans[:, 0], blocks),
             strict=True,
         ):
             part = known.get(text[slice(*span)])
@@ -328,18 +326,12 @@ def _at_words(first: Array, logits: Array, window: Array, vectors: Array) -> _At
 
 def _by_block(reading: Reading) -> dict[str, _AtWords]:
     """Give what was read at the words of each block, by its text."""
-    ends = [*reading.blocks[1:], len(reading.text)]
-    places = np.searchsorted(reading.spans[:, 0], [*reading.blocks[1:]]).tolist()
-    found = {}
-    for start, end, (a, b) in zip(
-        reading.blocks, ends, pairwise([0, *places, len(reading.words)]), strict=True
-    ):
-        found[reading.text[start:end]] = (
-            reading.logits[a:b],
-            reading.window[a:b],
-            reading.vectors[a:b],
-        )
-    return found
+    texts = pairwise([*reading.blocks, len(reading.text)])
+    words = cut_at(reading.spans[:, 0], reading.blocks)
+    return {
+        reading.text[start:end]: (reading.logits[a:b], reading.window[a:b], reading.vectors[a:b])
+        for (start, end), (a, b) in zip(texts, words, strict=True)
+    }
 
 
 def block_starts(words: _Words) -> tuple[int, ...]:

@@ -42,6 +42,16 @@ def text_blocks(count: int, paragraphs: Sequence[int] = ()) -> list[tuple[int, i
     return list(zip(starts, [*starts[1:], count], strict=True)) if count else []
 
 
+def cut_at(starts: Sequence[int] | NDArray[Any], cuts: Sequence[int]) -> list[tuple[int, int]]:
+    """Give first and last (exclusive) of what begins between one cut and the next.
+
+    Args:
+        starts: Code points with which words or word-pieces begin, in order.
+        cuts: Code points; the first stands for the beginning of the text.
+    """
+    return list(pairwise([0, *np.searchsorted(starts, cuts[1:]).tolist(), len(starts)]))
+
+
 def verdict_windows(blocks: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """Cut long blocks into equal parts of about :data:`WINDOW_WORDS`.
 
