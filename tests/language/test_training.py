@@ -13,11 +13,13 @@ from unspin.language.model import default_model_dir
 from unspin.language.spinner import Edit, Spinner, SpunText, load_hand_pairs
 from unspin.language.tables import folded, write_variants
 from unspin.language.training import (
+    CLEAN_KEPT,
     DELETED,
     NO_TARGET,
     Proposer,
     Window,
     WindowMaker,
+    most_misleading,
     roughen,
     spin_passage,
     trim,
@@ -65,6 +67,15 @@ def test_windows_label_replaced_words_and_their_originals(tokenizer: Any) -> Non
     assert window.labels[pieces.index("doctors")] == 0
     assert window.targets[pieces.index("doctors")] == NO_TARGET
     assert window.labels[0] == NO_TARGET
+
+
+def test_of_clean_windows_those_that_mislead_most_are_trained_on() -> None:
+    windows = [Window([n], [0], [NO_TARGET]) for n in range(10)]
+    losses = [0.1, 0.9, 0.2, 0.8, 0.0, 0.7, 0.3, 0.6, 0.05, 0.01]
+    chosen = [w.ids[0] for w in most_misleading(windows, losses)]
+    assert chosen == [1, 3, 5, 7]
+    assert len(chosen) == round(CLEAN_KEPT * len(windows))
+    assert most_misleading([], []) == []
 
 
 def test_guesses_of_the_head_become_faults_and_originals_do_not(tokenizer: Any) -> None:

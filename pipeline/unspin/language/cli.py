@@ -28,9 +28,11 @@ _PARTS = ("short", "seed", "parallel", "verdict", "clean")
 @click.option("--held-out", multiple=True, help="Dictionary whose pairs are dropped everywhere.")
 @click.option("--without", multiple=True, help="Source of the corpus to leave out.")
 @click.option("--phrases", type=_FILE, help="Real spun phrases (JSONL) to choose thresholds on.")
+@click.option("--marked", type=_FOLDER, help="A real spun article with its faults marked.")
 @click.option("--terms", type=_FOLDER, help="Lists of medical terms (.tsv.gz, first column).")
 @click.option("--minutes", type=float, default=75.0, show_default=True, help="Encoder training.")
 @click.option("--learning-rate", type=float, default=3e-4, show_default=True, help="At its peak.")
+@click.option("--batch-pieces", type=int, default=5120, show_default=True, help="Of a batch.")
 @click.option("--threads", type=int, default=2, show_default=True)
 @click.option("--articles", type=int, default=900, show_default=True, help="For the combiner.")
 @click.option("--start", type=_FILE, help="encoder.pt of an earlier run to train further.")
@@ -51,6 +53,7 @@ def train(**options: Any) -> None:
             held_out=options["held_out"],
             without=options["without"],
             minutes=options["minutes"],
+            batch_pieces=options["batch_pieces"],
             learning_rate=options["learning_rate"],
             seed=options["seed"],
             threads=options["threads"],
@@ -62,6 +65,7 @@ def train(**options: Any) -> None:
             options["articles"],
             options["weights"],
             options["terms"],
+            options["marked"],
         )
         with _progress(options["minutes"] * 60) as report:
             folder = make_model(recipe, report)

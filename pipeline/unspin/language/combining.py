@@ -1,4 +1,4 @@
-"""Fits what decides: stretch verdict, word verdict and both rankers, and chooses the thresholds.
+"""Fits what decides: stretch verdict, word verdict and both rankers.
 
 All are small gradient-boosted trees over the evidence of a finished encoder, fitted on
 spun articles that the spinner makes anew. Much of that noise comes from the listed wordings; of
@@ -9,10 +9,9 @@ listed.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, product
+from itertools import groupby
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -25,18 +24,11 @@ from unspin.language.corpus import (
     PassageSampler,
     is_for_limits,
     read_documents,
-    sentences,
 )
-from unspin.language.evaluation import Flag, Pair, Verdict, measure_pair, short_articles
 from unspin.language.features import Evidence, gather, judged_features, local_features
 from unspin.language.features import stretch_features as stretch_row
 from unspin.language.model import (
     Combiner,
-    JudgedWords,
-    Settings,
-    SpinModel,
-    flagged,
-    is_dense,
     runs,
     with_first_verdict,
 )
@@ -190,10 +182,10 @@ def _draw(sampler: PassageSampler, variants: Variants, rng: Random) -> str:
         return sampler.passage(rng)
     if kind < 0.75:
         return sampler.soup(rng)
-    return sampler.soup(rng, lambda sentence: _listed(variants, sentence))
+    return sampler.soup(rng, lambda sentence: listed(variants, sentence))
 
 
-def _listed(variants: Variants, sentence: str) -> float:
+def listed(variants: Variants, sentence: str) -> float:
     """Count listed wordings in a clean sentence, those of several words and rare ones first."""
     words = folded(sentence).strip(".").split()
     found = 0.0
@@ -204,11 +196,17 @@ def _listed(variants: Variants, sentence: str) -> float:
 
 def truth_of(evidence: Evidence, spun: SpunText) -> Array:
     """Give 1 for each place inside an edit, else 0."""
-    spans = evidence.reading.spans[evidence.places]
-    truth = np.zeros(len(spans), dtype=np.int8)
-    for edit in map(trim, spun.edits):
-        truth[(spans[:, 0] < edit.end) & (spans[:, 1] > edit.start)] = 1
-    return truth
+    spans = [(edit.start, edit.end) for edit in map(trim, spun.edits)]
+    return touched(evidence, spans).astype(np.int8)
+
+
+def touched(evidence: Evidence, spans: Sequence[tuple[int, int]]) -> Array:
+    """Tell of each place whether one of some spans (start, end) touches it."""
+    words = evidence.reading.spans[evidence.places]
+    found = np.zeros(len(words), dtype=bool)
+    for start, end in spans:
+        found |= (words[:, 0] < end) & (words[:, 1] > start)
+    return found
 
 
 # --- the fits -----------------------------------------------------------------------
@@ -446,229 +444,3 @@ def original_of(case: Case, start: int, end: int) -> tuple[str, ...] | None:
         shift += len(edit.clean) - (edit.end - edit.start)
         touched = True
     return tuple(folded(text).split()) if touched else None
-
-
-# --- thresholds ---------------------------------------------------------------------------
-
-
-def clean_sample(options: FitOptions) -> list[Document]:
-    """Draw whole clean documents, none kept for evaluation: as many of each source as there are."""
-    rng = Random(options.seed + 1)
-    by_source: dict[str, list[Document]] = {}
-    for document in fitting_documents(options, for_limits=True):
-        if len(document.text.split()) >= LEAST_PAGE:
-            by_source.setdefault(document.source, []).append(document)
-    for found in by_source.values():
-        rng.shuffle(found)
-    each = max(1, options.clean_documents // len(by_source))
-    chosen = [d for found in by_source.values() for d in found[:each]]
-    rest = [d for found in by_source.values() for d in found[each:]]
-    return chosen + rng.sample(rest, min(len(rest), options.clean_documents - len(chosen)))
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What the thresholds must keep to.
-
-    Attributes:
-        clean_findings: Reported runs per 1,000 words of clean documents.
-        soup_findings: The same of short clean texts, made of sentences where listed wordings are
-            right: the like of the clean twins, but many more words of it.
-        twin_findings: The same of the clean twins of short articles. Far above what is wanted:
-            these twins use, rightly, the very wordings that the rows made known to the lists.
-        inside: Share of the words flagged in short articles that lie inside true faults.
-        inside_dense: The same in articles that are spun throughout.
-        clean_verdicts: Share of clean documents that may look spun; low, as an encoder that once
-            was trained on them finds half as many above a limit as of others.
-        clean_windows: The same of documents of which a window may look spun.
-    """
-
-    clean_findings: float = 0.3
-    soup_findings: float = 0.8
-    twin_findings: float = 10.0
-    inside: float = 0.83
-    inside_dense: float = 0.8
-    clean_verdicts: float = 0.003
-    clean_windows: float = 0.005
-
-
-REPORTS = (0.96, 0.92, 0.88, 0.8, 0.7)  # of equal ones the stricter win
-LEAST_PAGE, MOST_PAGES = 150, 4  # words of a page, pages of a document
-REPORTS_DENSE = (0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.25)
-DENSE_ARTICLES, DENSE_RATE = 80, 0.35
-REPORTS_SPUN = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8)
-VERDICT_WORDS = 1500  # of a document; pages on the web are seldom longer
-SURES = (1.0, 2.0, 3.0, 4.0, 5.0)
-EXTENDS = (1.0, 0.8, 0.6, 0.4)  # of equal ones the narrower findings win
-
-
-def dense_articles(options: FitOptions, made: Dictionaries) -> list[SpunText]:
-    """Make articles in which a third of the content words and more is replaced."""
-    rng = Random(options.seed + 3)
-    documents = fitting_documents(options, for_limits=True)
-    sampler = PassageSampler(documents, SOURCE_WEIGHTS, words=600)
-    spinner, sources = Spinner(made), [HAND, *sorted(made.others)]
-    found: list[SpunText] = []
-    while len(found) < DENSE_ARTICLES:
-        style = draw_style(rng, sources)
-        if style.rate >= DENSE_RATE:
-            found.append(spinner.spin(sampler.passage(rng), style, rng))
-    return found
-
-
-def choose_dense(
-    model: SpinModel, articles: Sequence[SpunText], report: float, inside: float
-) -> float:
-    """Choose the P from which words are reported in articles that are spun throughout.
-
-    Args:
-        model: With any settings.
-        articles: Heavily spun.
-        report: The same in other spun articles.
-        inside: Share of the flagged words that must lie inside edits.
-
-    Returns:
-        The lowest of :data:`REPORTS_DENSE` that keeps to it, else ``report``.
-    """
-    p, truth = [], []
-    for article in articles:
-        words = model.judged_words(article.text)
-        if is_dense(words.p, report):
-            p.append(words.p)
-            truth.append(truth_of(words.evidence, article))
-    if not p:
-        return report
-    every, right = np.concatenate(p), np.concatenate(truth)
-    good = (t for t in REPORTS_DENSE if t < report and float(right[every >= t].mean()) >= inside)
-    return next(good, report)
-
-
-def choose_thresholds(
-    model: SpinModel,
-    documents: Sequence[Document],
-    clean_soups: Sequence[str],
-    dense: Sequence[SpunText],
-    rows: Sequence[Mapping[str, Any]],
-    limits: Limits,
-    progress: Callable[[str], None] = print,
-) -> dict[str, float]:
-    """Choose the thresholds of :class:`unspin.language.model.Settings`.
-
-    Args:
-        model: With any settings.
-        documents: Clean documents.
-        clean_soups: Short clean texts, from :func:`hard_soups`.
-        dense: Heavily spun articles, from :func:`dense_articles`.
-        rows: Real spun phrases with carrier sentences that are not kept for evaluation.
-        limits: What must hold; of what holds, the fewest misses and false alarms win.
-        progress: Receives a line.
-    """
-    whole = [model.judged_words(page) for d in documents for page in pages_of(d, VERDICT_WORDS)]
-    clean = [model.judged_words(excerpt(d)) for d in documents[::2]]
-    soups = [model.judged_words(text) for text in clean_soups]
-    pairs = short_articles(rows, seed=17, draws=2)
-    read = {text: model.judged_words(text) for p in pairs for text in (p.text, p.twin)}
-    best, chosen = float("inf"), _trial(0.96, 0.9, 3.0, 0.8)
-    for report, spun, sure, extend in product(REPORTS, REPORTS_SPUN, SURES, EXTENDS):
-        settings = _trial(report, min(spun, report), sure, extend)
-        cost = _cost_within(limits, settings, clean, soups, pairs, read)
-        if cost is not None and cost < best:
-            best, chosen = cost, settings
-    verdict = min(0.0, _shift([words.article for words in whole], limits.clean_verdicts))
-    window = _shift([float(words.windows.max()) for words in whole], limits.clean_windows)
-    low = choose_dense(model, dense, chosen.report_spun, limits.inside_dense)
-    progress(f"{best:.1f} mistakes in 1,000 words with {chosen}; dense {low}")
-    names = ("report", "report_spun", "sure", "extend")
-    found = {n: float(getattr(chosen, n)) for n in names}
-    return {**found, "report_dense": low, "verdict_shift": verdict, "window_shift": window}
-
-
-def _trial(report: float, report_spun: float, sure: float, extend: float) -> Settings:
-    """Settings to try; only the four matter to what is reported."""
-    never = 1.01
-    return Settings("", report, report_spun, report_spun, sure, extend, never, never, 0.0, 0.0)
-
-
-def _shift(logits: Sequence[float], share: float) -> float:
-    """What must be added so that no more than a share of clean documents is above even odds."""
-    return -float(np.quantile(logits, 1 - share))
-
-
-def _cost_within(
-    limits: Limits,
-    settings: Settings,
-    clean: Sequence[JudgedWords],
-    soups: Sequence[JudgedWords],
-    pairs: Sequence[Pair],
-    read: Mapping[str, JudgedWords],
-) -> float | None:
-    """Give the mistakes on short articles, or None where a limit does not hold.
-
-    A false alarm counts as much as a miss: misses in 1,000 words of the spun articles, and false
-    alarms in 1,000 of their twins.
-    """
-    for texts, most in ((clean, limits.clean_findings), (soups, limits.soup_findings)):
-        alarms = sum(len(flagged(w.evidence, w.p, w.level, settings)) for w in texts)
-        if 1000 * alarms > most * sum(len(w.p) for w in texts):
-            return None
-
-    def judge(text: str) -> Verdict:
-        words = read[text]
-        spans = words.evidence.reading.spans[words.evidence.places]
-        found = flagged(words.evidence, words.p, words.level, settings)
-        return Verdict(0.0, tuple(Flag(int(spans[a, 0]), int(spans[b - 1, 1])) for a, b in found))
-
-    sums: dict[str, float] = {}
-    for pair in pairs:
-        for name, value in measure_pair(judge, pair)[0].values.items():
-            sums[name] = sums.get(name, 0.0) + value
-    if 1000 * sums["alarms"] > limits.twin_findings * sums["twin words"]:
-        return None
-    if sums["inside"] < limits.inside * max(1.0, sums["flagged"]):
-        return None
-    words = sum(len(pair.text.split()) for pair in pairs)
-    missed = (sums["faults"] - sums["hits"]) / words
-    return 1000 * (missed + sums["alarms"] / sums["twin words"])
-
-
-def hard_soups(options: FitOptions, count: int = 160) -> list[str]:
-    """Make short clean texts of sentences where listed wordings are right."""
-    rng = Random(options.seed + 2)
-    variants = Variants.load(options.folder / "variants.tsv.gz")
-    documents = fitting_documents(options, for_limits=True)
-    samplers = [PassageSampler(documents, SOURCE_WEIGHTS, words=w) for w in (60, 120, 250)]
-    return [
-        rng.choice(samplers).soup(rng, lambda sentence: _listed(variants, sentence))
-        for _ in range(count)
-    ]
-
-
-def _cut(document: Document, words: int) -> Iterator[tuple[str, int]]:
-    """Cut a document into pieces of some words, whole sentences; give each with its words."""
-    found, count = "", 0
-    for line in document.text.split("\n"):
-        for number, sentence in enumerate(sentences(line)):
-            found += (" " if number else "\n") + sentence
-            count += len(sentence.split())
-            if count >= words:
-                yield found.strip(), count
-                found, count = "", 0
-    if found:
-        yield found.strip(), count
-
-
-def pages_of(document: Document, words: int) -> list[str]:
-    """Give a document as pages of some words; of a long one the first few."""
-    cut = _cut(document, words)
-    return [page for page, count in cut if count >= LEAST_PAGE][:MOST_PAGES]
-
-
-def excerpt(document: Document, words: int = 500) -> str:
-    """Give the beginning of a document, whole sentences."""
-    return next((page for page, _ in _cut(document, words)), "")
-
-
-def write_settings(folder: Path, version: str, **values: float) -> None:
-    """Write ``model.json``."""
-    data = {"version": version, **{k: round(v, 4) for k, v in values.items()}}
-    (folder / "model.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")

@@ -10,21 +10,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from unspin.language.combining import (
-    FitOptions,
-    Limits,
-    choose_thresholds,
-    clean_sample,
-    dense_articles,
-    fit,
-    hard_soups,
-    write_settings,
-)
+from unspin.language.combining import FitOptions, fit
 from unspin.language.corpus import read_documents
 from unspin.language.evaluation import read_phrases
 from unspin.language.model import SpinModel
 from unspin.language.ngrams import build
 from unspin.language.tables import write_terms, write_variants
+from unspin.language.thresholds import (
+    Limits,
+    MarkedArticle,
+    choose_thresholds,
+    development_texts,
+    write_settings,
+)
 from unspin.language.training import TrainingOptions, embedding_dictionaries, train
 
 NEVER = 1.01  # a safe threshold that no replacement reaches
@@ -53,6 +51,8 @@ class RecipeOptions:
         articles: Spun and clean articles the combiner is fitted on.
         weights: Weights to take instead of training, or None.
         terms: Lists of medical terms (``*.tsv.gz``, first column), or None for the glossary's.
+        marked: Folder of a real article that is spun throughout, with its faults marked
+            (:class:`unspin.language.thresholds.MarkedArticle`), or None.
     """
 
     training: TrainingOptions
@@ -61,6 +61,7 @@ class RecipeOptions:
     articles: int = 900
     weights: Path | None = None
     terms: Path | None = None
+    marked: Path | None = None
 
 
 RECORDED = ("seed", "minutes", "learning_rate", "warmup", "batch_pieces", "frozen_layers",
@@ -136,8 +137,8 @@ def make_model(options: RecipeOptions, progress: Callable[[str], None] = print) 
     if options.phrases:
         rows = read_phrases(options.phrases, kept=False)
         model = SpinModel.load(folder)
-        clean, soups = clean_sample(fitting), hard_soups(fitting)
-        dense = dense_articles(fitting, made)
-        found = choose_thresholds(model, clean, soups, dense, rows, Limits(), progress)
+        marked = MarkedArticle.read(options.marked) if options.marked else None
+        texts = development_texts(fitting, made, rows, marked)
+        found = choose_thresholds(model, texts, Limits(), progress)
         write_settings(folder, version, **found, safe=NEVER, suggest=SUGGEST)
     return folder

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+
+pytest.importorskip("lemminflect", reason="the extra train is not installed")
+pytest.importorskip("lightgbm", reason="the extra train is not installed")
+
+from unspin.language.combining import touched
+from unspin.language.model import SpinModel
+from unspin.language.spinner import Edit, SpunText
+from unspin.language.thresholds import (
+    MARKED_AFTER,
+    MARKED_BEFORE,
+    Development,
+    MarkedArticle,
+    as_marked,
+    choose_dense,
+)
+
+TEXT = "The doctor treats ache of the lower back. Rest helps most people who have it."
+
+
+def test_marks_of_a_real_article_are_read(tmp_path: Path) -> None:
+    (tmp_path / "article.txt").write_text(TEXT, encoding="utf-8")
+    rows = [{"start": 18, "end": 22, "kind": "medical_term"}, {"start": 42, "end": 46}]
+    lines = "\n".join(json.dumps(row) for row in rows)
+    (tmp_path / "gold.jsonl").write_text(lines, encoding="utf-8")
+    article = MarkedArticle.read(tmp_path)
+    assert [article.text[a:b] for a, b in article.faults] == ["ache", "Rest"]
+
+
+def test_replaced_words_are_widened_to_phrases_but_not_across_a_stop(model: SpinModel) -> None:
+    evidence = model.evidence(TEXT)
+    words = [TEXT[a:b] for a, b in evidence.reading.spans[evidence.places]]
+    truth = touched(evidence, [(TEXT.find("back"), TEXT.find("back") + 4)])
+    before = after = 0
+    for seed in range(400):
+        wide = as_marked(evidence, truth, Random(seed))
+        marked = {words[i] for i in np.flatnonzero(wide)}
+        assert {"back"} <= marked <= {"lower", "back"}  # "Rest" begins another sentence
+        before += "lower" in marked
+        wide = as_marked(evidence, touched(evidence, [(0, 3)]), Random(seed))
+        assert {words[i] for i in np.flatnonzero(wide)} <= {"The", "doctor"}
+        after += bool(wide[1])
+    assert abs(before / 400 - MARKED_BEFORE) < 0.08
+    assert abs(after / 400 - MARKED_AFTER) < 0.08
+
+
+def test_without_articles_that_are_spun_throughout_the_limit_stays(model: SpinModel) -> None:
+    light = SpunText(TEXT, (Edit(18, 22, "ache", "pain"),))
+    texts = Development([], [], [], [light], [], MarkedArticle(TEXT, ((18, 22),)))
+    assert choose_dense(model, texts, 0.3, 0.8) == 0.3
