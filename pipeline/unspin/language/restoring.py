@@ -25,6 +25,7 @@ HEAD_COUNT = 10  # proposals of the restoring head taken per word
 NEAR_COUNT, NEAR_TAKEN = 30, 6  # neighbours of a word by embedding; those the head likes best
 MAX_SPAN_WORDS = 8
 BEAM = 8  # partial replacements kept per word of a span
+EXPANDED = 48  # of the next partial replacements those that are looked up among the n-grams
 COMBINATIONS = 32  # candidates ranked per span
 PAIR_BONUS = 3.0  # nats in favour of a listed original while the beam runs; the ranker decides
 TERM_BONUS = 1.5  # nats per attested term, likewise
@@ -430,9 +431,9 @@ class Restorer:
             asked = [beams[i].pop(spans[i].start + step, []) for i in alive]
             for i, paths in zip(alive, self._best(reading, spans, alive, asked, BEAM), strict=True):
                 place = spans[i].start + step
-                for path, option in product(paths, options[place]):
-                    if place + option.used <= spans[i].end:
-                        beams[i].setdefault(place + option.used, []).append(path.and_then(option))
+                fitting = [o for o in options[place] if place + o.used <= spans[i].end]
+                for path, option in _worthiest(paths, fitting):
+                    beams[i].setdefault(place + option.used, []).append(path.and_then(option))
         every = range(len(spans))
         asked = [beams[i].get(spans[i].end, []) for i in every]
         found = []
@@ -567,6 +568,18 @@ class Restorer:
             float(len(spun)),
             _same_ending(spun, text),
         ]
+
+
+def _worthiest(
+    paths: Sequence[Rewording], options: Sequence[Option]
+) -> list[tuple[Rewording, Option]]:
+    """Give each path with each option, but of many only those worth most in themselves."""
+    if len(paths) * len(options) <= EXPANDED:
+        return list(product(paths, options))
+    gains = np.array([o.head + PAIR_BONUS * o.pair for o in options])
+    worth = np.array([path.worth for path in paths])[:, None] + gains
+    order = np.argsort(-worth, axis=None, kind="stable")[:EXPANDED].tolist()
+    return [(paths[i // len(options)], options[i % len(options)]) for i in order]
 
 
 def _merged(first: list[Option], others: Sequence[Option]) -> list[Option]:
