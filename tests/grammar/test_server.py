@@ -99,7 +99,9 @@ def test_server_is_gone_when_the_program_ends(
 def test_server_is_gone_when_the_program_is_killed(
     program: list[subprocess.Popen[str]], repository: Path, languagetool: Path, number: int
 ) -> None:
-    port = run(program, repository, "time.sleep(60)")
+    # programs started by a shell in the background ignore SIGINT, and so would this one's child
+    listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    port = run(program, repository, f"{listening}; time.sleep(60)")
     assert listens(port)
     program[-1].send_signal(number)
     assert is_gone(port)
