@@ -454,9 +454,10 @@ def flagged(
         settings: Thresholds.
     """
     report = np.where(level >= settings.sure, settings.report_spun, settings.report)
-    if is_dense(p, settings.report_spun):
-        report = np.minimum(report, settings.report_dense)
-    return runs(evidence, p, report, report * settings.extend)
+    extend = report * settings.extend
+    if is_dense(p, settings.report_spun):  # so low that neighbours below it say nothing more
+        report = extend = np.minimum(report, settings.report_dense)
+    return runs(evidence, p, report, extend)
 
 
 def is_dense(p: Array, report: float) -> bool:
