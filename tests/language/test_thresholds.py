@@ -34,6 +34,12 @@ def test_marks_of_a_real_article_are_read(tmp_path: Path) -> None:
     assert [article.text[a:b] for a, b in article.faults] == ["ache", "Rest"]
 
 
+def test_a_mark_without_its_places_is_named(tmp_path: Path) -> None:
+    (tmp_path / "gold.jsonl").write_text('{"start": 1, "end": 2}\n{"start": 3}\n', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"gold\.jsonl:2: write an object"):
+        MarkedArticle.read(tmp_path)
+
+
 def test_replaced_words_are_widened_to_phrases_but_not_across_a_stop(model: SpinModel) -> None:
     evidence = model.evidence(TEXT)
     words = [TEXT[a:b] for a, b in evidence.reading.spans[evidence.places]]

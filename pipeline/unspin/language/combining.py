@@ -27,11 +27,7 @@ from unspin.language.corpus import (
 )
 from unspin.language.features import Evidence, gather, judged_features, local_features
 from unspin.language.features import stretch_features as stretch_row
-from unspin.language.model import (
-    Combiner,
-    runs,
-    with_first_verdict,
-)
+from unspin.language.model import Combiner, runs, with_first_verdict
 from unspin.language.ngrams import NgramTable
 from unspin.language.restoring import (
     RANKER_FEATURES,
@@ -433,7 +429,7 @@ def original_of(case: Case, start: int, end: int) -> tuple[str, ...] | None:
     spans = case.evidence.reading.spans[case.evidence.places]
     begin, finish = int(spans[start, 0]), int(spans[end - 1, 1])
     text, shift = case.spun.text[begin:finish], 0
-    touched = False
+    changed = False
     for edit in map(trim, case.spun.edits):
         if edit.end <= begin or edit.start >= finish:
             continue
@@ -442,5 +438,5 @@ def original_of(case: Case, start: int, end: int) -> tuple[str, ...] | None:
         at = edit.start - begin + shift
         text = text[:at] + edit.clean + text[at + edit.end - edit.start :]
         shift += len(edit.clean) - (edit.end - edit.start)
-        touched = True
-    return tuple(folded(text).split()) if touched else None
+        changed = True
+    return tuple(folded(text).split()) if changed else None

@@ -117,6 +117,9 @@ def make_model(options: RecipeOptions, progress: Callable[[str], None] = print) 
     from unspin.language.export import export
 
     run, folder = options.training, options.folder
+    # read before anything that takes long: what is wrong with them is said at once
+    rows = read_phrases(options.phrases, kept=False) if options.phrases else None
+    marked = MarkedArticle.read(options.marked) if options.marked else None
     folder.mkdir(parents=True, exist_ok=True)
     weights = options.weights or train(run, progress)
     export(weights, folder)
@@ -134,10 +137,8 @@ def make_model(options: RecipeOptions, progress: Callable[[str], None] = print) 
     fit(fitting, made, progress)
     version = datetime.now(UTC).strftime("%Y.%m.%d")
     write_settings(folder, version, **CAUTIOUS)
-    if options.phrases:
-        rows = read_phrases(options.phrases, kept=False)
+    if rows is not None:
         model = SpinModel.load(folder)
-        marked = MarkedArticle.read(options.marked) if options.marked else None
         texts = development_texts(fitting, made, rows, marked)
         found = choose_thresholds(model, texts, Limits(), progress)
         write_settings(folder, version, **found, safe=NEVER, suggest=SUGGEST)

@@ -146,6 +146,11 @@ class Option(NamedTuple):
     pair: int  # 1 when listed
     choices: int  # originals listed for the same wording
 
+    @property
+    def worth(self) -> float:
+        """What speaks for it while the beam runs, words around it apart."""
+        return self.head + PAIR_BONUS * self.pair
+
 
 class Rewording(NamedTuple):
     """Options one after the other, on the way through a span.
@@ -162,8 +167,8 @@ class Rewording(NamedTuple):
 
     def and_then(self, option: Option) -> Rewording:
         """Give the path with one more option."""
-        worth = self.worth + option.head + PAIR_BONUS * option.pair
-        return Rewording((*self.options, option), self.words + option.words, worth)
+        options, words = (*self.options, option), self.words + option.words
+        return Rewording(options, words, self.worth + option.worth)
 
 
 _START = Rewording((), (), 0.0)
@@ -576,8 +581,7 @@ def _worthiest(
     """Give each path with each option, but of many only those worth most in themselves."""
     if len(paths) * len(options) <= EXPANDED:
         return list(product(paths, options))
-    gains = np.array([o.head + PAIR_BONUS * o.pair for o in options])
-    worth = np.array([path.worth for path in paths])[:, None] + gains
+    worth = np.add.outer([path.worth for path in paths], [option.worth for option in options])
     order = np.argsort(-worth, axis=None, kind="stable")[:EXPANDED].tolist()
     return [(paths[i // len(options)], options[i % len(options)]) for i in order]
 

@@ -38,11 +38,11 @@ EXTENDS = (1.0, 0.8, 0.6, 0.4)  # of equal ones the narrower findings win
 PIECES, PIECE_WORDS = 300, (60, 90, 140)
 
 
-def clean_sample(options: FitOptions) -> list[Document]:
-    """Draw whole clean documents, none kept for evaluation: as many of each source as there are."""
+def clean_sample(options: FitOptions, documents: Sequence[Document]) -> list[Document]:
+    """Draw whole clean documents: of each source as many, as far as there are."""
     rng = Random(options.seed + 1)
     by_source: dict[str, list[Document]] = {}
-    for document in fitting_documents(options, for_limits=True):
+    for document in documents:
         if len(document.text.split()) >= LEAST_PAGE:
             by_source.setdefault(document.source, []).append(document)
     for found in by_source.values():
@@ -103,11 +103,21 @@ class MarkedArticle:
 
     @classmethod
     def read(cls, folder: Path) -> MarkedArticle:
-        """Read ``article.txt`` and ``gold.jsonl`` (objects with ``start`` and ``end``)."""
-        lines = (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines()
-        faults = (json.loads(line) for line in lines)
-        text = (folder / "article.txt").read_text(encoding="utf-8")
-        return cls(text, tuple((int(f["start"]), int(f["end"])) for f in faults))
+        """Read ``article.txt`` and ``gold.jsonl`` (objects with ``start`` and ``end``).
+
+        Raises:
+            ValueError: When a line is no such object; the message names it.
+        """
+        path, faults = folder / "gold.jsonl", []
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            try:
+                row = json.loads(line)
+                faults.append((int(row["start"]), int(row["end"])))
+            except (KeyError, TypeError, ValueError):
+                raise ValueError(
+                    f"{path}:{number}: write an object with the code points start and end"
+                ) from None
+        return cls((folder / "article.txt").read_text(encoding="utf-8"), tuple(faults))
 
 
 @dataclass(frozen=True)
@@ -145,20 +155,22 @@ def development_texts(
         rows: Real spun phrases that are not kept for evaluation.
         marked: A real article that is spun throughout, or None.
     """
+    documents = fitting_documents(options, for_limits=True)
     return Development(
-        clean_sample(options),
-        hard_soups(options),
-        spun_pieces(options, made),
-        dense_articles(options, made),
+        clean_sample(options, documents),
+        hard_soups(options, documents),
+        spun_pieces(options, documents, made),
+        dense_articles(options, documents, made),
         rows,
         marked,
     )
 
 
-def spun_pieces(options: FitOptions, made: Dictionaries) -> list[Piece]:
+def spun_pieces(
+    options: FitOptions, documents: Sequence[Document], made: Dictionaries
+) -> list[Piece]:
     """Make short spun texts of clean ones, in all styles."""
     rng = Random(options.seed + 4)
-    documents = fitting_documents(options, for_limits=True)
     samplers = [PassageSampler(documents, SOURCE_WEIGHTS, words=w) for w in PIECE_WORDS]
     spinner, sources = Spinner(made), [HAND, *sorted(made.others)]
     found = []
@@ -168,10 +180,11 @@ def spun_pieces(options: FitOptions, made: Dictionaries) -> list[Piece]:
     return found
 
 
-def dense_articles(options: FitOptions, made: Dictionaries) -> list[SpunText]:
+def dense_articles(
+    options: FitOptions, documents: Sequence[Document], made: Dictionaries
+) -> list[SpunText]:
     """Make articles in which a third of the content words and more is replaced."""
     rng = Random(options.seed + 3)
-    documents = fitting_documents(options, for_limits=True)
     sampler = PassageSampler(documents, SOURCE_WEIGHTS, words=600)
     spinner, sources = Spinner(made), [HAND, *sorted(made.others)]
     found: list[SpunText] = []
@@ -380,11 +393,10 @@ def _hits(words: JudgedWords, truth: Array, settings: Settings) -> int:
     return sum(int(truth[start:end].sum()) for start, end in _findings(words, settings))
 
 
-def hard_soups(options: FitOptions, count: int = 160) -> list[str]:
+def hard_soups(options: FitOptions, documents: Sequence[Document], count: int = 160) -> list[str]:
     """Make short clean texts of sentences where listed wordings are right."""
     rng = Random(options.seed + 2)
     variants = Variants.load(options.folder / "variants.tsv.gz")
-    documents = fitting_documents(options, for_limits=True)
     samplers = [PassageSampler(documents, SOURCE_WEIGHTS, words=w) for w in (60, 120, 250)]
     return [
         rng.choice(samplers).soup(rng, lambda sentence: listed(variants, sentence))

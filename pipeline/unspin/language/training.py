@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from queue import Empty, Full
 from random import Random
@@ -530,11 +531,9 @@ class _Run:
 
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate(done)
-        count = len(self.replicas)
         length = len(batch[0].ids)
         batch = self._misleading(batch)
-        whole = batch + self.proposed.pop(length, [])
-        parts = [whole[i::count] for i in range(count)]
+        parts = self._parts(batch + self.proposed.pop(length, []))
         results = list(self.pool.map(self._gradients, self.replicas, parts))
         self.proposed[length] = self._proposed(batch, parts, results)
         for replica in self.replicas:
@@ -559,14 +558,16 @@ class _Run:
         """
         spun = [w for w in batch if 1 in w.labels]
         clean = [w for w in batch if 1 not in w.labels]
-        count = len(self.replicas)
-        parts = [clean[i::count] for i in range(count)]
-        scored = self.pool.map(self._clean_losses, self.replicas, parts)
-        losses = {id(w): x for part, found in zip(parts, scored, strict=True)
-                  for w, x in zip(part, found, strict=True)}  # fmt: skip
-        mixed = spun + most_misleading(clean, [losses[id(w)] for w in clean])
+        parts = self._parts(clean)
+        losses = list(chain(*self.pool.map(self._clean_losses, self.replicas, parts)))
+        mixed = spun + most_misleading(list(chain(*parts)), losses)
         self.rng.shuffle(mixed)
         return mixed
+
+    def _parts(self, windows: list[Window]) -> list[list[Window]]:
+        """Deal windows out to the working copies."""
+        count = len(self.replicas)
+        return [windows[i::count] for i in range(count)]
 
     def _clean_losses(self, replica: Any, windows: list[Window]) -> list[float]:
         """Give the loss of each clean window, without learning from it."""
