@@ -10,7 +10,7 @@ from unspin.findings import Applicability, Finding, Severity
 from unspin.glossary.concept import SPUN
 from unspin.glossary.restoring import is_strong, looks_spun
 from unspin.rules.base import Context
-from unspin.rules.terms import in_name, off_limits, quotations, touches
+from unspin.rules.terms import in_name, off_limits, quotations, touches, trimmed
 
 if TYPE_CHECKING:
     from unspin.glossary.matcher import Hit
@@ -92,14 +92,15 @@ class SpunTerm:
             certain = hit.applicability == "safe"
             alone = certain and _stands_alone(article, context, hit)
             found = article.text[hit.form_start : hit.form_end]
+            start, end, new = trimmed(article.text, hit.start, hit.end, hit.replacement)
             yield Finding(
                 self.id,
-                hit.start,
-                hit.end,
+                start,
+                end,
                 f"“{' '.join(found.split())}” is spun wording for “{hit.concept}”.",
                 self.severity if certain else Severity.WARNING,
                 confidence=_confidence(hit, alone),
-                replacements=(hit.replacement,),
+                replacements=(new,),
                 applicability=_applicability(hit, alone, quoted),
                 origin=hit.provenance,
                 states_change=True,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from unspin import guard
 from unspin.article import Article, BlockKind, Span
+from unspin.glossary.inflect import english
 from unspin.rules.text import per_article, reference_blocks
 
 _WORD_BEFORE = re.compile(r"([^\W\d_][\w'’-]*)[ \u00a0\n]$")
@@ -105,3 +107,43 @@ def stands_beside(article: Article, start: int, end: int, canonical: str) -> boo
 def abbreviated(article: Article, end: int) -> bool:
     """Whether an abbreviation in parentheses follows: "myocardial infarction (MI)"."""
     return _ABBREVIATION.match(article.text[end : end + 12]) is not None
+
+
+_SPACE = re.compile(r"(\s+)")
+
+
+def trimmed(text: str, start: int, end: int, new: str) -> tuple[int, int, str]:
+    """Leave out the phrases with which a wording and its replacement begin and end alike.
+
+    Of "chance variables for stroke" only the first two words are a fault; "heart assault" is one
+    term, though its first word is right. So the cut lies at a preposition or an article.
+
+    Args:
+        text: The prose.
+        start: Start of the wording.
+        end: End of the wording.
+        new: Its replacement.
+
+    Returns:
+        Start, end and replacement of what is left.
+    """
+    before, after = _SPACE.split(text[start:end]), _SPACE.split(new)  # words at even places
+    small = english()["small_words"]
+    alike = _alike(before, after)
+    left = max((i + 2 for i in range(0, alike, 2) if before[i].lower() in small), default=0)
+    before, after = before[left:], after[left:]
+    alike = _alike(before[::-1], after[::-1])
+    ends = range(len(before) - alike + 1, len(before), 2)
+    right = next((len(before) - i + 1 for i in ends if before[i].lower() in small), 0)
+    last, kept = (words[: len(words) - right] for words in (before, after))
+    start = end - len("".join(before))
+    return start, start + len("".join(last)), "".join(kept)
+
+
+def _alike(first: Sequence[str], second: Sequence[str]) -> int:
+    """Count words, and the spaces after them, with which both begin; one word of each stays."""
+    count = 0
+    most = min(len(first), len(second)) - 2
+    while count < most and first[count : count + 2] == second[count : count + 2]:
+        count += 2
+    return count
