@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import json
+from dataclasses import fields, replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from unspin.errors import UnspinError
 from unspin.language.model import (
     Judgement,
+    Settings,
     SpinModel,
     default_model_dir,
     hit_weight,
@@ -35,6 +40,36 @@ def judged(model: SpinModel) -> Judgement:
 def test_a_missing_file_is_named(tmp_path: object) -> None:
     with pytest.raises(UnspinError, match=r"encoder\.onnx"):
         SpinModel.load(default_model_dir() / "nothing-here")
+
+
+def test_a_missing_threshold_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    numbers = {f.name: 0.5 for f in fields(Settings) if f.name not in ("version", "sure")}
+    path.write_text(json.dumps({"version": "1", **numbers}), encoding="utf-8")
+    with pytest.raises(UnspinError, match=r"model\.json lacks sure; train the model"):
+        Settings.read(path)
+
+
+def test_what_can_be_restored_speaks_for_a_spun_paragraph(model: SpinModel) -> None:
+    words = model.judged_words(f"{CLEAN} {CLEAN}\n\n{SPUN} {SPUN}\n\n{CLEAN} {CLEAN}")
+    restored = model.restored(words.evidence, words.windows.tolist(), words.p)
+    spun = int(words.windows.argmax())
+    assert restored[spun] > 1  # at least one replacement is more likely right than not
+    assert not np.delete(restored, spun).any()
+    nothing = model.restored(words.evidence, [-9.0] * len(words.windows), words.p)
+    assert not nothing.any()
+
+
+def test_weight_of_the_restored_moves_only_windows_of_pages_not_spun(model: SpinModel) -> None:
+    page = "\n\n".join([f"{CLEAN} {CLEAN}"] * 4 + [SPUN])
+    settings = model._settings
+    light = model.with_settings(replace(settings, window_restored=0.0, verdict_shift=-99.0))
+    heavy = model.with_settings(replace(settings, window_restored=1.0, verdict_shift=-99.0))
+    before, after = ([w.spun_probability for w in m.judge(page).windows] for m in (light, heavy))
+    assert after[-1] > before[-1]
+    assert after[:-1] == before[:-1]
+    spun = [model.with_settings(replace(settings, window_restored=w)).judge(SPUN) for w in (0, 9)]
+    assert spun[0].windows == spun[1].windows
 
 
 def test_spun_text_looks_more_spun_than_clean(model: SpinModel, judged: Judgement) -> None:

@@ -20,6 +20,7 @@ from unspin.language.thresholds import (
     MarkedArticle,
     as_marked,
     choose_dense,
+    choose_window,
 )
 
 TEXT = "The doctor treats ache of the lower back. Rest helps most people who have it."
@@ -59,5 +60,24 @@ def test_replaced_words_are_widened_to_phrases_but_not_across_a_stop(model: Spin
 
 def test_without_articles_that_are_spun_throughout_the_limit_stays(model: SpinModel) -> None:
     light = SpunText(TEXT, (Edit(18, 22, "ache", "pain"),))
-    texts = Development([], [], [], [light], [], MarkedArticle(TEXT, ((18, 22),)))
+    texts = Development([], [], [], [light], [], [], MarkedArticle(TEXT, ((18, 22),)))
     assert choose_dense(model, texts, 0.3, 0.8) == 0.3
+
+
+def test_windows_are_weighed_by_what_can_be_restored_where_that_finds_more() -> None:
+    rng = np.random.default_rng(3)
+    # odd but clean paragraphs look as spun as spun ones, and nothing in them can be restored
+    clean = [(rng.normal(0, 3, 4), np.zeros(4)) for _ in range(200)]
+    spun = [(np.array([-6.0, 2.0]), np.array([0.0, rng.uniform(2, 6)])) for _ in range(50)]
+    weight, shift = choose_window(clean, spun, 0.01)
+    assert weight > 0
+    found = [(odds + weight * restored).max() + shift > 0 for odds, restored in spun]
+    assert np.mean(found) > 0.8
+    over = [(odds + weight * restored).max() + shift > 0 for odds, restored in clean]
+    assert np.mean(over) <= 0.01
+
+
+def test_what_can_be_restored_has_no_weight_where_it_says_nothing() -> None:
+    clean = [(np.array([x / 100]), np.array([1.0])) for x in range(100)]
+    spun = [(np.array([5.0]), np.array([1.0]))] * 10
+    assert choose_window(clean, spun, 0.05)[0] == 0

@@ -83,6 +83,7 @@ class FitOptions:
         corpus: Clean text.
         folder: Model folder with encoder, embeddings, tokenizer, n-grams, terms and variants.
         articles: Spun and clean articles to make.
+        ranked: Of these, so many that the rankers are fitted on, too, which takes most of the time.
         clean_documents: Whole clean documents to choose thresholds on.
         without: Corpus sources left out.
         seed: Of all chance.
@@ -91,6 +92,7 @@ class FitOptions:
     corpus: Path
     folder: Path
     articles: int = 900
+    ranked: int = 1200
     clean_documents: int = 1000
     without: tuple[str, ...] = ("medquad-ninds", "medquad-niddk")
     seed: int = 23
@@ -117,7 +119,7 @@ def make_cases(options: FitOptions, made: Dictionaries, table: NgramTable, count
     spinner = Spinner(made)
     sources = [HAND, *sorted(made.others)]
     samplers = [PassageSampler(documents, SOURCE_WEIGHTS, words=w) for w in ARTICLE_WORDS]
-    pages = PassageSampler(documents, SOURCE_WEIGHTS, words=PAGE_WORDS)
+    pages = page_sampler(documents)
     for _ in range(count):
         style = draw_style(rng, sources) if rng.random() > CLEAN_SHARE else None
         if rng.random() < PAGE_SHARE:
@@ -137,6 +139,11 @@ def fitting_documents(options: FitOptions, *, for_limits: bool) -> list[Document
     """Read the documents that limits are chosen on, or those that the trees are fitted on."""
     documents = read_documents(options.corpus, fitting=True, without=options.without)
     return [d for d in documents if is_for_limits(d.id) == for_limits]
+
+
+def page_sampler(documents: Sequence[Document]) -> PassageSampler:
+    """Give what draws the long pages for :func:`spun_page`."""
+    return PassageSampler(documents, SOURCE_WEIGHTS, words=PAGE_WORDS)
 
 
 def spun_page(
@@ -233,7 +240,9 @@ def fit(options: FitOptions, made: Dictionaries, progress: Callable[[str], None]
     ]
     stretch = _fit_stretch(cases)
     word = _fit_word(cases, [_fit_stretch(cases[half:]), _fit_stretch(cases[:half])], progress)
-    ranker, judge = _fit_rankers(cases, stretch, word, Random(options.seed), progress)
+    ranker, judge = _fit_rankers(
+        cases[: options.ranked], stretch, word, Random(options.seed), progress
+    )
     path = options.folder / "combiner.npz"
     arrays: dict[str, Any] = {}
     for name, trees in vars(Combiner(alone, stretch, word, ranker, judge)).items():

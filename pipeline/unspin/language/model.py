@@ -48,6 +48,7 @@ MAX_REPLACEMENTS = 5
 # share of words that look spun; a page with half of its words replaced has more.
 DENSE_WORDS, DENSE_SHARE = 300, 0.125
 CLEARLY_CLEAN = 0.004  # first verdict that stands: no word below it got .1 in a spun article
+DOUBT = -4.0  # log odds from which what can be restored in a window has a say in its verdict
 SAFE_HIT, WEAK_HIT = 1.0, 0.1  # weight of a glossary form that never, or sometimes, is right
 FILES = ("encoder.onnx", "embeddings.npz", "tokenizer.json", "ngrams.npz", "terms.npz",
          "combiner.npz", "variants.tsv.gz", "model.json")  # fmt: skip
@@ -149,6 +150,7 @@ class Settings:
         suggest: P of a replacement from which it is worth applying on request.
         verdict_shift: Added to the log odds of an article, so that .5 is the verdict.
         window_shift: The same for windows: a long clean text has many.
+        window_restored: Weight of :meth:`SpinModel.restored` in the log odds of a window.
     """
 
     version: str
@@ -161,11 +163,22 @@ class Settings:
     suggest: float
     verdict_shift: float
     window_shift: float
+    window_restored: float
 
     @classmethod
     def read(cls, path: Path) -> Settings:
-        """Read ``model.json``."""
+        """Read ``model.json``.
+
+        Raises:
+            UnspinError: When a threshold is missing; the message says which.
+        """
         data = json.loads(path.read_text(encoding="utf-8"))
+        missing = [f.name for f in fields(cls) if f.name not in data]
+        if missing:
+            raise UnspinError(
+                f"language model: {path} lacks {', '.join(missing)}; train the model with this "
+                "version of unspin"
+            )
         numbers = (float(data[f.name]) for f in fields(cls) if f.name != "version")
         return cls(str(data["version"]), *numbers)
 
@@ -260,6 +273,10 @@ class SpinModel:
         restorer = Restorer(encoder, scorer, variants, combiner.ranker, combiner.judge)
         return cls(encoder, table, restorer, combiner, Settings.read(folder / "model.json"))
 
+    def with_settings(self, settings: Settings) -> SpinModel:
+        """Give the same model with other thresholds."""
+        return SpinModel(self._encoder, self._table, self._restorer, self._combiner, settings)
+
     @property
     def version(self) -> str:
         """Version of the model."""
@@ -296,9 +313,13 @@ class SpinModel:
         known = article if spun_probability is None else _logit(spun_probability) - shift
         p = self.word_probabilities(evidence, known, logits)
         found = flagged(evidence, p, levels(evidence, known, logits), self._settings)
+        if known + shift > 0:  # its windows are judged as it is
+            verdicts = np.array(logits) + shift
+        else:
+            verdicts = self._doubted(evidence, logits, p)
         return Judgement(
             float(sigmoid(np.array(article + shift))),
-            self._windows(evidence, logits),
+            _windows(evidence, sigmoid(verdicts)),
             self._spans(evidence, found, p, restore),
             self._settings.safe,
             self._settings.suggest,
@@ -354,19 +375,46 @@ class SpinModel:
             evidence, article, np.array(logits), p, levels(evidence, article, logits)
         )
 
-    def _windows(self, evidence: Evidence, logits: Sequence[float]) -> tuple[JudgedWindow, ...]:
-        spans = evidence.reading.spans[evidence.places]
-        p = sigmoid(np.array(logits) + self._settings.window_shift)
-        text_end = len(evidence.reading.text)
-        starts = [0, *(int(spans[a, 0]) for a, _ in evidence.windows[1:])]
-        ends = [*starts[1:], text_end]
-        return tuple(JudgedWindow(a, b, float(x)) for a, b, x in zip(starts, ends, p, strict=True))
+    def _doubted(self, evidence: Evidence, logits: Sequence[float], p: Array) -> Array:
+        """Give the log odds of the windows of an article that is not spun as a whole."""
+        settings = self._settings
+        restored = self.restored(evidence, logits, p)
+        found: Array = np.array(logits) + settings.window_restored * restored
+        return found + settings.window_shift
+
+    def restored(self, evidence: Evidence, logits: Sequence[float], p: Array) -> Array:
+        """Tell of each doubtful window how surely anything in it can be restored.
+
+        Odd wording of an author (names, old or foreign texts, lists) resembles a spun paragraph in
+        all but this: no word is known that would stand better in its place.
+
+        Args:
+            evidence: On the text.
+            logits: Log odds of the windows.
+            p: P(spun) of each place.
+
+        Returns:
+            -log P(no replacement of a suspicious wording is right) of each window; 0 below
+            :data:`DOUBT`.
+        """
+        report = np.full(len(p), self._settings.report_spun)
+        doubtful = at_each_place(evidence.windows, logits) > DOUBT
+        report[~doubtful] = np.inf
+        found = runs(evidence, p, report, report * self._settings.extend)
+        if not found:
+            return np.zeros(len(logits))
+        spans = with_neighbours(evidence.reading, _in_reading(evidence, found))
+        ranked = self._restorer.rank(evidence.reading, spans, evidence.options, 1)
+        best = [candidates[0].score if candidates else -np.inf for candidates in ranked]
+        wrong = np.zeros(len(p))
+        wrong[[start for start, _ in found]] = np.logaddexp(0.0, best)
+        return np.array([wrong[start:end].sum() for start, end in evidence.windows])
 
     def _spans(
         self, evidence: Evidence, found: Sequence[tuple[int, int]], p: Array, restore: bool
     ) -> tuple[JudgedSpan, ...]:
         reading = evidence.reading
-        core = [(int(evidence.places[a]), int(evidence.places[b - 1]) + 1) for a, b in found]
+        core = _in_reading(evidence, found)
         if not restore:
             return tuple(
                 _judged(reading, start, end, (), float(p[a:b].max()))
@@ -379,6 +427,18 @@ class SpinModel:
             start, end, fitting = trimmed(reading.words, span, candidates)
             made.append(_judged(reading, start, end, fitting, float(p[a:b].max())))
         return tuple(made)
+
+
+def _in_reading(evidence: Evidence, found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Give runs of places as runs of words of the reading."""
+    return [(int(evidence.places[a]), int(evidence.places[b - 1]) + 1) for a, b in found]
+
+
+def _windows(evidence: Evidence, p: Array) -> tuple[JudgedWindow, ...]:
+    spans = evidence.reading.spans[evidence.places]
+    starts = [0, *(int(spans[a, 0]) for a, _ in evidence.windows[1:])]
+    ends = [*starts[1:], len(evidence.reading.text)]
+    return tuple(JudgedWindow(a, b, float(x)) for a, b, x in zip(starts, ends, p, strict=True))
 
 
 def trimmed(

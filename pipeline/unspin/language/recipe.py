@@ -37,6 +37,7 @@ CAUTIOUS = {  # without real phrases to choose thresholds on
     "suggest": SUGGEST,
     "verdict_shift": 0.0,
     "window_shift": 0.0,
+    "window_restored": 0.0,
 }
 
 
