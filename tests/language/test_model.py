@@ -54,7 +54,7 @@ def test_what_can_be_restored_speaks_for_a_spun_paragraph(model: SpinModel) -> N
     words = model.judged_words(f"{CLEAN} {CLEAN}\n\n{SPUN} {SPUN}\n\n{CLEAN} {CLEAN}")
     restored = model.restored(words.evidence, words.windows.tolist(), words.p)
     spun = int(words.windows.argmax())
-    assert restored[spun] > 1  # at least one replacement is more likely right than not
+    assert restored[spun] > 1  # that no replacement is right has a P below 1 / e
     assert not np.delete(restored, spun).any()
     nothing = model.restored(words.evidence, [-9.0] * len(words.windows), words.p)
     assert not nothing.any()

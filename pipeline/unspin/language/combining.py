@@ -42,7 +42,7 @@ from unspin.language.restoring import (
     with_support,
 )
 from unspin.language.runtime import Encoder
-from unspin.language.spinner import HAND, Dictionaries, Spinner, SpunText, Style, draw_style
+from unspin.language.spinner import Dictionaries, Spinner, SpunText, Style, draw_style
 from unspin.language.tables import folded
 from unspin.language.terms import TermTable
 from unspin.language.training import SOURCE_WEIGHTS, roughen, trim
@@ -117,11 +117,10 @@ def make_cases(options: FitOptions, made: Dictionaries, table: NgramTable, count
     variants = Variants.load(options.folder / "variants.tsv.gz")
     documents = fitting_documents(options, for_limits=False)
     spinner = Spinner(made)
-    sources = [HAND, *sorted(made.others)]
     samplers = [PassageSampler(documents, SOURCE_WEIGHTS, words=w) for w in ARTICLE_WORDS]
     pages = page_sampler(documents)
     for _ in range(count):
-        style = draw_style(rng, sources) if rng.random() > CLEAN_SHARE else None
+        style = draw_style(rng, made.sources) if rng.random() > CLEAN_SHARE else None
         if rng.random() < PAGE_SHARE:
             spun = spun_page(pages, spinner, style, rng)
         else:

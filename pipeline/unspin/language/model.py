@@ -377,10 +377,10 @@ class SpinModel:
 
     def _doubted(self, evidence: Evidence, logits: Sequence[float], p: Array) -> Array:
         """Give the log odds of the windows of an article that is not spun as a whole."""
-        settings = self._settings
-        restored = self.restored(evidence, logits, p)
-        found: Array = np.array(logits) + settings.window_restored * restored
-        return found + settings.window_shift
+        found = np.array(logits) + self._settings.window_shift
+        weight = self._settings.window_restored
+        # ranking takes time: not where it has no say
+        return found + weight * self.restored(evidence, logits, p) if weight else found
 
     def restored(self, evidence: Evidence, logits: Sequence[float], p: Array) -> Array:
         """Tell of each doubtful window how surely anything in it can be restored.

@@ -101,6 +101,11 @@ class Dictionaries:
     others: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     excluded: frozenset[tuple[str, str]] = frozenset()
 
+    @property
+    def sources(self) -> list[str]:
+        """Names of all dictionaries, the hand-written pairs first."""
+        return [HAND, *sorted(self.others)]
+
 
 def read_pairs(path: Path) -> set[tuple[str, str]]:
     """Read a two-column dictionary (original, replacement), gzipped or not, lower-cased."""

@@ -27,7 +27,7 @@ from unspin.language.evaluation import Flag, Pair, Verdict, measure_pair, short_
 from unspin.language.features import Evidence
 from unspin.language.model import JudgedWords, Settings, SpinModel, flagged, is_dense, runs
 from unspin.language.restoring import Variants
-from unspin.language.spinner import HAND, Dictionaries, Spinner, SpunText, draw_style
+from unspin.language.spinner import Dictionaries, Spinner, SpunText, draw_style
 from unspin.language.training import SOURCE_WEIGHTS
 
 Array = NDArray[Any]
@@ -185,11 +185,11 @@ def spun_pieces(
     """Make short spun texts of clean ones, in all styles."""
     rng = Random(options.seed + 4)
     samplers = [PassageSampler(documents, SOURCE_WEIGHTS, words=w) for w in PIECE_WORDS]
-    spinner, sources = Spinner(made), [HAND, *sorted(made.others)]
+    spinner = Spinner(made)
     found = []
     for _ in range(PIECES):
         text = rng.choice(samplers).passage(rng)
-        found.append(Piece(spinner.spin(text, draw_style(rng, sources), rng), text))
+        found.append(Piece(spinner.spin(text, draw_style(rng, made.sources), rng), text))
     return found
 
 
@@ -199,10 +199,10 @@ def dense_articles(
     """Make articles in which a third of the content words and more is replaced."""
     rng = Random(options.seed + 3)
     sampler = PassageSampler(documents, SOURCE_WEIGHTS, words=600)
-    spinner, sources = Spinner(made), [HAND, *sorted(made.others)]
+    spinner = Spinner(made)
     found: list[SpunText] = []
     while len(found) < DENSE_ARTICLES:
-        style = draw_style(rng, sources)
+        style = draw_style(rng, made.sources)
         if style.rate >= DENSE_RATE:
             found.append(spinner.spin(sampler.passage(rng), style, rng))
     return found
@@ -214,10 +214,9 @@ def single_pages(
     """Make pages of which one paragraph is spun, in all styles."""
     rng = Random(options.seed + 5)
     sampler, spinner = page_sampler(documents), Spinner(made)
-    sources = [HAND, *sorted(made.others)]
     found: list[str] = []
     while len(found) < SINGLES:
-        page = spun_page(sampler, spinner, draw_style(rng, sources), rng)
+        page = spun_page(sampler, spinner, draw_style(rng, made.sources), rng)
         if page.edits:
             found.append(page.text)
     return found

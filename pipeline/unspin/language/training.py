@@ -24,7 +24,6 @@ from typing import Any
 
 from unspin.language.corpus import PassageSampler, read_documents
 from unspin.language.spinner import (
-    HAND,
     Dictionaries,
     Edit,
     Spinner,
@@ -347,13 +346,12 @@ def batches(
     documents = read_documents(options.corpus, fitting=False, without=options.without)
     sampler = PassageSampler(documents, SOURCE_WEIGHTS, words=PASSAGE_WORDS)
     spinner, maker = Spinner(made), WindowMaker(tokenizer)
-    sources = [HAND, *sorted(made.others)]
     waiting: dict[int, list[Window]] = {length: [] for length in WINDOW_LENGTHS}
     while True:
         text = sampler.soup(rng) if rng.random() < SOUP_SHARE else sampler.passage(rng)
         if rng.random() < ROUGH_SHARE:
             text = roughen(text, rng)
-        spun = spin_passage(spinner, text, rng, sources, options.families)
+        spun = spin_passage(spinner, text, rng, made.sources, options.families)
         length = rng.choice(WINDOW_LENGTHS)
         waiting[length].extend(maker.windows(spun, length))
         size = options.batch_pieces // length
