@@ -334,7 +334,11 @@ def _fit_rankers(
     rows: list[Array] = []
     labels: list[bool] = []
     first = reread = 0
-    every = [ranked_by(rankers[n >= half], item.candidates) for n, item in enumerate(found)]
+    every = [
+        ranked
+        for ranker, part in zip(rankers, (found[:half], found[half:]), strict=True)
+        for ranked in ranked_by(ranker, [item.candidates for item in part])
+    ]
     for _, same in groupby(zip(found, every, strict=True), key=lambda pair: id(pair[0].case)):
         group, ranked = zip(*same, strict=True)
         case = group[0].case

@@ -6,6 +6,7 @@ import gzip
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,9 +25,9 @@ MAX_VARIANT_WORDS = 4
 HEAD_COUNT = 10  # proposals of the restoring head taken per word
 NEAR_COUNT, NEAR_TAKEN = 30, 6  # neighbours of a word by embedding; those the head likes best
 MAX_SPAN_WORDS = 8
-BEAM = 8  # partial replacements kept per word of a span
-EXPANDED = 48  # of the next partial replacements those that are looked up among the n-grams
-COMBINATIONS = 32  # candidates ranked per span
+BEAM = 4  # partial replacements kept per word of a span
+EXPANDED = 16  # of the next partial replacements those that are looked up among the n-grams
+COMBINATIONS = 12  # candidates ranked per span
 PAIR_BONUS = 3.0  # nats in favour of a listed original while the beam runs; the ranker decides
 TERM_BONUS = 1.5  # nats per attested term, likewise
 BITS_WEIGHT = 0.3  # of the n-gram score while the beam runs
@@ -37,7 +38,7 @@ REREAD_SIDE = 8  # words of the text on each side that are read with them
 NEAR_SIDE = 3  # words on each side whose look is taken as evidence
 SUPPORTED = 12  # candidates per span that speak for those of other spans
 SUPPORT_BONUS = 2.0  # log odds for one that all other places with the same words bear out
-CLEAR_LEAD = 2.0  # log odds by which a first candidate leads that is not read again
+CLEAR_LEAD = 1.2  # log odds by which a first candidate leads that is not read again
 RANKER_FEATURES = (
     "lm_mean", "lm_gain", "lm_gain_mean", "head_mean", "head_least", "pairs", "whole_pair",
     "pair_choices", "longer", "kept", "deleted", "closeness", "least_word", "span_words",
@@ -358,15 +359,14 @@ class Restorer:
         """
         assert self._ranker is not None
         assert self._judge is not None
-        ranker = self._ranker
-        firsts = [ranked_by(ranker, found) for found in self.candidates(reading, spans, known)]
+        firsts = ranked_by(self._ranker, self.candidates(reading, spans, known))
         firsts = with_support(reading, spans, firsts)
         # what leads clearly is not read again: most of the time goes there
         unsure = [i for i, found in enumerate(firsts) if _is_close(found)]
         chosen = [firsts[i][:REREAD] for i in unsure]
         again = self.reread(reading, [spans[i] for i in unsure], chosen)
-        for i, rows in zip(unsure, again, strict=True):
-            order = best_first(firsts[i][:REREAD], self._judge.score(rows))
+        for i, scores in zip(unsure, scored(self._judge, again), strict=True):
+            order = best_first(firsts[i][:REREAD], scores)
             # the scores of both rankings are no common scale: what was not read again stays below
             floor = order[-1].score
             rest = [replace(c, score=min(c.score, floor)) for c in firsts[i][REREAD:count]]
@@ -551,11 +551,11 @@ class Restorer:
         options, text = path.options, path.words
         heads = [o.head for o in options]
         pairs = sum(o.used for o in options if o.pair)
-        close = [
-            self._encoder.closeness(a, b)
-            for a, b in zip(spun, text, strict=False)
-            if len(spun) == len(text) and a != b
-        ]
+        close = (
+            [self._encoder.closeness(a, b) for a, b in zip(spun, text, strict=True) if a != b]
+            if len(spun) == len(text)
+            else []
+        )
         return [
             bits / max(count, 1),
             bits - old_bits,
@@ -663,10 +663,21 @@ def _changes(spun: tuple[str, ...], words: tuple[str, ...]) -> list[_Change]:
     return [(spun, words)]
 
 
-def ranked_by(ranker: Trees, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Give the candidates that a ranker likes best with their scores."""
-    scores = ranker.score(np.stack([c.features for c in candidates] or [_NOTHING]))
-    return best_first(candidates, scores, SUPPORTED)
+def ranked_by(ranker: Trees, spans: Sequence[Sequence[Candidate]]) -> list[list[Candidate]]:
+    """Give, of each span, the candidates that a ranker likes best with their scores."""
+    tables = [np.stack([c.features for c in found] or [_NOTHING]) for found in spans]
+    return [
+        best_first(found, scores, SUPPORTED)
+        for found, scores in zip(spans, scored(ranker, tables), strict=True)
+    ]
+
+
+def scored(trees: Trees, tables: Sequence[Array]) -> list[Array]:
+    """Score the rows of some tables, all at once: a call of its own for each costs as much."""
+    if not tables:
+        return []
+    scores = trees.score(np.concatenate(tables))
+    return np.split(scores, np.cumsum([len(table) for table in tables])[:-1])
 
 
 def _is_close(ranked: Sequence[Candidate]) -> bool:
@@ -731,10 +742,12 @@ def _same_ending(spun: Sequence[str], text: Sequence[str]) -> float:
     if not text or not spun:
         return -1.0
 
-    def ending(word: str) -> str:
-        return next((e for e in ("ing", "ed", "ly", "s") if word.endswith(e)), "")
+    return float(_ending(spun[-1]) == _ending(text[-1]))
 
-    return float(ending(spun[-1]) == ending(text[-1]))
+
+@lru_cache(maxsize=20_000)
+def _ending(word: str) -> str:
+    return next((e for e in ("ing", "ed", "ly", "s") if word.endswith(e)), "")
 
 
 def _contexts(words: Sequence[str], span: WordSpan) -> tuple[list[str], list[str]]:
