@@ -43,7 +43,7 @@ VERDICT_WORDS = 1500  # of a document; pages on the web are seldom longer
 SURES = tuple(np.arange(-6.0, 5.1).tolist())
 SHIFTS = tuple(np.arange(-2.0, 8.01, 0.5).tolist())
 EXTENDS = (1.0, 0.8, 0.6, 0.4)  # of equal ones the narrower findings win
-PIECES, PIECE_WORDS = 300, (60, 90, 140)
+PIECES, PIECE_WORDS = 600, (60, 90, 140)
 SINGLES = 200  # pages of which one paragraph is spun
 RESTORED_WEIGHTS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)  # of equal ones the lowest wins
 
