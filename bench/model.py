@@ -21,14 +21,15 @@ from collections.abc import Callable, Sequence
 
 from data import SHARED, documents
 
-from unspin.language.model import SpinModel, default_model_dir
-
 EXCERPT_WORDS = 1000
 KIB_PER_MIB = 1024  # ru_maxrss of Linux is in KiB
 
 
 def one_core() -> None:
-    """Keep this process and its children on one core, where the system can."""
+    """Keep this process and its children on one core, where the system can.
+
+    To be called before numpy is imported: its threads would share the core.
+    """
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
@@ -54,6 +55,8 @@ def per_second(work: Callable[[str], object], texts: Sequence[str], runs: int) -
 
 def speed(words: int, runs: int) -> None:
     import spacy
+
+    from unspin.language.model import SpinModel, default_model_dir
 
     model = SpinModel.load(default_model_dir())
     texts = excerpts(words)
