@@ -348,7 +348,8 @@ def _without_accepted(
 def resolve_overlaps(findings: Iterable[Finding]) -> list[Finding]:
     """Makes findings of one rule family disjoint: lowest rule number, then longest, then surest.
 
-    SP001 names the concept, SP002 only suspects: the explanation wins over the suspicion.
+    SP001 names the concept, SP002 only suspects: the explanation wins over the suspicion, but what
+    is certain enough to be applied wins over a suggestion.
     """
     kept: list[Finding] = []
     by_family: dict[str, list[Finding]] = {}
@@ -362,7 +363,10 @@ def resolve_overlaps(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _rank(finding: Finding) -> int:
-    return 0 if finding.rule == "SP001" or finding.family != "SP" else 1
+    if finding.family != "SP":
+        return 0
+    listed = finding.rule == "SP001"
+    return (0 if listed else 1) if finding.applicability is Applicability.SAFE else 3 - listed
 
 
 def _to_source(restored: Article, finding: Finding) -> Finding:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -11,6 +12,7 @@ pytest.importorskip("lemminflect", reason="the extra train is not installed")
 pytest.importorskip("lightgbm", reason="the extra train is not installed")
 
 from unspin.language.combining import touched
+from unspin.language.evaluation import Pair
 from unspin.language.model import SpinModel
 from unspin.language.spinner import Edit, SpunText
 from unspin.language.thresholds import (
@@ -18,9 +20,12 @@ from unspin.language.thresholds import (
     MARKED_BEFORE,
     Development,
     MarkedArticle,
+    ReadTexts,
     as_marked,
     choose_dense,
+    choose_verdict,
     choose_window,
+    smoothed,
 )
 
 TEXT = "The doctor treats ache of the lower back. Rest helps most people who have it."
@@ -81,3 +86,32 @@ def test_what_can_be_restored_has_no_weight_where_it_says_nothing() -> None:
     clean = [(np.array([x / 100]), np.array([1.0])) for x in range(100)]
     spun = [(np.array([5.0]), np.array([1.0]))] * 10
     assert choose_window(clean, spun, 0.05)[0] == 0
+
+
+def _texts(model: SpinModel, spun: list[float], clean: list[float]) -> ReadTexts:
+    """Short texts with some log odds; all else that belongs to them is of one text."""
+    words = model.judged_words(TEXT)
+    pieces = [(replace(words, article=a), np.zeros(0), replace(words, article=b))
+              for a, b in zip(spun, clean, strict=True)]  # fmt: skip
+    pair = Pair(TEXT, (), TEXT, "1")
+    return ReadTexts([], [replace(words, article=c) for c in clean], pieces, [pair],
+                     {TEXT: replace(words, article=max(spun))})  # fmt: skip
+
+
+def test_of_shifts_that_part_spun_from_clean_alike_the_middle_one_is_chosen(
+    model: SpinModel,
+) -> None:
+    texts = _texts(model, [0.0] * 200, [-6.0] * 200)
+    assert choose_verdict(texts, [-9.0], 0.003) == 3.5  # of .5 to 5.5, which part all
+
+
+def test_a_clean_page_keeps_the_shift_down(model: SpinModel) -> None:
+    texts = _texts(model, [0.0] * 200, [-6.0] * 200)
+    assert choose_verdict(texts, [-1.0] * 5, 0.003) <= 1.0
+
+
+def test_a_lucky_threshold_loses_against_a_good_stretch() -> None:
+    costs = [9.0, 2.0, 9.0, 4.0, 3.0, 4.0, None]
+    found = smoothed(costs)
+    assert min(found) == found[4]
+    assert found[-1] == float("inf")

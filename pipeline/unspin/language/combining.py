@@ -243,14 +243,19 @@ def fit(options: FitOptions, made: Dictionaries, progress: Callable[[str], None]
         cases[: options.ranked], stretch, word, Random(options.seed), progress
     )
     path = options.folder / "combiner.npz"
-    arrays: dict[str, Any] = {}
-    for name, trees in vars(Combiner(alone, stretch, word, ranker, judge)).items():
-        arrays |= trees.arrays(name)
-    np.savez(path, **arrays)
+    Combiner(alone, stretch, word, ranker, judge).save(path)
     return path
 
 
-def _boost(x: Array, y: Array, rounds: int, **changes: Any) -> Trees:
+def boost(x: Array, y: Array, rounds: int, **changes: Any) -> Trees:
+    """Fit trees that tell two classes apart.
+
+    Args:
+        x: Features, shape (rows, features).
+        y: 0 or 1 of each row.
+        rounds: Trees.
+        changes: Of :data:`BOOSTING`.
+    """
     import lightgbm
 
     data = lightgbm.Dataset(x, label=y)
@@ -262,7 +267,7 @@ def _fit_alone(cases: Sequence[Case]) -> Trees:
     """Fit the first verdict on words; few leaves, as every word of every text goes through it."""
     x = np.concatenate([local_features(c.evidence) for c in cases if len(c.truth)])
     y = np.concatenate([c.truth for c in cases if len(c.truth)])
-    return _boost(x, y, 60, num_leaves=16)
+    return boost(x, y, 60, num_leaves=16)
 
 
 def _fit_stretch(cases: Sequence[Case]) -> Trees:
@@ -279,7 +284,7 @@ def _fit_stretch(cases: Sequence[Case]) -> Trees:
             if share == 0 or share >= SPUN_SHARE:
                 rows.append(stretch_row(case.evidence, start, end))
                 labels.append(share > 0)
-    return _boost(
+    return boost(
         np.stack(rows), np.array(labels, dtype=np.int8), 90, num_leaves=8, min_data_in_leaf=25
     )
 
@@ -305,7 +310,7 @@ def _fit_word(
     x = np.concatenate(tables)
     y = np.concatenate([c.truth for c in cases if len(c.truth)])
     progress(f"word verdict: {len(y)} words, {float(y.mean()):.3f} of them spun")
-    return _boost(x, y, 160)
+    return boost(x, y, 160)
 
 
 @dataclass(frozen=True)
@@ -352,7 +357,7 @@ def _fit_rankers(
     progress(f"first by the ranker {first}, among the first {REREAD} {reread} of {len(found)}")
     x, y = np.concatenate(rows), np.array(labels, dtype=np.int8)
     progress(f"first by the judge {_first_of_other_half(rows, y)}")
-    judge = _boost(x, y, JUDGE_ROUNDS, num_leaves=15)
+    judge = boost(x, y, JUDGE_ROUNDS, num_leaves=15)
     return _fit_ranker(found, rng), judge
 
 
@@ -364,7 +369,7 @@ def _first_of_other_half(rows: Sequence[Array], y: Array) -> int:
     for fitted, asked in ((range(half, len(rows)), range(half)),
                           (range(half), range(half, len(rows)))):  # fmt: skip
         x = np.concatenate([rows[i] for i in fitted])
-        trees = _boost(x, np.concatenate([y[bounds[i] : bounds[i + 1]] for i in fitted]),
+        trees = boost(x, np.concatenate([y[bounds[i] : bounds[i + 1]] for i in fitted]),
                        JUDGE_ROUNDS, num_leaves=15)  # fmt: skip
         right += sum(int(y[bounds[i] + int(trees.score(rows[i]).argmax())]) for i in asked)
     return right
@@ -415,7 +420,7 @@ def _fit_ranker(spans: Sequence[RankedSpan], rng: Random) -> Trees:
         labels += [c.words == item.wanted for c in chosen]
     assert rows
     assert len(rows[0]) == len(RANKER_FEATURES)
-    return _boost(np.stack(rows), np.array(labels, dtype=np.int8), 120, num_leaves=15)
+    return boost(np.stack(rows), np.array(labels, dtype=np.int8), 120, num_leaves=15)
 
 
 def _runs_above(case: Case, p: Array, limit: float) -> list[tuple[int, int]]:

@@ -477,7 +477,7 @@ def model_system(folder: Path) -> System:
                 s.start,
                 s.end,
                 s.replacements[0].text if s.replacements else None,
-                bool(s.replacements) and s.replacements[0].probability >= found.safe_probability,
+                s.certainty >= found.safe_probability,
             )
             for s in found.spans
         )

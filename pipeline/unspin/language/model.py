@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspin.errors import UnspinError
+from unspin.language.certainty import certainty_row, is_plain_change
 from unspin.language.features import (
     STRETCH_FEATURES,
     Evidence,
@@ -96,12 +97,29 @@ class JudgedSpan:
         end: After the last one.
         spun_probability: P(the wording was put there by a spinning program).
         replacements: Best first; may be empty.
+        certainty: P(putting the first of them in is right), by all evidence; 0 where the text is
+            not spun as a whole, and of a change that is never made unasked.
     """
 
     start: int
     end: int
     spun_probability: float
     replacements: tuple[Replacement, ...]
+    certainty: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A reported wording with what would be put in for it.
+
+    Attributes:
+        span: Without its certainty.
+        row: Evidence on it, from :func:`unspin.language.certainty.certainty_row`; None of what
+            is never put in unasked.
+    """
+
+    span: JudgedSpan
+    row: list[float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +130,8 @@ class Judgement:
         spun_probability: Of the whole text.
         windows: In order, together covering the text.
         spans: In order, disjoint; those above the report threshold of the model.
-        safe_probability: A replacement from this probability on may be applied unasked.
-        suggest_probability: From this one on it may be applied with ``--unsafe-fixes``.
+        safe_probability: A replacement from this certainty on may be applied unasked.
+        suggest_probability: From this probability on it may be applied with ``--unsafe-fixes``.
         words: Start and end of each word in code points, shape (words, 2).
         p: P(spun) of each word.
         evidence: That all of it was decided on, None of a text without words; for judging the
@@ -146,7 +164,7 @@ class Settings:
         report_dense: The same in an article of some length that is spun throughout.
         sure: Log odds of article or window from which that holds.
         extend: Share of that P from which a neighbour belongs to a reported word.
-        safe: P of a replacement from which it is applied; above 1 never.
+        safe: Certainty of a replacement from which it is applied; above 1 never.
         suggest: P of a replacement from which it is worth applying on request.
         verdict_shift: Added to the log odds of an article, so that .5 is the verdict.
         window_shift: The same for windows: a long clean text has many.
@@ -193,6 +211,8 @@ class Combiner:
         word: P(word is spun), given its evidence and the log odds of article and window.
         ranker: P(candidate is what stood there), from the sentence as it is.
         judge: The same of the best few, read in their place.
+        certainty: P(putting the best one in is right), from that and from what says that its words
+            were replaced; None while the others are fitted: then nothing is certain.
     """
 
     alone: Trees
@@ -200,13 +220,27 @@ class Combiner:
     word: Trees
     ranker: Trees
     judge: Trees
+    certainty: Trees | None = None
 
     @classmethod
     def load(cls, path: Path) -> Combiner:
         """Read ``combiner.npz``."""
         with np.load(path) as data:
             arrays = dict(data)
-        return cls(*(Trees.from_arrays(arrays, f.name) for f in fields(cls)))
+        names = [f.name for f in fields(cls) if f"{f.name}.roots" in arrays]
+        return cls(**{name: Trees.from_arrays(arrays, name) for name in names})
+
+    def with_certainty(self, trees: Trees) -> Combiner:
+        """Give the same models with another for certainty."""
+        return replace(self, certainty=trees)
+
+    def save(self, path: Path) -> None:
+        """Write ``combiner.npz``."""
+        arrays: dict[str, Array] = {}
+        for name, trees in vars(self).items():
+            if trees is not None:
+                arrays |= trees.arrays(name)
+        np.savez(path, **arrays)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -277,6 +311,11 @@ class SpinModel:
         """Give the same model with other thresholds."""
         return SpinModel(self._encoder, self._table, self._restorer, self._combiner, settings)
 
+    def without_listed(self, wordings: Iterable[str]) -> SpinModel:
+        """Give the same model with some spun wordings hidden from its list (for fitting)."""
+        restorer = self._restorer.without_listed(wordings)
+        return SpinModel(self._encoder, self._table, restorer, self._combiner, self._settings)
+
     @property
     def version(self) -> str:
         """Version of the model."""
@@ -312,7 +351,8 @@ class SpinModel:
         shift = self._settings.verdict_shift
         known = article if spun_probability is None else _logit(spun_probability) - shift
         p = self.word_probabilities(evidence, known, logits)
-        found = flagged(evidence, p, levels(evidence, known, logits), self._settings)
+        level = levels(evidence, known, logits)
+        found = flagged(evidence, p, level, self._settings)
         if known + shift > 0:  # its windows are judged as it is
             verdicts = np.array(logits) + shift
         else:
@@ -320,7 +360,7 @@ class SpinModel:
         return Judgement(
             float(sigmoid(np.array(article + shift))),
             _windows(evidence, sigmoid(verdicts)),
-            self._spans(evidence, found, p, restore),
+            self._spans(evidence, found, p, level, known) if restore else _bare(evidence, found, p),
             self._settings.safe,
             self._settings.suggest,
             evidence.reading.spans[evidence.places],
@@ -410,23 +450,70 @@ class SpinModel:
         wrong[[start for start, _ in found]] = np.logaddexp(0.0, best)
         return np.array([wrong[start:end].sum() for start, end in evidence.windows])
 
-    def _spans(
-        self, evidence: Evidence, found: Sequence[tuple[int, int]], p: Array, restore: bool
-    ) -> tuple[JudgedSpan, ...]:
-        reading = evidence.reading
-        core = _in_reading(evidence, found)
-        if not restore:
-            return tuple(
-                _judged(reading, start, end, (), float(p[a:b].max()))
-                for (start, end), (a, b) in zip(core, found, strict=True)
-            )
-        spans = with_neighbours(reading, core)
+    def proposals(self, text: str) -> list[Proposal]:
+        """Give what would be put in for each reported wording of a text that is spun as a whole.
+
+        For fitting and choosing from which certainty on; none for other texts.
+        """
+        words = self.judged_words(text)
+        if words.article + self._settings.verdict_shift <= 0:
+            return []
+        found = flagged(words.evidence, words.p, words.level, self._settings)
+        return self._proposals(words.evidence, found, words.p, words.level, words.article)
+
+    def _proposals(
+        self,
+        evidence: Evidence,
+        found: Sequence[tuple[int, int]],
+        p: Array,
+        level: Array,
+        article: float,
+    ) -> list[Proposal]:
+        reading, places = evidence.reading, evidence.places
+        spans = with_neighbours(reading, _in_reading(evidence, found))
         ranked = self._restorer.rank(reading, spans, evidence.options, MAX_REPLACEMENTS)
         made = []
         for (a, b), span, candidates in zip(found, spans, ranked, strict=True):
             start, end, fitting = trimmed(reading.words, span, candidates)
-            made.append(_judged(reading, start, end, fitting, float(p[a:b].max())))
-        return tuple(made)
+            judged = _judged(reading, start, end, fitting, float(p[a:b].max()))
+            row = None
+            if fitting and judged.replacements:
+                spun, words = reading.words[start:end], fitting[0].words
+                if is_plain_change(spun, words):
+                    inside = p[np.searchsorted(places, start) : np.searchsorted(places, end)]
+                    row = certainty_row(candidates, spun, words, inside, (article, float(level[a])))
+            made.append(Proposal(judged, row))
+        return made
+
+    def _spans(
+        self,
+        evidence: Evidence,
+        found: Sequence[tuple[int, int]],
+        p: Array,
+        level: Array,
+        article: float,
+    ) -> tuple[JudgedSpan, ...]:
+        proposals = self._proposals(evidence, found, p, level, article)
+        trees = self._combiner.certainty
+        if trees is None or article + self._settings.verdict_shift <= 0:
+            return tuple(proposal.span for proposal in proposals)
+        rows = [(i, x.row) for i, x in enumerate(proposals) if x.row is not None]
+        certain = np.zeros(len(proposals))
+        if rows:
+            table = np.array([row for _, row in rows], dtype=np.float32)
+            certain[[i for i, _ in rows]] = sigmoid(trees.score(table))
+        return tuple(
+            replace(x.span, certainty=float(c)) for x, c in zip(proposals, certain, strict=True)
+        )
+
+
+def _bare(evidence: Evidence, found: Sequence[tuple[int, int]], p: Array) -> tuple[JudgedSpan, ...]:
+    """Give spans without replacements."""
+    core = zip(_in_reading(evidence, found), found, strict=True)
+    return tuple(
+        _judged(evidence.reading, start, end, (), float(p[a:b].max()))
+        for (start, end), (a, b) in core
+    )
 
 
 def _in_reading(evidence: Evidence, found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -259,6 +259,11 @@ class Restorer:
         self._encoder, self._scorer, self._variants = encoder, scorer, variants
         self._ranker, self._judge = ranker, judge
 
+    def without_listed(self, wordings: Iterable[str]) -> Restorer:
+        """Give the same restorer with some spun wordings hidden (for fitting)."""
+        variants = self._variants.without(wordings)
+        return Restorer(self._encoder, self._scorer, variants, self._ranker, self._judge)
+
     def options(self, reading: Reading, places: Sequence[int]) -> dict[int, list[Option]]:
         """Give the options that begin at some words of a text."""
         if not len(places):

@@ -42,6 +42,7 @@ REPORTS_SPUN = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8)
 VERDICT_WORDS = 1500  # of a document; pages on the web are seldom longer
 SURES = tuple(np.arange(-6.0, 5.1).tolist())
 SHIFTS = tuple(np.arange(-2.0, 8.01, 0.5).tolist())
+TIE = 0.01  # sums of shares of texts that differ by no more say the same
 EXTENDS = (1.0, 0.8, 0.6, 0.4)  # of equal ones the narrower findings win
 PIECES, PIECE_WORDS = 600, (60, 90, 140)
 SINGLES = 200  # pages of which one paragraph is spun
@@ -314,11 +315,12 @@ def choose_thresholds(
         {text: model.judged_words(text) for p in pairs for text in (p.text, p.twin)},
     )
     best, chosen = float("inf"), _trial(0.96, 0.9, 3.0, 0.8)
-    for report, spun, sure, extend in product(REPORTS, REPORTS_SPUN, SURES, EXTENDS):
-        settings = _trial(report, min(spun, report), sure, extend)
-        cost = _cost_within(limits, settings, read)
-        if cost is not None and cost < best:
-            best, chosen = cost, settings
+    for report, spun, extend in product(REPORTS, REPORTS_SPUN, EXTENDS):
+        trials = [_trial(report, min(spun, report), sure, extend) for sure in SURES]
+        costs = [_cost_within(limits, settings, read) for settings in trials]
+        for settings, cost in zip(trials, smoothed(costs), strict=True):
+            if cost < best:
+                best, chosen = cost, settings
     verdict = choose_verdict(read, [words.article for words in whole], limits.clean_verdicts)
     singles = [model.judged_words(text) for text in texts.singles]
     judge = model.with_settings(chosen)
@@ -338,6 +340,26 @@ def choose_thresholds(
         "window_shift": window,
         "window_restored": weight,
     }
+
+
+def smoothed(costs: Sequence[float | None]) -> list[float]:
+    """Give the mean of each cost and its neighbours: one text more or less decides nothing then.
+
+    Args:
+        costs: In the order of a threshold; None where a limit does not hold.
+
+    Returns:
+        Infinite where a limit does not hold; such a neighbour counts like the cost beside it.
+    """
+    padded = [None, *costs, None]
+    found = []
+    for at, cost in enumerate(costs):
+        if cost is None:
+            found.append(float("inf"))
+        else:
+            near = [cost if c is None else c for c in padded[at : at + 3]]
+            found.append(sum(near) / len(near))
+    return found
 
 
 def _read_windows(model: SpinModel, words: JudgedWords) -> tuple[Array, Array]:
@@ -374,8 +396,9 @@ def choose_verdict(read: ReadTexts, pages: Sequence[float], most: float) -> floa
     """Choose what is added to the log odds of an article, so that .5 is the verdict.
 
     Of what keeps to the limit, the one with the fewest short texts on the wrong side: spun ones,
-    real and made ones alike, and clean ones. The twins of the real ones are no clean texts for
-    that: they use, rightly, the very wordings that the rows made known to lists and encoder.
+    real and made ones alike, and clean ones; of several that are as good within :data:`TIE`, the
+    middle one. The twins of the real ones are no clean texts for that: they use, rightly, the very
+    wordings that the rows made known to lists and encoder.
 
     Args:
         read: The short texts.
@@ -397,7 +420,12 @@ def choose_verdict(read: ReadTexts, pages: Sequence[float], most: float) -> floa
         missed = sum((odds + shift <= 0).mean() for odds in (real, made))
         return float(missed + sum((odds + shift > 0).mean() for odds in (soups, clean)))
 
-    return min((s for s in SHIFTS if s <= highest), key=wrong, default=highest)
+    shifts = [s for s in SHIFTS if s <= highest]
+    if not shifts:
+        return highest
+    costs = [wrong(shift) for shift in shifts]
+    best = [shift for shift, cost in zip(shifts, costs, strict=True) if cost <= min(costs) + TIE]
+    return float(best[len(best) // 2])
 
 
 def _trial(report: float, report_spun: float, sure: float, extend: float) -> Settings:

@@ -1,0 +1,120 @@
+"""How certain a replacement is, and what is put in unasked for it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from unspin.article import Article
+from unspin.config import Config
+from unspin.findings import Applicability
+from unspin.language.certainty import CERTAINTY_FEATURES, is_plain_change
+from unspin.language.certifying import NEVER, Cases, choose_safe, faults_of, fit_certainty
+from unspin.language.model import SpinModel, default_model_dir
+from unspin.language.spinner import Edit, SpunText
+from unspin.language.trees import sigmoid
+from unspin.pipeline import Cleaner
+from unspin.reading import read_bytes
+
+SPUN = (
+    "Coronary heart ailment is the main motive of loss of life for both men and ladies. Excessive "
+    "blood stress and high levels of cholesterol are chance components. Your frightened device "
+    "might be harmed, and the affected person's mind harm may grow to be everlasting. Physicians "
+    "deal with bosom malignant growth with surgical remedy and drug treatment plans."
+)
+
+
+@pytest.mark.parametrize(
+    ("spun", "words", "plain"),
+    [
+        ("frightened device", "nervous system", True),
+        ("cell demise", "programmed cell death", True),
+        ("muscle mass", "muscles", False),  # a word less
+        ("therapy", "", False),
+        ("your", "the", False),  # only small words
+        ("is since", "is because", False),
+    ],
+)
+def test_only_words_of_content_are_exchanged_unasked(spun: str, words: str, plain: bool) -> None:
+    assert is_plain_change(spun.split(), words.split()) is plain
+
+
+def test_faults_hold_their_whole_line_as_it_was() -> None:
+    spun = SpunText("a heart assault.\nthe frightened device", (
+        Edit(8, 15, "assault", "attack"), Edit(21, 31, "frightened", "nervous"),
+        Edit(32, 38, "device", "system"),
+    ))  # fmt: skip
+    found = faults_of(spun)
+    assert [f.restored for f in found] == [
+        ("a heart attack.",), ("the nervous system",), ("the nervous system",)
+    ]  # fmt: skip
+    assert [spun.text[slice(*f.sentence)] for f in found][::2] == [
+        "a heart assault.", "the frightened device"
+    ]  # fmt: skip
+
+
+def test_certainty_is_learned_from_what_was_right() -> None:
+    rng = np.random.default_rng(3)
+    rows = rng.normal(size=(2000, len(CERTAINTY_FEATURES))).astype(np.float32)
+    right = rows[:, 0] + 0.3 * rng.normal(size=2000) > 0
+    trees, crossed = fit_certainty(Cases(rows, right))
+    for p in (crossed, sigmoid(trees.score(rows))):
+        assert right[p > 0.9].mean() > 0.95
+        assert right[p < 0.1].mean() < 0.05
+
+
+def test_the_loosest_threshold_that_holds_for_each_kind_of_text_is_chosen() -> None:
+    p = np.repeat([0.99, 0.955, 0.91], 100)
+    good = np.ones(300, dtype=bool)
+    assert choose_safe([(p, good), (p, good)]) == 0.8
+    bad = good.copy()
+    bad[205:] = False  # of those with .91
+    assert choose_safe([(p, good), (p, bad)]) == 0.92
+    bad[195:] = False
+    assert choose_safe([(p, good), (p, bad)]) == 0.92
+    bad[190:] = False  # now also a tenth of those with .955
+    assert choose_safe([(p, good), (p, bad)]) == 0.96
+    bad[:50] = False
+    assert choose_safe([(p, good), (p, bad)]) == NEVER
+
+
+def test_a_kind_of_text_with_few_cases_says_nothing() -> None:
+    few = (np.array([0.99] * 5), np.zeros(5, dtype=bool))
+    many = (np.full(100, 0.99), np.ones(100, dtype=bool))
+    assert choose_safe([many, few]) == 0.8
+    assert choose_safe([few]) == NEVER
+
+
+def test_nothing_is_certain_in_a_text_that_is_not_spun(model: SpinModel) -> None:
+    spun = model.judge(SPUN)
+    assert spun.spun_probability > 0.5
+    assert any(span.certainty > 0.5 for span in spun.spans)
+    calm = model.judge(SPUN, spun_probability=0.01)
+    assert calm.spans
+    assert not any(span.certainty for span in calm.spans)
+
+
+def test_certain_spans_have_a_plain_replacement(model: SpinModel) -> None:
+    for span in model.judge(SPUN).spans:
+        if span.certainty:
+            found = SPUN[span.start : span.end].lower().split()
+            assert is_plain_change(found, span.replacements[0].text.lower().split())
+
+
+@pytest.mark.parametrize(("safe", "applied"), [(0.5, True), (NEVER, False)])
+def test_what_is_certain_is_applied(tmp_path: Path, safe: float, applied: bool) -> None:
+    for file in default_model_dir().iterdir():
+        (tmp_path / file.name).symlink_to(file)
+    settings = json.loads((tmp_path / "model.json").read_text(encoding="utf-8"))
+    (tmp_path / "model.json").unlink()
+    (tmp_path / "model.json").write_text(json.dumps({**settings, "safe": safe}), encoding="utf-8")
+    cleaner = Cleaner(Config(grammar="off", model=str(tmp_path)))
+    (article,) = read_bytes(SPUN.encode(), "-", cleaner.config)
+    assert isinstance(article, Article)
+    report = cleaner.clean(article)
+    found = [f for f in report.findings if f.rule == "SP002" and f.applied]
+    assert bool(found) is applied
+    assert all(f.applicability is Applicability.SAFE for f in found)
