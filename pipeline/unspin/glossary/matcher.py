@@ -117,7 +117,7 @@ class Glossary:
             return self._last[1]
         shadow = self._shadow(text)
         found = [*self._candidates(shadow.text), *self._scattered(shadow.text)]
-        chosen = _disjoint(found, self._is_strong)
+        chosen = _disjoint(found, self._is_strong, self._is_sure, self._is_spun)
         hits = tuple(self._hits(text, shadow, chosen))
         self._last = (text, hits)
         return hits
@@ -203,6 +203,19 @@ class Glossary:
             )
         return self._strong[group]
 
+    def _is_spun(self, group: int) -> bool:
+        """Whether a form is spun wording."""
+        return self._tables.entries[self._tables.rivals[group][0]][1] == SPUN
+
+    def _is_sure(self, group: int) -> bool:
+        """Whether a form is spun and safe where its conditions hold."""
+        return all(
+            kind == SPUN and applicability == "safe"
+            for _, kind, applicability, *_ in (
+                self._tables.entries[i] for i in self._tables.rivals[group]
+            )
+        )
+
     def _scattered(self, s: str) -> Iterator[tuple[int, int, int]]:
         """Forms whose words may stand apart and in any order."""
         for words, within, group in self._tables.proximity:
@@ -286,13 +299,19 @@ def _in_shadow(shadow: Shadow, offset: int) -> int:
 
 
 def _disjoint(
-    found: Sequence[tuple[int, int, int]], is_strong: Callable[[int], bool]
+    found: Sequence[tuple[int, int, int]],
+    is_strong: Callable[[int], bool],
+    is_sure: Callable[[int], bool],
+    is_spun: Callable[[int], bool],
 ) -> list[tuple[int, int, int]]:
     """Of overlapping spans the longest, then the leftmost; in order of the text.
 
     Args:
         found: ``(start, end, group)`` of forms.
         is_strong: Whether a group is a sure fault: it yields only to others, or to what holds it.
+        is_sure: Whether a group is a fault where its conditions hold: a name that is none hides it
+            only where it holds it whole.
+        is_spun: Whether a group is spun wording, be it for sure or perhaps.
     """
     ordered = sorted(set(found))
     out: list[tuple[int, int, int]] = []
@@ -300,7 +319,7 @@ def _disjoint(
     reach = -1
     for span in [*ordered, (_FAR, _FAR, 0)]:
         if span[0] >= reach and cluster:
-            out += _longest(cluster, is_strong)
+            out += _longest(cluster, is_strong, is_sure, is_spun)
             cluster = []
         cluster.append(span)
         reach = max(reach, span[1])
@@ -308,17 +327,28 @@ def _disjoint(
 
 
 def _longest(
-    cluster: list[tuple[int, int, int]], is_strong: Callable[[int], bool]
+    cluster: list[tuple[int, int, int]],
+    is_strong: Callable[[int], bool],
+    is_sure: Callable[[int], bool],
+    is_spun: Callable[[int], bool],
 ) -> list[tuple[int, int, int]]:
     if len(cluster) == 1:
         return cluster
     kept: list[tuple[int, int, int]] = []
     by_length = sorted(cluster, key=lambda s: (s[0] - s[1], s[0], s[2]))
-    strong = [s for s in by_length if is_strong(s[2]) and not _held(s, by_length)]
-    for span in [*strong, *by_length]:
+    free = [s for s in by_length if not _held(s, by_length)]
+    strong = [s for s in free if is_strong(s[2])]
+    sure = [s for s in free if is_sure(s[2])]
+    names = [s for s in by_length if not is_spun(s[2]) and any(_touch(s, f) for f in sure)]
+    for span in [*strong, *(s for s in by_length if s not in names), *names]:
         if all(span[1] <= k[0] or k[1] <= span[0] for k in kept):
             kept.append(span)
     return sorted(kept)
+
+
+def _touch(first: tuple[int, int, int], second: tuple[int, int, int]) -> bool:
+    """Whether two spans overlap."""
+    return first[0] < second[1] and second[0] < first[1]
 
 
 def _held(span: tuple[int, int, int], others: Iterable[tuple[int, int, int]]) -> bool:
