@@ -131,7 +131,7 @@ class Judgement:
         windows: In order, together covering the text.
         spans: In order, disjoint; those above the report threshold of the model.
         safe_probability: A replacement from this certainty on may be applied unasked.
-        suggest_probability: From this probability on it may be applied with ``--unsafe-fixes``.
+        suggest_probability: From this one on it may be applied with ``--unsafe-fixes``.
         words: Start and end of each word in code points, shape (words, 2).
         p: P(spun) of each word.
         evidence: That all of it was decided on, None of a text without words; for judging the
@@ -165,7 +165,7 @@ class Settings:
         sure: Log odds of article or window from which that holds.
         extend: Share of that P from which a neighbour belongs to a reported word.
         safe: Certainty of a replacement from which it is applied; above 1 never.
-        suggest: P of a replacement from which it is worth applying on request.
+        suggest: Certainty of a replacement from which it is worth applying on request.
         verdict_shift: Added to the log odds of an article, so that .5 is the verdict.
         window_shift: The same for windows: a long clean text has many.
         window_restored: Weight of :meth:`SpinModel.restored` in the log odds of a window.

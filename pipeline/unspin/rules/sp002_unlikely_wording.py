@@ -34,10 +34,9 @@ class UnlikelyWording:
 
     Fix:
         Up to five replacements, best first, with their order learned from spun training text.
-        The first is applied (safe) in an article that is spun as a whole, where all evidence
-        bears it out, as long as it takes no word away and changes a word of content; else it is
-        suggested where it is probably right, or for an editor. British or American spelling
-        follows the article.
+        The first is suggested in an article that is spun as a whole, where all evidence bears it
+        out, as long as it takes no word away and changes a word of content; else it is for an
+        editor. British or American spelling follows the article.
 
     Known limits:
         Fluent spinning (every word a fair synonym, grammar kept) is mostly missed in short
@@ -82,9 +81,8 @@ class UnlikelyWording:
         replacements = tuple(texts)
         applicability = None
         if replacements:
-            best = span.replacements[0].probability
             applicability = Applicability.EDITOR
-            if best >= judgement.suggest_probability and not quoted:
+            if span.certainty >= judgement.suggest_probability and not quoted:
                 applicability = Applicability.SUGGESTED
             if span.certainty >= judgement.safe_probability and not quoted:
                 applicability = Applicability.SAFE
