@@ -28,7 +28,8 @@ COMPANY = 1300
 #: P(spun) below which the model's verdict is "clean" with a margin: half of the default verdict.
 CLEAN = 0.25
 #: P(spun) of its words by the model below which a form that may be right is taken to be right: on
-#: development phrases 4 false alarms of 21 lie there, and 9 % of what such forms rightly find.
+#: development phrases 4 false alarms of 21 lie there, and 9 % of what such forms rightly find. Not
+#: asked of forms that are safe in an article that looks spun: 5 of 5 below it are right there.
 UNLIKELY = 0.1
 #: The same in an article that reads clean, for every form: of 161 sure forms in development phrases
 #: one lies below.
@@ -122,7 +123,8 @@ def _is_doubted(context: Context, hit: Hit) -> bool:
     if context.judgement is None:
         return False
     clean = context.spun_probability < CLEAN
-    if is_strong(hit) and not clean:
+    sure = is_strong(hit) or (context.looks_spun and hit.applicability == "safe")
+    if sure and not clean:
         return False
     least = DOUBTED if clean else UNLIKELY
     return context.judgement.highest(hit.form_start, hit.form_end) < least
