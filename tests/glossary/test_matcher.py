@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.glossary.helpers import glossary_of, house, spun, texts
 from unspin.article import OBJECT
 from unspin.glossary.compiling import compile_tables
-from unspin.glossary.concept import Concept, Variant
+from unspin.glossary.concept import Concept, Variant, When
 from unspin.glossary.matcher import Glossary
 
 
@@ -52,6 +52,18 @@ def test_nothing_matches_across_blocks_objects_or_inside_words(text: str) -> Non
 def test_longest_form_wins_over_the_first() -> None:
     glossary = glossary_of(spun("a b", "x y"), spun("long name", "y z w"))
     assert found("x y z w", glossary) == [("y z w", "long name")]
+
+
+@pytest.mark.parametrize(("applicability", "is_found"), [("", True), ("suggested", False)])
+def test_a_name_beside_a_conditional_form_hides_it_only_where_that_is_unsure(
+    applicability: str, is_found: bool
+) -> None:
+    form = Variant("low and high", applicability, When(spun_article=True))
+    glossary = glossary_of(
+        Concept("upper and lower", pos="phrase", spun=(form,)), Concept("high extremities")
+    )
+    expected = [("low and high", "upper and lower")] if is_found else []
+    assert found("the low and high extremities", glossary) == expected
 
 
 def test_nothing_inside_a_canonical_phrase_is_found() -> None:
