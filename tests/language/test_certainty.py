@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.language.test_model import SPUN
 from unspin.article import Article
 from unspin.config import Config
 from unspin.findings import Applicability
@@ -18,13 +19,6 @@ from unspin.language.spinner import Edit, SpunText
 from unspin.language.trees import sigmoid
 from unspin.pipeline import Cleaner
 from unspin.reading import read_bytes
-
-SPUN = (
-    "Coronary heart ailment is the main motive of loss of life for both men and ladies. Excessive "
-    "blood stress and high levels of cholesterol are chance components. Your frightened device "
-    "might be harmed, and the affected person's mind harm may grow to be everlasting. Physicians "
-    "deal with bosom malignant growth with surgical remedy and drug treatment plans."
-)
 
 
 @pytest.mark.parametrize(

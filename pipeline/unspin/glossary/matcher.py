@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 #: Beyond every offset.
 _FAR = 1 << 62
+#: How surely a form is a fault: not at all (a correct, admitted or outdated name), perhaps, where
+#: its conditions hold, or always: spun, safe, without a condition, never seen in clean text.
+NAME, PERHAPS, SURE, STRONG = range(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class Glossary:
         self._last: tuple[str, tuple[Hit, ...]] | None = None
         self._last_shadow: tuple[str, Shadow] | None = None
         self._canonicals: dict[str, list[str]] | None = None
-        self._strong: dict[int, bool] = {}
+        self._sure: dict[int, int] = {}
 
     def __len__(self) -> int:
         """Number of concepts in force."""
@@ -117,7 +120,7 @@ class Glossary:
             return self._last[1]
         shadow = self._shadow(text)
         found = [*self._candidates(shadow.text), *self._scattered(shadow.text)]
-        chosen = _disjoint(found, self._is_strong, self._is_sure, self._is_spun)
+        chosen = _disjoint(found, self._sureness)
         hits = tuple(self._hits(text, shadow, chosen))
         self._last = (text, hits)
         return hits
@@ -193,28 +196,15 @@ class Glossary:
             return True
         return kind == SPUN and end + 1 < len(s) and s[end] == "-" and s[end + 1].isalnum()
 
-    def _is_strong(self, group: int) -> bool:
-        """Whether a form never occurs in clean text: spun, safe, without a condition."""
-        if group not in self._strong:
+    def _sureness(self, group: int) -> int:
+        """How surely a form is a fault: one of :data:`NAME` to :data:`STRONG`."""
+        if group not in self._sure:
             entries = [self._tables.entries[i] for i in self._tables.rivals[group]]
-            self._strong[group] = all(
-                kind == SPUN and applicability == "safe" and when < 0
-                for _, kind, applicability, when, _, _ in entries
-            )
-        return self._strong[group]
-
-    def _is_spun(self, group: int) -> bool:
-        """Whether a form is spun wording."""
-        return self._tables.entries[self._tables.rivals[group][0]][1] == SPUN
-
-    def _is_sure(self, group: int) -> bool:
-        """Whether a form is spun and safe where its conditions hold."""
-        return all(
-            kind == SPUN and applicability == "safe"
-            for _, kind, applicability, *_ in (
-                self._tables.entries[i] for i in self._tables.rivals[group]
-            )
-        )
+            spun = entries[0][1] == SPUN
+            sure = all(kind == SPUN and safe == "safe" for _, kind, safe, *_ in entries)
+            strong = sure and all(when < 0 for _, _, _, when, *_ in entries)
+            self._sure[group] = STRONG if strong else SURE if sure else PERHAPS if spun else NAME
+        return self._sure[group]
 
     def _scattered(self, s: str) -> Iterator[tuple[int, int, int]]:
         """Forms whose words may stand apart and in any order."""
@@ -299,19 +289,14 @@ def _in_shadow(shadow: Shadow, offset: int) -> int:
 
 
 def _disjoint(
-    found: Sequence[tuple[int, int, int]],
-    is_strong: Callable[[int], bool],
-    is_sure: Callable[[int], bool],
-    is_spun: Callable[[int], bool],
+    found: Sequence[tuple[int, int, int]], sureness: Callable[[int], int]
 ) -> list[tuple[int, int, int]]:
     """Of overlapping spans the longest, then the leftmost; in order of the text.
 
     Args:
         found: ``(start, end, group)`` of forms.
-        is_strong: Whether a group is a sure fault: it yields only to others, or to what holds it.
-        is_sure: Whether a group is a fault where its conditions hold: a name that is none hides it
-            only where it holds it whole.
-        is_spun: Whether a group is spun wording, be it for sure or perhaps.
+        sureness: How surely a group is a fault. A strong one yields only to others, or to what
+            holds it whole; a name hides a sure one only where it holds it whole.
     """
     ordered = sorted(set(found))
     out: list[tuple[int, int, int]] = []
@@ -319,7 +304,7 @@ def _disjoint(
     reach = -1
     for span in [*ordered, (_FAR, _FAR, 0)]:
         if span[0] >= reach and cluster:
-            out += _longest(cluster, is_strong, is_sure, is_spun)
+            out += _longest(cluster, sureness)
             cluster = []
         cluster.append(span)
         reach = max(reach, span[1])
@@ -327,21 +312,17 @@ def _disjoint(
 
 
 def _longest(
-    cluster: list[tuple[int, int, int]],
-    is_strong: Callable[[int], bool],
-    is_sure: Callable[[int], bool],
-    is_spun: Callable[[int], bool],
+    cluster: list[tuple[int, int, int]], sureness: Callable[[int], int]
 ) -> list[tuple[int, int, int]]:
     if len(cluster) == 1:
         return cluster
     kept: list[tuple[int, int, int]] = []
     by_length = sorted(cluster, key=lambda s: (s[0] - s[1], s[0], s[2]))
-    free = [s for s in by_length if not _held(s, by_length)]
-    strong = [s for s in free if is_strong(s[2])]
-    sure = [s for s in free if is_sure(s[2])]
-    names = [s for s in by_length if not is_spun(s[2]) and any(_touch(s, f) for f in sure)]
+    sure = [s for s in by_length if sureness(s[2]) >= SURE and not _held(s, by_length)]
+    strong = [s for s in sure if sureness(s[2]) == STRONG]
+    names = [s for s in by_length if sureness(s[2]) == NAME and any(_touch(s, f) for f in sure)]
     for span in [*strong, *(s for s in by_length if s not in names), *names]:
-        if all(span[1] <= k[0] or k[1] <= span[0] for k in kept):
+        if not any(_touch(span, other) for other in kept):
             kept.append(span)
     return sorted(kept)
 

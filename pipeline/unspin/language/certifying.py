@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unspin.language.combining import HIDDEN_SHARE, FitOptions, boost, fitting_documents
-from unspin.language.corpus import PassageSampler
+from unspin.language.combining import (
+    FitOptions,
+    boost,
+    fitting_documents,
+    hidden_wordings,
+    spun_passages,
+)
 from unspin.language.evaluation import Fault, Flag, edit_right
 from unspin.language.model import Combiner, SpinModel
-from unspin.language.spinner import Dictionaries, Spinner, SpunText, draw_style
-from unspin.language.tables import folded
-from unspin.language.training import SOURCE_WEIGHTS
+from unspin.language.spinner import Dictionaries, SpunText
 from unspin.language.trees import Trees, sigmoid
 
 Array = NDArray[Any]
@@ -77,19 +81,23 @@ def faults_of(spun: SpunText) -> list[Fault]:
 
 
 def noise_cases(options: FitOptions, made: Dictionaries, model: SpinModel) -> Cases:
-    """Spin documents that no part of the model knows, hide most of the wordings that did it from
-    the list (as while the other trees are fitted), and collect what the model proposes.
+    """Spin documents that no part of the model knows, and collect what it proposes in them.
+
+    Most of the wordings that spun them are hidden from the list, as while the other trees are
+    fitted.
+
+    Args:
+        options: Settings of the fit.
+        made: Dictionaries for the noise.
+        model: Reports and restores.
     """
     rng = Random(options.seed + 6)
     documents = fitting_documents(options, for_limits=True)
-    samplers = [PassageSampler(documents, SOURCE_WEIGHTS, words=w) for w in ARTICLE_WORDS]
-    spinner = Spinner(made)
+    passages = spun_passages(documents, made, ARTICLE_WORDS, rng)
     found: list[tuple[list[float], bool]] = []
-    for _ in range(round(ARTICLE_SHARE * options.articles)):
-        text = rng.choice(samplers).passage(rng)
-        spun = spinner.spin(text, draw_style(rng, made.sources), rng)
-        hidden = {folded(e.spun) for e in spun.edits if rng.random() < HIDDEN_SHARE}
-        found += proposals_of(model.without_listed(hidden), spun.text, faults_of(spun))
+    for _, spun in islice(passages, round(ARTICLE_SHARE * options.articles)):
+        asked = model.without_listed(hidden_wordings(spun, rng))
+        found += proposals_of(asked, spun.text, faults_of(spun))
     return Cases.of(found)
 
 

@@ -115,6 +115,7 @@ def make_cases(options: FitOptions, made: Dictionaries, table: NgramTable, count
     encoder = Encoder(options.folder, table)
     scorer = PhraseScorer(table, TermTable.load(options.folder / "terms.npz"))
     variants = Variants.load(options.folder / "variants.tsv.gz")
+    every = Restorer(encoder, scorer, variants)
     documents = fitting_documents(options, for_limits=False)
     spinner = Spinner(made)
     samplers = [PassageSampler(documents, SOURCE_WEIGHTS, words=w) for w in ARTICLE_WORDS]
@@ -128,10 +129,32 @@ def make_cases(options: FitOptions, made: Dictionaries, table: NgramTable, count
             if rng.random() < 0.15:
                 text = roughen(text, rng)
             spun = spinner.spin(text, style, rng) if style else SpunText(text, ())
-        hidden = {folded(e.spun) for e in spun.edits if rng.random() < HIDDEN_SHARE}
-        restorer = Restorer(encoder, scorer, variants.without(hidden))
+        restorer = every.without_listed(hidden_wordings(spun, rng))
         evidence = gather(encoder.read(spun.text), table, restorer)
         yield Case(spun, evidence, truth_of(evidence, spun), restorer)
+
+
+def hidden_wordings(spun: SpunText, rng: Random) -> set[str]:
+    """Choose those wordings of a spun text that the list is not to know: :data:`HIDDEN_SHARE`."""
+    return {folded(e.spun) for e in spun.edits if rng.random() < HIDDEN_SHARE}
+
+
+def spun_passages(
+    documents: Sequence[Document], made: Dictionaries, words: Sequence[int], rng: Random
+) -> Iterator[tuple[str, SpunText]]:
+    """Spin passages of documents in all styles, without end; give each as it was and as it is.
+
+    Args:
+        documents: Clean text.
+        made: Dictionaries for the noise.
+        words: Lengths of a passage to choose from.
+        rng: Source of chance.
+    """
+    samplers = [PassageSampler(documents, SOURCE_WEIGHTS, words=w) for w in words]
+    spinner = Spinner(made)
+    while True:
+        text = rng.choice(samplers).passage(rng)
+        yield text, spinner.spin(text, draw_style(rng, made.sources), rng)
 
 
 def fitting_documents(options: FitOptions, *, for_limits: bool) -> list[Document]:

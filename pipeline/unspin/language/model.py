@@ -351,16 +351,15 @@ class SpinModel:
         shift = self._settings.verdict_shift
         known = article if spun_probability is None else _logit(spun_probability) - shift
         p = self.word_probabilities(evidence, known, logits)
-        level = levels(evidence, known, logits)
-        found = flagged(evidence, p, level, self._settings)
-        if known + shift > 0:  # its windows are judged as it is
-            verdicts = np.array(logits) + shift
+        words = JudgedWords(evidence, known, np.array(logits), p, levels(evidence, known, logits))
+        if self._is_spun(words):  # its windows are judged as it is
+            verdicts = words.windows + shift
         else:
             verdicts = self._doubted(evidence, logits, p)
         return Judgement(
             float(sigmoid(np.array(article + shift))),
             _windows(evidence, sigmoid(verdicts)),
-            self._spans(evidence, found, p, level, known) if restore else _bare(evidence, found, p),
+            self._spans(words) if restore else self._bare(words),
             self._settings.safe,
             self._settings.suggest,
             evidence.reading.spans[evidence.places],
@@ -456,19 +455,17 @@ class SpinModel:
         For fitting and choosing from which certainty on; none for other texts.
         """
         words = self.judged_words(text)
-        if words.article + self._settings.verdict_shift <= 0:
-            return []
-        found = flagged(words.evidence, words.p, words.level, self._settings)
-        return self._proposals(words.evidence, found, words.p, words.level, words.article)
+        return self._proposals(words) if self._is_spun(words) else []
 
-    def _proposals(
-        self,
-        evidence: Evidence,
-        found: Sequence[tuple[int, int]],
-        p: Array,
-        level: Array,
-        article: float,
-    ) -> list[Proposal]:
+    def _is_spun(self, words: JudgedWords) -> bool:
+        """Tell whether a text looks spun as a whole."""
+        return words.article + self._settings.verdict_shift > 0
+
+    def _flagged(self, words: JudgedWords) -> list[tuple[int, int]]:
+        return flagged(words.evidence, words.p, words.level, self._settings)
+
+    def _proposals(self, words: JudgedWords) -> list[Proposal]:
+        evidence, p, found = words.evidence, words.p, self._flagged(words)
         reading, places = evidence.reading, evidence.places
         spans = with_neighbours(reading, _in_reading(evidence, found))
         ranked = self._restorer.rank(reading, spans, evidence.options, MAX_REPLACEMENTS)
@@ -478,24 +475,18 @@ class SpinModel:
             judged = _judged(reading, start, end, fitting, float(p[a:b].max()))
             row = None
             if fitting and judged.replacements:
-                spun, words = reading.words[start:end], fitting[0].words
-                if is_plain_change(spun, words):
+                spun, new = reading.words[start:end], fitting[0].words
+                if is_plain_change(spun, new):
                     inside = p[np.searchsorted(places, start) : np.searchsorted(places, end)]
-                    row = certainty_row(candidates, spun, words, inside, (article, float(level[a])))
+                    odds = words.article, float(words.level[a])
+                    row = certainty_row(candidates, spun, new, inside, odds)
             made.append(Proposal(judged, row))
         return made
 
-    def _spans(
-        self,
-        evidence: Evidence,
-        found: Sequence[tuple[int, int]],
-        p: Array,
-        level: Array,
-        article: float,
-    ) -> tuple[JudgedSpan, ...]:
-        proposals = self._proposals(evidence, found, p, level, article)
+    def _spans(self, words: JudgedWords) -> tuple[JudgedSpan, ...]:
+        proposals = self._proposals(words)
         trees = self._combiner.certainty
-        if trees is None or article + self._settings.verdict_shift <= 0:
+        if trees is None or not self._is_spun(words):
             return tuple(proposal.span for proposal in proposals)
         rows = [(i, x.row) for i, x in enumerate(proposals) if x.row is not None]
         certain = np.zeros(len(proposals))
@@ -506,14 +497,14 @@ class SpinModel:
             replace(x.span, certainty=float(c)) for x, c in zip(proposals, certain, strict=True)
         )
 
-
-def _bare(evidence: Evidence, found: Sequence[tuple[int, int]], p: Array) -> tuple[JudgedSpan, ...]:
-    """Give spans without replacements."""
-    core = zip(_in_reading(evidence, found), found, strict=True)
-    return tuple(
-        _judged(evidence.reading, start, end, (), float(p[a:b].max()))
-        for (start, end), (a, b) in core
-    )
+    def _bare(self, words: JudgedWords) -> tuple[JudgedSpan, ...]:
+        """Give spans without replacements."""
+        reading, found = words.evidence.reading, self._flagged(words)
+        core = _in_reading(words.evidence, found)
+        return tuple(
+            _judged(reading, start, end, (), float(words.p[a:b].max()))
+            for (start, end), (a, b) in zip(core, found, strict=True)
+        )
 
 
 def _in_reading(evidence: Evidence, found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -19,6 +19,7 @@ from unspin.language.combining import (
     listed,
     page_sampler,
     spun_page,
+    spun_passages,
     touched,
     truth_of,
 )
@@ -185,13 +186,8 @@ def spun_pieces(
 ) -> list[Piece]:
     """Make short spun texts of clean ones, in all styles."""
     rng = Random(options.seed + 4)
-    samplers = [PassageSampler(documents, SOURCE_WEIGHTS, words=w) for w in PIECE_WORDS]
-    spinner = Spinner(made)
-    found = []
-    for _ in range(PIECES):
-        text = rng.choice(samplers).passage(rng)
-        found.append(Piece(spinner.spin(text, draw_style(rng, made.sources), rng), text))
-    return found
+    passages = spun_passages(documents, made, PIECE_WORDS, rng)
+    return [Piece(spun, text) for text, spun in islice(passages, PIECES)]
 
 
 def dense_articles(
