@@ -4,7 +4,7 @@
 articles joined from spun paragraphs, and ten more pages hold a single spun paragraph among some
 2,000 clean words. `clean --check` judges them twice, in processes of its own.
 
-Run: python bench/gate.py [--model auto|off|DIR] [--articles 500] [--singles 10] [--tune]
+Run: python bench/gate.py [--model auto|off|DIR] [--articles 500] [--singles N] [--tune]
 
 `--tune` takes the documents that the model's own limits are chosen on, and paragraphs spun with a
 dictionary that was part of the training noise: limits are chosen there and measured here.
@@ -24,6 +24,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,8 @@ SPUN_WORDS, PARAGRAPH_WORDS, PAGE_WORDS = 300, 100, 2000
 #: Share of the articles that is replaced by spun ones.
 SPUN_SHARE = 0.1
 #: Limits that the table shows.
+CLEAN_SHARE = 0.01  # of clean pages that limits may fail
+SINGLES, SINGLES_TO_TUNE = 10, 60  # ten pages tell two limits apart by chance alone
 SCORES = (40, 50, 60, 70)
 THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 #: A short line that ends in none of these is a heading.
@@ -170,6 +173,35 @@ def show(run: dict[str, Any], why: bool) -> None:
             print(f"  {name} {limit}: {', '.join(shares)}")
 
 
+def choose(run: dict[str, Any]) -> None:
+    """Prints the limits of article and window that :data:`unspin.gating.CHECK_DEFAULTS` takes.
+
+    Of those that fail at most :data:`CLEAN_SHARE` of the clean pages beside the shipped limit of
+    the score the ones that fail most spun pages, then fewest clean ones; of equals the middle one.
+    """
+    rows: dict[bool, list[tuple[bool, float, float]]] = {True: [], False: []}
+    for article in run["articles"]:
+        values = {g["name"]: g["value"] for g in article["gates"]}
+        failed = any(g["name"] == "score" and not g["passed"] for g in article["gates"])
+        whole, window = (values.get(f"{n}spun_probability") or 0.0 for n in ("", "window "))
+        spun = Path(article["path"]).name.startswith(("spun", "single"))
+        rows[spun].append((failed, whole, window))
+    trials = []
+    for whole, window in product(THRESHOLDS, THRESHOLDS):
+        spun, clean = (
+            sum(failed or a >= whole or w >= window for failed, a, w in rows[kind])
+            for kind in (True, False)
+        )
+        if clean <= CLEAN_SHARE * len(rows[False]):
+            trials.append((-spun, clean, whole, window))
+    best = sorted(t for t in trials if t[:2] == min(trials)[:2])
+    spun, clean, whole, window = best[len(best) // 2]
+    print(
+        f"limits: article {whole}, window {window}: {-spun} of {len(rows[True])} spun pages, "
+        f"{clean} of {len(rows[False])} clean ones, as {len(best)} pairs of limits"
+    )
+
+
 def sarif() -> None:
     """A SARIF report of 20,000 findings: valid, and how large."""
     from unspin.writing.formats import render
@@ -202,7 +234,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="auto")
     parser.add_argument("--articles", type=int, default=500)
-    parser.add_argument("--singles", type=int, default=10)
+    parser.add_argument("--singles", type=int)
     parser.add_argument("--tune", action="store_true", help="use data to choose limits on")
     parser.add_argument("--keep", type=Path, help="folder to keep the pages in")
     parser.add_argument("--why", action="store_true", help="list what went wrong")
@@ -211,7 +243,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = args.keep or Path(temporary) / "pages"
         folder.mkdir(parents=True, exist_ok=True)
-        for page in make_pages(args.articles, args.singles, args.tune):
+        singles = args.singles or (SINGLES_TO_TUNE if args.tune else SINGLES)
+        for page in make_pages(args.articles, singles, args.tune):
             (folder / f"{page.name}.md").write_text(page.text, encoding="utf-8")
         os.environ["UNSPIN_CACHE"] = str(Path(temporary) / "cache")
         # Compiles the glossary into the new cache, so that both runs start alike.
@@ -220,6 +253,8 @@ def main() -> None:
         again, second = judge(folder, ["--model", args.model])
     assert run == again, "the cache changed a verdict"
     show(run, args.why)
+    if args.tune:
+        choose(run)
     print(f"first run {first:.1f} s, second {second:.1f} s: {first / second:.1f} x")
     if not args.no_sarif:
         sarif()

@@ -148,16 +148,50 @@ def test_short_texts_read_alike_alone_and_together(encoder: Encoder) -> None:
 def test_neighbours_are_added_once_and_never_across_a_stop(encoder: Encoder) -> None:
     reading = encoder.read("Pain, chance component of heart ailment.")
     chance, of, ailment = (reading.words.index(w) for w in ("chance", "of", "ailment"))
-    found = with_neighbours(reading, [(chance, chance + 1), (of + 1, ailment)])
+    found = with_neighbours(reading, [WordSpan(chance, chance + 1), WordSpan(of + 1, ailment)])
     assert found == [
-        WordSpan(chance, chance + 2, left=False, right=True),
-        WordSpan(of, ailment + 1, left=True, right=True),
+        WordSpan(chance, chance + 2, left=0, right=1),
+        WordSpan(of, ailment + 1, left=1, right=1),
     ]
+
+
+def test_what_is_reported_of_a_listed_wording_becomes_one_span(
+    encoder: Encoder, restorer: Restorer
+) -> None:
+    reading = encoder.read("It causes signs and symptoms, while coronary heart ailment may follow.")
+    signs, heart, follow = (reading.words.index(w) for w in ("signs", "heart", "follow"))
+    reported = [
+        (signs, signs + 1),
+        (signs + 2, signs + 3),
+        (heart, heart + 1),
+        (follow, follow + 1),
+    ]
+    first, second, third = restorer.spans(reading, reported)
+    assert first == WordSpan(signs - 1, signs + 3, left=1, right=0)  # signs and symptoms
+    # "coronary heart ailment" is listed, and the words on either side of it
+    assert second == WordSpan(heart - 2, heart + 3, left=2, right=2)
+    assert third == WordSpan(follow, follow + 1)  # "may" has gone to the span before
+
+
+def test_hidden_wordings_widen_no_span(encoder: Encoder, restorer: Restorer) -> None:
+    reading = encoder.read("It causes signs and symptoms.")
+    signs = reading.words.index("signs")
+    (span,) = restorer.without_listed(["signs and symptoms"]).spans(reading, [(signs, signs + 1)])
+    assert span == WordSpan(signs - 1, signs + 2, left=1, right=1)
+
+
+def test_several_unchanged_words_are_left_out_again() -> None:
+    words = ["of", "coronary", "heart", "ailment", "may"]
+    span = WordSpan(0, 5, left=2, right=2)
+    best = Candidate(("of", "heart", "disease", "may"), np.zeros(1))
+    start, end, fitting = trimmed(words, span, [best])
+    assert (start, end) == (1, 4)
+    assert [c.words for c in fitting] == [("heart", "disease")]
 
 
 def test_unchanged_neighbours_are_left_out_again() -> None:
     words = ["the", "main", "chance", "components", "of", "heart"]
-    span = WordSpan(1, 4, left=True, right=True)
+    span = WordSpan(1, 4, left=1, right=1)
     best = Candidate(("main", "risk", "factors"), np.zeros(1))
     other = Candidate(("big", "risk", "factors"), np.zeros(1))
     start, end, fitting = trimmed(words, span, [best, other])

@@ -10,6 +10,8 @@ import pytest
 pytest.importorskip("lemminflect", reason="the extra train is not installed")
 
 from unspin.language.model import default_model_dir
+from unspin.language.ngrams import NgramTable
+from unspin.language.restoring import Variants
 from unspin.language.spinner import Edit, Spinner, SpunText, load_hand_pairs
 from unspin.language.tables import folded, write_variants
 from unspin.language.training import (
@@ -19,6 +21,7 @@ from unspin.language.training import (
     Proposer,
     Window,
     WindowMaker,
+    mean_weights,
     most_misleading,
     roughen,
     spin_passage,
@@ -138,3 +141,21 @@ def test_variants_hold_inflected_forms(tmp_path: Path) -> None:
     assert "diseases" in rows["ailments"].split("|")
     assert "vision" in rows["imaginative and prescient"].split("|")
     assert folded("Well-Being") == "well being"
+
+
+def test_variants_leave_out_forms_that_clean_text_hardly_has(tmp_path: Path) -> None:
+    path = tmp_path / "v.tsv.gz"
+    write_variants(load_hand_pairs(), path, NgramTable.load(default_model_dir() / "ngrams.npz"))
+    originals = Variants.load(path).originals
+    assert ("factors",) in originals(["aspect"])
+    assert ("factoring",) not in originals(["aspect"])
+    assert ("back", "pain") in originals(["pain", "in", "the", "back"])
+    assert ("back", "pains") not in originals(["pain", "in", "the", "back"])
+
+
+def test_mean_weights_lie_between(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="torch is for training only")
+    for name, value in (("a", 1.0), ("b", 4.0)):
+        torch.save({"layer": torch.full((2, 2), value)}, tmp_path / f"{name}.pt")
+    path = mean_weights((tmp_path / "a.pt", tmp_path / "b.pt"), tmp_path / "mean.pt")
+    assert torch.equal(torch.load(path)["layer"], torch.full((2, 2), 2.5))

@@ -25,6 +25,7 @@ _PARTS = ("short", "seed", "parallel", "verdict", "clean")
 @click.option("--out", type=_NEW, default=Path("run"), help="Folder for checkpoints and log.")
 @click.option("--model-out", type=_NEW, default=Path("model"), help="Model folder to write.")
 @click.option("--dictionaries", type=_FOLDER, help="Two-column synonym dictionaries (.tsv.gz).")
+@click.option("--fitting-dictionaries", type=_FOLDER, help="Those of the noise for trees, limits.")
 @click.option("--held-out", multiple=True, help="Dictionary whose pairs are dropped everywhere.")
 @click.option("--without", multiple=True, help="Source of the corpus to leave out.")
 @click.option("--phrases", type=_FILE, help="Real spun phrases (JSONL) to choose thresholds on.")
@@ -36,6 +37,7 @@ _PARTS = ("short", "seed", "parallel", "verdict", "clean")
 @click.option("--threads", type=int, default=2, show_default=True)
 @click.option("--articles", type=int, default=900, show_default=True, help="For the combiner.")
 @click.option("--start", type=_FILE, help="encoder.pt of an earlier run to train further.")
+@click.option("--average", is_flag=True, help="Take the mean of the weights at start and end.")
 @click.option("--weights", type=_FILE, help="Take these weights instead of training.")
 @click.option("--seed", type=int, default=11, show_default=True)
 def train(**options: Any) -> None:
@@ -66,6 +68,8 @@ def train(**options: Any) -> None:
             options["weights"],
             options["terms"],
             options["marked"],
+            options["fitting_dictionaries"],
+            options["average"],
         )
         with _progress(options["minutes"] * 60) as report:
             folder = make_model(recipe, report)

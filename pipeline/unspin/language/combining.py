@@ -38,7 +38,6 @@ from unspin.language.restoring import (
     Variants,
     WordSpan,
     ranked_by,
-    with_neighbours,
     with_support,
 )
 from unspin.language.runtime import Encoder
@@ -409,7 +408,7 @@ def _ranked_spans(
         evidence = case.evidence
         for start, end in _with_like(case, reported, rng):
             core = (int(evidence.places[start]), int(evidence.places[end - 1]) + 1)
-            (span,) = with_neighbours(evidence.reading, [core])
+            (span,) = case.restorer.spans(evidence.reading, [core])
             wanted = original_of(case, start - span.left, end + span.right)
             candidates = case.restorer.candidates(evidence.reading, [span], evidence.options)[0]
             yield RankedSpan(case, span, wanted, candidates)

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -35,7 +36,6 @@ from unspin.language.restoring import (
     Restorer,
     Variants,
     WordSpan,
-    with_neighbours,
 )
 from unspin.language.runtime import Encoder, Reading
 from unspin.language.terms import TermTable
@@ -442,11 +442,12 @@ class SpinModel:
         found = runs(evidence, p, report, report * self._settings.extend)
         if not found:
             return np.zeros(len(logits))
-        spans = with_neighbours(evidence.reading, _in_reading(evidence, found))
+        spans = self._restorer.spans(evidence.reading, _in_reading(evidence, found))
         ranked = self._restorer.rank(evidence.reading, spans, evidence.options, 1)
         best = [candidates[0].score if candidates else -np.inf for candidates in ranked]
         wrong = np.zeros(len(p))
-        wrong[[start for start, _ in found]] = np.logaddexp(0.0, best)
+        first = np.searchsorted(evidence.places, [span.start + span.left for span in spans])
+        wrong[first] = np.logaddexp(0.0, best)
         return np.array([wrong[start:end].sum() for start, end in evidence.windows])
 
     def proposals(self, text: str) -> list[Proposal]:
@@ -465,12 +466,14 @@ class SpinModel:
         return flagged(words.evidence, words.p, words.level, self._settings)
 
     def _proposals(self, words: JudgedWords) -> list[Proposal]:
-        evidence, p, found = words.evidence, words.p, self._flagged(words)
+        evidence, p = words.evidence, words.p
         reading, places = evidence.reading, evidence.places
-        spans = with_neighbours(reading, _in_reading(evidence, found))
+        spans = self._restorer.spans(reading, _in_reading(evidence, self._flagged(words)))
         ranked = self._restorer.rank(reading, spans, evidence.options, MAX_REPLACEMENTS)
         made = []
-        for (a, b), span, candidates in zip(found, spans, ranked, strict=True):
+        for span, candidates in zip(spans, ranked, strict=True):
+            core = span.start + span.left, span.end - span.right
+            a, b = np.searchsorted(places, core).tolist()
             start, end, fitting = trimmed(reading.words, span, candidates)
             judged = _judged(reading, start, end, fitting, float(p[a:b].max()))
             row = None
@@ -522,7 +525,7 @@ def _windows(evidence: Evidence, p: Array) -> tuple[JudgedWindow, ...]:
 def trimmed(
     words: Sequence[str], span: WordSpan, candidates: Sequence[Candidate]
 ) -> tuple[int, int, list[Candidate]]:
-    """Leave out the words beside a span that the best candidate does not change.
+    """Leave out the words beside what was reported that the best candidate does not change.
 
     Args:
         words: Of the text.
@@ -532,17 +535,23 @@ def trimmed(
     Returns:
         Start and end of what is left, and the candidates for it; those that change more are gone.
     """
-    best = candidates[0].words if candidates else tuple(words[span.start : span.end])
-    left = int(span.left and best[:1] == (words[span.start],))
-    right = int(span.right and best[left:][-1:] == (words[span.end - 1],))
+    spun = tuple(words[span.start : span.end])
+    best = candidates[0].words if candidates else spun
+    left = _alike(best, spun, span.left)
+    right = _alike(best[left:][::-1], spun[left:][::-1], span.right)
     fitting = []
     for candidate in candidates:
         inner = candidate.words[left : len(candidate.words) - right]
-        whole = (*words[span.start : span.start + left], *inner,
-                 *words[span.end - right : span.end])  # fmt: skip
+        whole = (*spun[:left], *inner, *spun[len(spun) - right :])
         if whole == candidate.words:
             fitting.append(replace(candidate, words=inner))
     return span.start + left, span.end - right, fitting
+
+
+def _alike(first: Sequence[str], second: Sequence[str], most: int) -> int:
+    """Count the words with which two wordings begin alike, up to some number."""
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False))
+    return sum(1 for _ in islice(pairs, most))
 
 
 def _judged(

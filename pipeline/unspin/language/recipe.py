@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from unspin.language.combining import FitOptions, fit
 from unspin.language.corpus import read_documents
 from unspin.language.evaluation import read_phrases
 from unspin.language.model import SpinModel
-from unspin.language.ngrams import build
+from unspin.language.ngrams import NgramTable, build
 from unspin.language.tables import write_terms, write_variants
 from unspin.language.thresholds import (
     Limits,
@@ -24,7 +24,12 @@ from unspin.language.thresholds import (
     development_texts,
     write_settings,
 )
-from unspin.language.training import TrainingOptions, embedding_dictionaries, train
+from unspin.language.training import (
+    TrainingOptions,
+    embedding_dictionaries,
+    mean_weights,
+    train,
+)
 
 CAUTIOUS = {  # without real phrases to choose thresholds on
     "report": 0.92,
@@ -53,6 +58,13 @@ class RecipeOptions:
         terms: Lists of medical terms (``*.tsv.gz``, first column), or None for the glossary's.
         marked: Folder of a real article that is spun throughout, with its faults marked
             (:class:`unspin.language.thresholds.MarkedArticle`), or None.
+        fitting_dictionaries: Folder of the dictionaries of the noise that trees are fitted and
+            thresholds chosen on, or None for those of the encoder. The encoder reads what it was
+            trained on more surely than what a program writes whose dictionary nobody has, so some
+            of these should be new to it.
+        average: Take the mean of the weights that the run started from and of those it ended with
+            (Wortsman et al. 2022, "Model soups"): on noise of dictionaries that neither knows it
+            is better than both.
     """
 
     training: TrainingOptions
@@ -62,6 +74,8 @@ class RecipeOptions:
     weights: Path | None = None
     terms: Path | None = None
     marked: Path | None = None
+    fitting_dictionaries: Path | None = None
+    average: bool = False
 
 
 RECORDED = ("seed", "minutes", "learning_rate", "warmup", "batch_pieces", "frozen_layers",
@@ -69,21 +83,25 @@ RECORDED = ("seed", "minutes", "learning_rate", "warmup", "batch_pieces", "froze
 CURVE_ROWS = 40  # of the training log that travel with the model
 
 
-def record_run(run: TrainingOptions, folder: Path) -> None:
+def record_run(options: RecipeOptions) -> None:
     """Write ``run.json``: the settings without paths, and the curve over words seen.
 
     A run that went on from an earlier one has that one's settings and curve beside its own.
     """
-    names = (
-        sorted(p.name.split(".")[0] for p in run.dictionaries.iterdir()) if run.dictionaries else []
-    )
+    run = options.training
     data = {
         "options": {name: getattr(run, name) for name in RECORDED},
-        "dictionaries": names,
+        "average": options.average,
+        "dictionaries": _names(run.dictionaries),
+        "fitting_dictionaries": _names(options.fitting_dictionaries or run.dictionaries),
         "curve": _curve(run.out),
         **_before(run.start),
     }
-    (folder / "run.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    (options.folder / "run.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+
+def _names(dictionaries: Path | None) -> list[str]:
+    return sorted(p.name.split(".")[0] for p in dictionaries.iterdir()) if dictionaries else []
 
 
 def _before(weights: Path | None) -> dict[str, Any]:
@@ -122,16 +140,21 @@ def make_model(options: RecipeOptions, progress: Callable[[str], None] = print) 
     marked = MarkedArticle.read(options.marked) if options.marked else None
     folder.mkdir(parents=True, exist_ok=True)
     weights = options.weights or train(run, progress)
+    if options.average and run.start:
+        weights = mean_weights((run.start, weights), run.out / "average.pt")
     export(weights, folder)
     if (run.out / "log.jsonl").exists():
-        record_run(run, folder)
+        record_run(options)
     shutil.copyfile(run.base / "tokenizer.json", folder / "tokenizer.json")
     if not (folder / "ngrams.npz").exists():
         progress("counting n-grams")
         documents = read_documents(run.corpus, fitting=False, without=run.without)
         build(d.text for d in documents).save(folder / "ngrams.npz")
     made = embedding_dictionaries(run)
-    write_variants(made, folder / "variants.tsv.gz")
+    counts = NgramTable.load(folder / "ngrams.npz")
+    write_variants(made, folder / "variants.tsv.gz", counts)
+    if options.fitting_dictionaries:
+        made = embedding_dictionaries(replace(run, dictionaries=options.fitting_dictionaries))
     write_terms(options.terms, folder / "terms.npz")
     fitting = FitOptions(run.corpus, folder, articles=options.articles, without=run.without)
     fit(fitting, made, progress)

@@ -29,6 +29,7 @@ BEAM = 4  # partial replacements kept per word of a span
 EXPANDED = 16  # of the next partial replacements those that are looked up among the n-grams
 COMBINATIONS = 12  # candidates ranked per span
 PAIR_BONUS = 2.0  # nats in favour of a listed original while the beam runs; the ranker decides
+FURTHER_BONUS = 4.0  # and per further word of the wording: of several words it is seldom chance
 TERM_BONUS = 1.5  # nats per attested term, likewise
 BITS_WEIGHT = 0.3  # of the n-gram score while the beam runs
 BACKOFF = 1.3  # bits lost per step down from trigram to bigram to word (log2 of "stupid" .4)
@@ -150,7 +151,7 @@ class Option(NamedTuple):
     @property
     def worth(self) -> float:
         """What speaks for it while the beam runs, words around it apart."""
-        return self.head + PAIR_BONUS * self.pair
+        return self.head + self.pair * (PAIR_BONUS + FURTHER_BONUS * (self.used - 1))
 
 
 class Rewording(NamedTuple):
@@ -182,36 +183,36 @@ class WordSpan:
     Attributes:
         start: First word.
         end: After the last one.
-        left: Whether the first word was not reported itself: it stands beside what was.
-        right: The same of the last one.
+        left: How many words at the start were not reported: they stand beside what was.
+        right: The same at the end.
     """
 
     start: int
     end: int
-    left: bool = False
-    right: bool = False
+    left: int = 0
+    right: int = 0
 
     def beside(self, text: Sequence[str], spun: Sequence[str]) -> float:
-        """Count the words beside what was reported that a replacement changes."""
-        first = self.left and text[:1] != spun[:1]
-        last = self.right and text[-1:] != spun[-1:]
-        return float(first) + float(last)
+        """Count the sides of what was reported on which a replacement changes words, too."""
+        first = self.left and text[: self.left] != spun[: self.left]
+        last = self.right and text[-self.right :] != spun[-self.right :]
+        return float(bool(first)) + float(bool(last))
 
 
-def with_neighbours(reading: Reading, spans: Sequence[tuple[int, int]]) -> list[WordSpan]:
+def with_neighbours(reading: Reading, spans: Sequence[WordSpan]) -> list[WordSpan]:
     """Add to each span the word on either side, where there is one that no other span has.
 
     Of a term of two words often one looks spun and the other only belongs to it ("chance
     variables" for "risk factors").
     """
-    taken = {place for a, b in spans for place in range(a, b)}
+    taken = {place for s in spans for place in range(s.start, s.end)}
     found = []
-    for start, end in spans:
+    for old in spans:
         left, right = (
             0 <= place < len(reading.words) and bool(reading.is_word[place]) and place not in taken
-            for place in (start - 1, end)
+            for place in (old.start - 1, old.end)
         )
-        span = WordSpan(start - left, end + right, left, right)
+        span = WordSpan(old.start - left, old.end + right, old.left + left, old.right + right)
         taken |= {span.start, span.end - 1}
         found.append(span)
     return found
@@ -263,6 +264,49 @@ class Restorer:
         """Give the same restorer with some spun wordings hidden (for fitting)."""
         variants = self._variants.without(wordings)
         return Restorer(self._encoder, self._scorer, variants, self._ranker, self._judge)
+
+    def spans(self, reading: Reading, reported: Sequence[tuple[int, int]]) -> list[WordSpan]:
+        """Give the spans to find replacements for: what was reported and what belongs to it.
+
+        A listed wording of several words was written as a whole, so where a word of it is reported
+        the others are replaced with it, and two reports in it become one span.
+
+        Args:
+            reading: Of the text.
+            reported: Start and end of runs of words, disjoint and in order.
+        """
+        edges = [*reported, *self._listed_over(reading, reported)]
+        joined: list[tuple[int, int]] = []
+        for start, end in sorted(edges):
+            if joined and start < joined[-1][1]:
+                joined[-1] = joined[-1][0], max(end, joined[-1][1])
+            else:
+                joined.append((start, end))
+        spans: list[WordSpan] = []
+        for start, end in joined:
+            cores = [core for core in reported if start <= core[0] and core[1] <= end]
+            if end - start > max(MAX_SPAN_WORDS, *(b - a for a, b in cores)):
+                spans += [WordSpan(*core) for core in cores]
+            else:
+                spans.append(WordSpan(start, end, cores[0][0] - start, end - cores[-1][1]))
+        return with_neighbours(reading, spans)
+
+    def _listed_over(
+        self, reading: Reading, reported: Sequence[tuple[int, int]]
+    ) -> Iterator[tuple[int, int]]:
+        """Give the listed wordings of several words that hold a reported one, disjoint."""
+        places = {place for start, end in reported for place in range(start, end)}
+        taken: set[int] = set()
+        for used in range(MAX_VARIANT_WORDS, 1, -1):
+            for start in sorted({p - back for p in places for back in range(used)}):
+                end = start + used
+                if start < 0 or end > len(reading.words) or not reading.is_word[start:end].all():
+                    continue
+                if taken.isdisjoint(range(start, end)) and self._variants.originals(
+                    reading.words[start:end]
+                ):
+                    taken |= set(range(start, end))
+                    yield start, end
 
     def options(self, reading: Reading, places: Sequence[int]) -> dict[int, list[Option]]:
         """Give the options that begin at some words of a text."""

@@ -6,6 +6,7 @@ import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
+from unspin.language.ngrams import NgramTable
 from unspin.language.spinner import GLOSSARY, Dictionaries, inflect
 from unspin.language.terms import TermTable, read_terms
 
@@ -16,15 +17,26 @@ FORMS = {
     "r": ("RB",),
 }
 MAX_WORDS = 4  # of a spun wording
+MOST_COUNTED = 3  # words of an n-gram
+RARE = 6.0  # steps of two below the most frequent form of a wording: 1 in 64 in clean text
 
 
-def expanded(made: Dictionaries) -> Iterator[tuple[str, str]]:
-    """Give (spun, original) wordings in all inflections."""
+def expanded(made: Dictionaries, counts: NgramTable | None = None) -> Iterator[tuple[str, str]]:
+    """Give (spun, original) wordings in all inflections.
+
+    Args:
+        made: Their pairs and phrases.
+        counts: Of clean text, where forms of an original are to be left out that it hardly ever
+            takes ("factoring", "back pains"), or None.
+    """
     for kind, table in made.hand.items():
         for original, replacements in table.items():
-            for tag in FORMS[kind]:
-                before = inflect(original, tag)
+            forms = {tag: inflect(original, tag) for tag in FORMS[kind]}
+            common = _common({*forms.values()}, counts)
+            for tag, before in forms.items():
                 if tag in ("JJR", "JJS") and not before.endswith(("er", "est")):
+                    continue
+                if before not in common:
                     continue
                 for replacement in replacements:
                     yield inflect(replacement, tag), before
@@ -37,6 +49,18 @@ def expanded(made: Dictionaries) -> Iterator[tuple[str, str]]:
     for original, replacements in made.others.get(GLOSSARY, {}).items():
         for replacement in replacements:
             yield replacement, original
+
+
+def _common(forms: set[str], counts: NgramTable | None) -> set[str]:
+    """Leave out the forms of a wording that are rare beside the others."""
+    if counts is None:
+        return forms
+    parts = {form: folded(form).split() for form in forms}
+    if any(len(words) > MOST_COUNTED for words in parts.values()):
+        return forms
+    found = {form: counts.counts_of(words) for form, words in parts.items()}
+    most = max(found.values())
+    return {form for form, count in found.items() if count > most - RARE and (count or not most)}
 
 
 def folded(wording: str) -> str:
@@ -54,10 +78,16 @@ def write_terms(folder: Path | None, path: Path) -> int:
     return len(table)
 
 
-def write_variants(made: Dictionaries, path: Path) -> int:
-    """Write the table for :class:`unspin.language.restoring.Variants`; give its length."""
+def write_variants(made: Dictionaries, path: Path, counts: NgramTable | None = None) -> int:
+    """Write the table for :class:`unspin.language.restoring.Variants`; give its length.
+
+    Args:
+        made: Pairs and phrases.
+        path: To write to.
+        counts: Of clean text, or None; see :func:`expanded`.
+    """
     table: dict[str, list[str]] = {}
-    for spun, original in expanded(made):
+    for spun, original in expanded(made, counts):
         key, value = folded(spun), folded(original)
         if key and value and key != value and key.count(" ") < MAX_WORDS:
             entry = table.setdefault(key, [])

@@ -40,8 +40,8 @@ DELETED = 1  # word-piece [unused0]: nothing stood here
 NO_TARGET = -100  # ignored by torch's cross entropy
 CHECKPOINT_SECONDS = 240.0
 LOG_STEPS = 50
-CLEAN_SHARE = 0.5  # of the passages; another tenth has a single spun paragraph
-PARAGRAPH_SHARE = 0.1
+CLEAN_SHARE = 0.45  # of the passages; another fifth has a single spun paragraph
+PARAGRAPH_SHARE = 0.2
 SOUP_SHARE = 0.3
 ROUGH_SHARE = 0.15
 WINDOW_LENGTHS = (64, 128, 192, 256, 256)  # word-pieces; one length per batch, so no padding
@@ -429,6 +429,24 @@ def train(options: TrainingOptions, progress: Callable[[str], None] = print) -> 
         part.weight.requires_grad_(False)
     (options.out / "options.json").write_text(json.dumps(asdict(options), default=str, indent=1))
     return _Run(options, model, _tokenizer(options), device, progress).go()
+
+
+def mean_weights(paths: Sequence[Path], out: Path) -> Path:
+    """Write the mean of some weights of one encoder; give the path.
+
+    Args:
+        paths: Files as :func:`train` writes them.
+        out: File to write.
+    """
+    import torch
+
+    states = [torch.load(path, map_location="cpu", weights_only=True) for path in paths]
+    mean = {
+        name: (sum(state[name].float() for state in states) / len(states)).to(first.dtype)
+        for name, first in states[0].items()
+    }
+    torch.save(mean, out)
+    return out
 
 
 def _tokenizer(options: TrainingOptions) -> Any:
