@@ -39,9 +39,11 @@ SHORTEST, LONGEST = 150, 3000
 SPUN_WORDS, PARAGRAPH_WORDS, PAGE_WORDS = 300, 100, 2000
 #: Share of the articles that is replaced by spun ones.
 SPUN_SHARE = 0.1
+#: Share of the clean pages that limits may fail.
+CLEAN_SHARE = 0.01
+#: Pages with a single spun paragraph; to choose limits by more of them: ten tell two by chance.
+SINGLES, SINGLES_TO_TUNE = 10, 60
 #: Limits that the table shows.
-CLEAN_SHARE = 0.01  # of clean pages that limits may fail
-SINGLES, SINGLES_TO_TUNE = 10, 60  # ten pages tell two limits apart by chance alone
 SCORES = (40, 50, 60, 70)
 THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 #: A short line that ends in none of these is a heading.

@@ -6,9 +6,11 @@ from random import Random
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 pytest.importorskip("lemminflect", reason="the extra train is not installed")
 
+from unspin.language.cli import train
 from unspin.language.model import default_model_dir
 from unspin.language.ngrams import NgramTable
 from unspin.language.restoring import Variants
@@ -159,3 +161,10 @@ def test_mean_weights_lie_between(tmp_path: Path) -> None:
         torch.save({"layer": torch.full((2, 2), value)}, tmp_path / f"{name}.pt")
     path = mean_weights((tmp_path / "a.pt", tmp_path / "b.pt"), tmp_path / "mean.pt")
     assert torch.equal(torch.load(path)["layer"], torch.full((2, 2), 2.5))
+
+
+def test_a_mean_needs_weights_to_start_from(tmp_path: Path) -> None:
+    folders = ["--corpus", str(tmp_path), "--base", str(tmp_path)]
+    done = CliRunner().invoke(train, [*folders, "--average"])
+    assert done.exit_code == 2
+    assert "--start" in done.output

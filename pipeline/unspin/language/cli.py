@@ -42,6 +42,10 @@ _PARTS = ("short", "seed", "parallel", "verdict", "clean")
 @click.option("--seed", type=int, default=11, show_default=True)
 def train(**options: Any) -> None:
     """Make a language model from clean text; the same command goes on with a run cut off."""
+    if options["average"] and not options["start"]:
+        raise click.UsageError(
+            "--average takes the mean with earlier weights: name them by --start"
+        )
     try:
         from unspin.language.recipe import RecipeOptions, make_model
         from unspin.language.training import TrainingOptions
