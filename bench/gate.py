@@ -1,8 +1,8 @@
 """Figures of the gate: what fails, what passes, and what the cache saves.
 
 500 Markdown articles are made from the kept tenth of the corpus; a tenth of them is replaced by
-articles joined from spun paragraphs, and ten more pages hold a single spun paragraph among some
-2,000 clean words. `clean --check` judges them twice, in processes of its own.
+articles joined from spun paragraphs, and some more pages (ten; 60 with `--tune`) hold a single spun
+paragraph among some 2,000 clean words. `clean --check` judges them twice, in processes of its own.
 
 Run: python bench/gate.py [--model auto|off|DIR] [--articles 500] [--singles N] [--tune]
 
@@ -141,11 +141,16 @@ def judge(folder: Path, options: Sequence[str]) -> tuple[dict[str, Any], float]:
     return json.loads(done.stdout), seconds
 
 
+def kind_of(article: dict[str, Any]) -> str:
+    """The kind of a page, by its name."""
+    return Path(article["path"]).name.split("-")[0]
+
+
 def show(run: dict[str, Any], why: bool) -> None:
     """Prints who fails, and what each threshold of the window gate would do."""
     by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for article in run["articles"]:
-        by_kind[Path(article["path"]).name.split("-")[0]].append(article)
+        by_kind[kind_of(article)].append(article)
     for kind, rows in sorted(by_kind.items()):
         failed = [a for a in rows if not a["passed"]]
         unjudged = sum(a["score"] is None for a in rows)
@@ -181,26 +186,29 @@ def choose(run: dict[str, Any]) -> None:
     Of those that fail at most :data:`CLEAN_SHARE` of the clean pages beside the shipped limit of
     the score the ones that fail most spun pages, then fewest clean ones; of equals the middle one.
     """
-    rows: dict[bool, list[tuple[bool, float, float]]] = {True: [], False: []}
+    pages: dict[bool, list[tuple[bool, float, float]]] = {True: [], False: []}
     for article in run["articles"]:
         values = {g["name"]: g["value"] for g in article["gates"]}
         failed = any(g["name"] == "score" and not g["passed"] for g in article["gates"])
-        whole, window = (values.get(f"{n}spun_probability") or 0.0 for n in ("", "window "))
-        spun = Path(article["path"]).name.startswith(("spun", "single"))
-        rows[spun].append((failed, whole, window))
+        p, most = (values.get(f"{n}spun_probability") or 0.0 for n in ("", "window "))
+        pages[kind_of(article) in ("spun", "single")].append((failed, p, most))
     trials = []
     for whole, window in product(THRESHOLDS, THRESHOLDS):
-        spun, clean = (
-            sum(failed or a >= whole or w >= window for failed, a, w in rows[kind])
-            for kind in (True, False)
+        found, alarms = (
+            sum(failed or p >= whole or most >= window for failed, p, most in pages[spun])
+            for spun in (True, False)
         )
-        if clean <= CLEAN_SHARE * len(rows[False]):
-            trials.append((-spun, clean, whole, window))
-    best = sorted(t for t in trials if t[:2] == min(trials)[:2])
-    spun, clean, whole, window = best[len(best) // 2]
+        if alarms <= CLEAN_SHARE * len(pages[False]):
+            trials.append((-found, alarms, whole, window))
+    if not trials:
+        print(f"limits: all fail more than {CLEAN_SHARE:.0%} of the clean pages")
+        return
+    least = min(trials)[:2]
+    best = sorted(trial for trial in trials if trial[:2] == least)
+    _, alarms, whole, window = best[len(best) // 2]
     print(
-        f"limits: article {whole}, window {window}: {-spun} of {len(rows[True])} spun pages, "
-        f"{clean} of {len(rows[False])} clean ones, as {len(best)} pairs of limits"
+        f"limits: article {whole}, window {window}: {-least[0]} of {len(pages[True])} spun pages, "
+        f"{alarms} of {len(pages[False])} clean ones, as {len(best)} pairs of limits"
     )
 
 

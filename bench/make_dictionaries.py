@@ -25,6 +25,7 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -144,7 +145,7 @@ def neighbours(words: list[str], vectors: Mapping[str, list[float]]) -> Iterator
             and tags[kept[i]] & tags[word]
             and not lemmas[kept[i]] & lemmas[word]
         )
-        yield from ((word, other) for other, _ in zip(fitting, range(NEIGHBOURS), strict=False))
+        yield from ((word, other) for other in islice(fitting, NEIGHBOURS))
 
 
 def _common(pair: Pair, rank: Mapping[str, int]) -> bool:

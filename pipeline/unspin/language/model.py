@@ -446,7 +446,7 @@ class SpinModel:
         ranked = self._restorer.rank(evidence.reading, spans, evidence.options, 1)
         best = [candidates[0].score if candidates else -np.inf for candidates in ranked]
         wrong = np.zeros(len(p))
-        first = np.searchsorted(evidence.places, [span.start + span.left for span in spans])
+        first = np.searchsorted(evidence.places, [span.core[0] for span in spans])
         wrong[first] = np.logaddexp(0.0, best)
         return np.array([wrong[start:end].sum() for start, end in evidence.windows])
 
@@ -472,8 +472,7 @@ class SpinModel:
         ranked = self._restorer.rank(reading, spans, evidence.options, MAX_REPLACEMENTS)
         made = []
         for span, candidates in zip(spans, ranked, strict=True):
-            core = span.start + span.left, span.end - span.right
-            a, b = np.searchsorted(places, core).tolist()
+            a, b = np.searchsorted(places, span.core).tolist()
             start, end, fitting = trimmed(reading.words, span, candidates)
             judged = _judged(reading, start, end, fitting, float(p[a:b].max()))
             row = None

@@ -192,6 +192,11 @@ class WordSpan:
     left: int = 0
     right: int = 0
 
+    @property
+    def core(self) -> tuple[int, int]:
+        """What was reported: its first word, and after its last one."""
+        return self.start + self.left, self.end - self.right
+
     def beside(self, text: Sequence[str], spun: Sequence[str]) -> float:
         """Count the sides of what was reported on which a replacement changes words, too."""
         first = self.left and text[: self.left] != spun[: self.left]

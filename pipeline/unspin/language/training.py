@@ -139,7 +139,8 @@ def load_dictionaries(folder: Path | None, held_out: Sequence[str]) -> Dictionar
     return made
 
 
-def glossary_forms() -> list[tuple[str, str]]:
+@lru_cache(maxsize=1)  # asked for once for the encoder's dictionaries and once for the trees'
+def glossary_forms() -> tuple[tuple[str, str], ...]:
     """Give every spun form of the shipped glossary with the term it stands for."""
     from unspin.glossary.compiling import load_tables
     from unspin.glossary.matcher import Glossary
@@ -152,7 +153,7 @@ def glossary_forms() -> list[tuple[str, str]]:
             if hit.kind == "spun" and hit.start == 0 and hit.end == len(form):
                 found.append((form.lower(), hit.replacement.lower()))
                 break
-    return found
+    return tuple(found)
 
 
 def add_neighbours(made: Dictionaries, words: Sequence[str], vectors: Any, count: int = 10) -> None:
