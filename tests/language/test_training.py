@@ -159,8 +159,61 @@ def test_mean_weights_lie_between(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="torch is for training only")
     for name, value in (("a", 1.0), ("b", 4.0)):
         torch.save({"layer": torch.full((2, 2), value)}, tmp_path / f"{name}.pt")
-    path = mean_weights((tmp_path / "a.pt", tmp_path / "b.pt"), tmp_path / "mean.pt")
+    paths = (tmp_path / "a.pt", tmp_path / "b.pt")
+    path = mean_weights(paths, tmp_path / "mean.pt", tmp_path)
     assert torch.equal(torch.load(path)["layer"], torch.full((2, 2), 2.5))
+
+
+def test_a_model_folder_gives_back_the_weights_it_was_made_of(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="torch is for training only")
+    safetensors = pytest.importorskip("safetensors.torch")
+    from unspin.language.encoder import SpinEncoder
+    from unspin.language.export import export, read_weights
+
+    torch.manual_seed(3)
+    trained = SpinEncoder().state_dict()
+    torch.save(trained, tmp_path / "encoder.pt")
+    export(tmp_path / "encoder.pt", tmp_path / "model")
+    base = _bert(SpinEncoder().state_dict())
+    safetensors.save_file(base, tmp_path / "model.safetensors")
+    found = read_weights(tmp_path / "model", tmp_path)
+    assert found.keys() == trained.keys()
+    for name, values in found.items():
+        if name == "words.weight":  # not trained, so not in the folder's graph: the base's
+            assert torch.equal(values, base["embeddings.word_embeddings.weight"])
+        elif name == "types.weight":
+            assert torch.equal(values[0], trained[name][0])
+        else:  # to half a step of 7 bits
+            step = trained[name].abs().max() / 63
+            assert torch.allclose(values, trained[name], atol=float(step) / 2), name
+
+
+def _bert(state: dict[str, Any]) -> dict[str, Any]:
+    """Give our weights the names of a BERT checkpoint."""
+    names = {
+        "words": "embeddings.word_embeddings",
+        "positions": "embeddings.position_embeddings",
+        "types": "embeddings.token_type_embeddings",
+        "norm": "embeddings.LayerNorm",
+        "out": "attention.output.dense",
+        "norm1": "attention.output.LayerNorm",
+        "up": "intermediate.dense",
+        "down": "output.dense",
+        "norm2": "output.LayerNorm",
+    }
+    made = {}
+    for name, values in state.items():
+        *parts, kind = name.split(".")
+        if parts and parts[0] == "layers":
+            place = f"encoder.layer.{parts[1]}."
+            if parts[2] == "qkv":
+                for part, own in zip(("query", "key", "value"), values.chunk(3), strict=True):
+                    made[f"{place}attention.self.{part}.{kind}"] = own.clone()
+            else:
+                made[f"{place}{names[parts[2]]}.{kind}"] = values
+        elif parts and parts[0] in names:
+            made[f"{names[parts[0]]}.{kind}"] = values
+    return made
 
 
 def test_a_mean_needs_weights_to_start_from(tmp_path: Path) -> None:

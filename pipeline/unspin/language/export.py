@@ -6,6 +6,7 @@ int8 copy serves both, and the graph takes embedded pieces.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from unspin.language.encoder import SpinEncoder
+from unspin.language.encoder import SpinEncoder, load_bert
 
 OPSET = 17
 ORT_DOMAIN = "com.microsoft"  # of onnxruntime's own operators
@@ -70,6 +71,58 @@ def export(weights: Path, folder: Path) -> list[Path]:
     _write_embeddings(model, folder / "embeddings.npz")
     _write_graph(model, folder / "encoder.onnx")
     return [folder / "embeddings.npz", folder / "encoder.onnx"]
+
+
+def read_weights(path: Path, base: Path) -> dict[str, Tensor]:
+    """Read weights to train further: of a run, or of an exported model folder.
+
+    Those of a folder are what :func:`export` wrote, rounded to int8; what it leaves out (word
+    embeddings, which training does not change) comes from the base.
+
+    Args:
+        path: ``encoder.pt`` of a run, or a model folder.
+        base: Folder of the encoder that the run started from.
+    """
+    if not path.is_dir():
+        found: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+        return found
+    state: dict[str, Tensor] = load_bert(base / "model.safetensors").state_dict()
+    for name, values in _exported(path / "encoder.onnx"):
+        tensor = torch.from_numpy(values.copy())
+        if name == "types.weight":  # a text is all of the first type
+            state[name][0] = tensor
+        else:
+            state[name] = tensor
+    with np.load(path / "embeddings.npz") as arrays:
+        state["restore_bias"] = torch.from_numpy(arrays["bias"])
+    return state
+
+
+def _exported(path: Path) -> Iterator[tuple[str, Any]]:
+    """Give the weights of an exported graph by the names that they have in the encoder.
+
+    What int8 made nameless is found by what is done with it: a product of integers is multiplied
+    by the product of two scales, that of the matrix second, and a bias is added.
+    """
+    import onnx
+    from onnx import numpy_helper
+
+    graph = onnx.load(str(path)).graph
+    held = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
+    made = {output: node for node in graph.node for output in node.output}
+    for name, values in held.items():
+        if name.startswith("model.") and name.endswith((".weight", ".bias")):
+            yield name.removeprefix("model."), values
+    for node in graph.node:
+        bias = next((i for i in node.input if node.op_type == "Add" and i in held), "")
+        before = made.get(next((i for i in node.input if i != bias), ""))
+        if bias.startswith("model.") and before and before.op_type == "Mul":
+            scale = made[before.input[1]].input[1]
+            matrix = held[scale.removesuffix("_scale") + "_quantized"]
+            name = bias.removeprefix("model.").removesuffix("bias") + "weight"
+            yield name, (matrix.astype(np.float32) * held[scale]).T
+        elif bias and held[bias].ndim == 1:  # the one vector without a name
+            yield "types.weight", held[bias]
 
 
 def _read(weights: Path) -> SpinEncoder:

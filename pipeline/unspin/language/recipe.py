@@ -106,6 +106,8 @@ def _names(dictionaries: Path | None) -> list[str]:
 
 def _before(weights: Path | None) -> dict[str, Any]:
     """Give the record of the run that made some weights, and of those before it."""
+    if weights is not None and (weights / "run.json").exists():  # a model folder
+        return {"before": json.loads((weights / "run.json").read_text(encoding="utf-8"))}
     if weights is None or not (weights.parent / "options.json").exists():
         return {}
     options = json.loads((weights.parent / "options.json").read_text(encoding="utf-8"))
@@ -141,7 +143,7 @@ def make_model(options: RecipeOptions, progress: Callable[[str], None] = print) 
     folder.mkdir(parents=True, exist_ok=True)
     weights = options.weights or train(run, progress)
     if options.average and run.start:
-        weights = mean_weights((run.start, weights), run.out / "average.pt")
+        weights = mean_weights((run.start, weights), run.out / "average.pt", run.base)
     export(weights, folder)
     if (run.out / "log.jsonl").exists():
         record_run(options)

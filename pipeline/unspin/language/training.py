@@ -52,6 +52,8 @@ PROPOSED_SHARE = 0.25  # of windows added with the head's own guesses in place
 PROPOSED_WORDS = 0.6  # of the replaced words of such a window get a guess
 RESTORED_WORDS = 0.15  # and these what stood there
 CLEAN_KEPT = 0.3  # of the clean windows of a batch: those that mislead the encoder most
+LOSS_SCALE = 1024.0  # in fp16, where small gradients would be nought; halved when one is too large
+TRIED_ROWS = 1024  # of the matrices that tell which 16-bit type is faster
 PATIENCE_SECONDS = 10.0  # between looks whether the process that makes batches still lives
 SOURCE_WEIGHTS = {  # consumer prose is what the tool reads; trials are half of the corpus
     "pmc-trials-ccby": 0.35,
@@ -77,7 +79,8 @@ class TrainingOptions:
         corpus: Folder of clean text.
         out: Folder for checkpoints, log and weights.
         base: Folder of all-MiniLM-L6-v2 (``model.safetensors``, ``tokenizer.json``).
-        start: Weights of an earlier run (``encoder.pt``) to start from, or None for the base's.
+        start: Weights of an earlier run (``encoder.pt``) or a model folder to start from, or None
+            for the base's.
         dictionaries: Folder of two-column synonym dictionaries, or None for the shipped pairs only.
         held_out: Dictionaries (file stems) whose pairs are dropped everywhere.
         without: Corpus sources left out.
@@ -418,6 +421,7 @@ def train(options: TrainingOptions, progress: Callable[[str], None] = print) -> 
     import torch
 
     from unspin.language.encoder import load_bert
+    from unspin.language.export import read_weights
 
     options.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)  # parallel by working copies, see there
@@ -425,23 +429,26 @@ def train(options: TrainingOptions, progress: Callable[[str], None] = print) -> 
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = load_bert(options.base / "model.safetensors").to(device)
     if options.start:
-        model.load_state_dict(torch.load(options.start, map_location=device, weights_only=True))
+        model.load_state_dict(read_weights(options.start, options.base))
     for part in (model.words, model.positions, model.types):
         part.weight.requires_grad_(False)
     (options.out / "options.json").write_text(json.dumps(asdict(options), default=str, indent=1))
     return _Run(options, model, _tokenizer(options), device, progress).go()
 
 
-def mean_weights(paths: Sequence[Path], out: Path) -> Path:
+def mean_weights(paths: Sequence[Path], out: Path, base: Path) -> Path:
     """Write the mean of some weights of one encoder; give the path.
 
     Args:
-        paths: Files as :func:`train` writes them.
+        paths: Files as :func:`train` writes them, or model folders.
         out: File to write.
+        base: Folder of the encoder that all of them started from.
     """
     import torch
 
-    states = [torch.load(path, map_location="cpu", weights_only=True) for path in paths]
+    from unspin.language.export import read_weights
+
+    states = [read_weights(path, base) for path in paths]
     mean = {
         name: (sum(state[name].float() for state in states) / len(states)).to(first.dtype)
         for name, first in states[0].items()
@@ -499,7 +506,9 @@ class _Run:
         if options.frozen_layers:  # nothing below needs a gradient either
             for part in (model.norm, *model.layers[: options.frozen_layers]):
                 part.requires_grad_(False)
-        self.replicas = _working_copies(model, options.threads)
+        kind = working_type(device)
+        self.replicas = _working_copies(model, options.threads, kind)
+        self.scale = LOSS_SCALE if kind == torch.float16 else 1.0
         self.pool = ThreadPoolExecutor(options.threads)
         self.rng = Random(options.seed)
         self.proposer = Proposer(tokenizer, self.rng)
@@ -556,11 +565,14 @@ class _Run:
         for replica in self.replicas:
             for ours, theirs in zip(self.model.parameters(), replica.parameters(), strict=True):
                 if theirs.grad is not None:
-                    grad = theirs.grad.float()
+                    grad = theirs.grad.float().div_(self.scale)
                     ours.grad = grad if ours.grad is None else ours.grad.add_(grad)
                     theirs.grad = None
-        torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
-        self.optimizer.step()
+        norm = torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        if bool(norm.isfinite()):
+            self.optimizer.step()
+        else:
+            self.scale /= 2
         self.optimizer.zero_grad()
         self._refresh()
         self.step += 1
@@ -639,8 +651,7 @@ class _Run:
         targets = torch.tensor([w.targets for w in batch], device=self.device)
         found, whole, restored, proposals = losses(replica, ids, labels, targets)
         loss = DETECTION_WEIGHT * found + RESTORING_WEIGHT * restored + WINDOW_WEIGHT * whole
-        loss = loss / len(self.replicas)
-        loss.backward()
+        (loss * (self.scale / len(self.replicas))).backward()
         words = int((labels >= 0).sum())
         values = (float(found.detach()), float(whole.detach()), float(restored.detach()))
         return words, values, self._guesses(targets, proposals)
@@ -697,19 +708,41 @@ class _Run:
         self.progress(f"going on after {self.seconds:.0f} s, {self.words} words")
 
 
-def _working_copies(model: Any, count: int) -> list[Any]:
-    """Give copies in bf16 that share their weights and have gradients of their own.
+def working_type(device: str) -> Any:
+    """Give the 16-bit type to train in: on a CPU the faster of two at a product of matrices.
 
-    The weights proper stay in 32 bits; whole steps in bf16 need no conversions inside (2.7 times
+    With AMX bf16 is several times as fast as anything else; where a processor has avx512_fp16 and
+    no AMX, a step in fp16 takes three fifths of the time of one in bf16.
+    """
+    import torch
+
+    if device != "cpu":
+        return torch.bfloat16
+    times = {}
+    for kind in (torch.bfloat16, torch.float16):
+        a, b = torch.randn(TRIED_ROWS, 384).to(kind), torch.randn(384, 1536).to(kind)
+        torch.mm(a, b)
+        rounds = []
+        for _ in range(10):
+            started = time.perf_counter()
+            torch.mm(a, b)
+            rounds.append(time.perf_counter() - started)
+        times[kind] = min(rounds)
+    return min(times, key=lambda kind: times[kind])
+
+
+def _working_copies(model: Any, count: int, kind: Any) -> list[Any]:
+    """Give copies in 16 bits that share their weights and have gradients of their own.
+
+    The weights proper stay in 32 bits; whole steps in 16 need no conversions inside (2.7 times
     the words a second of autocast on CPU). Each CPU thread runs its part of the batch through its
     own copy: threads that meet once per step lose far less to other programs on the machine than
     threads that meet in every matrix.
     """
     import copy
 
-    import torch
 
-    first = copy.deepcopy(model).to(torch.bfloat16)
+    first = copy.deepcopy(model).to(kind)
     copies = [first]
     for _ in range(count - 1):
         replica = copy.deepcopy(first)
