@@ -15,6 +15,7 @@ from unspin.language.model import (
     default_model_dir,
     hit_weight,
     is_dense,
+    thresholds_at,
     written,
 )
 
@@ -48,6 +49,16 @@ def test_a_missing_threshold_is_named(tmp_path: Path) -> None:
     path.write_text(json.dumps({"version": "1", **numbers}), encoding="utf-8")
     with pytest.raises(UnspinError, match=r"model\.json lacks sure; train the model"):
         Settings.read(path)
+
+
+def test_the_threshold_falls_with_the_ramp(model: SpinModel) -> None:
+    step = replace(model._settings, report=0.99, report_spun=0.25, sure=2.0, ramp=0.0)
+    levels = np.array([-9.0, -2.1, 0.0, 1.9, 2.0, 9.0])
+    at_once = thresholds_at(levels, step)
+    assert at_once == pytest.approx([0.99] * 4 + [0.25] * 2)
+    ramp = thresholds_at(levels, replace(step, ramp=4.0))
+    assert ramp[[0, 1, 4, 5]] == pytest.approx([0.99, 0.99, 0.25, 0.25])
+    assert 0.25 < ramp[3] < 0.3 < ramp[2] < 0.99
 
 
 def test_what_can_be_restored_speaks_for_a_spun_paragraph(model: SpinModel) -> None:

@@ -20,9 +20,12 @@ from unspin.language.training import (
     CLEAN_KEPT,
     DELETED,
     NO_TARGET,
+    Examples,
     Proposer,
     Window,
     WindowMaker,
+    compared,
+    glossary_examples,
     mean_weights,
     most_misleading,
     roughen,
@@ -54,6 +57,49 @@ def tokenizer() -> Any:
 )
 def test_trim_leaves_what_differs(edit: Edit, wanted: Edit) -> None:
     assert trim(edit) == wanted
+
+
+@pytest.mark.parametrize(
+    ("spun", "clean", "wanted"),
+    [
+        (
+            "In bloodless weather, a scarf warms each breath.",
+            "In cold weather, a scarf warms each breath.",
+            [("bloodless", "cold")],
+        ),
+        (
+            "Talk to the doctor of yours about again pain.",
+            "Talk to your doctor about back pain.",
+            [("the", "your"), ("of yours", ""), ("again", "back")],
+        ),
+        ("The system attacks cells.", "The immune system attacks cells.", []),
+    ],
+)
+def test_examples_tell_which_words_were_replaced(
+    spun: str, clean: str, wanted: list[tuple[str, str]]
+) -> None:
+    found = compared(spun, clean)
+    assert [(e.spun, e.clean) for e in found.edits] == wanted
+    assert all(found.text[e.start : e.end] == e.spun for e in found.edits)
+
+
+def test_a_soup_of_examples_keeps_its_edits_in_place() -> None:
+    examples = Examples(
+        ("Rest is best.", "A scan may show the cause."),
+        (compared("Again pain is common.", "Back pain is common."),),
+    )
+    soup = examples.soup(60, 0.5, Random(4))
+    assert {soup.text[e.start : e.end] for e in soup.edits} == {"Again"}
+    assert len(soup.edits) == soup.text.count("Again pain")
+    assert soup.text.count("Rest is best.")
+    assert not examples.soup(60, 0.0, Random(4)).edits
+
+
+def test_examples_of_the_glossary_are_sentences_of_spun_terms() -> None:
+    examples = glossary_examples()
+    assert len(examples.right) > len(examples.spun) > 10_000
+    assert not any(s.text in examples.right for s in examples.spun[::500])
+    assert sum(not s.edits for s in examples.spun) < 20
 
 
 def test_windows_label_replaced_words_and_their_originals(tokenizer: Any) -> None:

@@ -163,6 +163,8 @@ class Settings:
         report_spun: The same where the article or the word's window is surely spun.
         report_dense: The same in an article of some length that is spun throughout.
         sure: Log odds of article or window from which that holds.
+        ramp: By how many nats less neither is in doubt any more: between the two the threshold
+            falls evenly, in log odds. With 0 it falls at once.
         extend: Share of that P from which a neighbour belongs to a reported word.
         safe: Certainty of a replacement from which it is applied; above 1 never.
         suggest: Certainty of a replacement from which it is worth applying on request.
@@ -176,6 +178,7 @@ class Settings:
     report_spun: float
     report_dense: float
     sure: float
+    ramp: float
     extend: float
     safe: float
     suggest: float
@@ -599,11 +602,24 @@ def flagged(
         level: From :func:`levels`.
         settings: Thresholds.
     """
-    report = np.where(level >= settings.sure, settings.report_spun, settings.report)
+    report = thresholds_at(level, settings)
     extend = report * settings.extend
     if is_dense(p, settings.report_spun):  # so low that neighbours below it say nothing more
         report = extend = np.minimum(report, settings.report_dense)
     return runs(evidence, p, report, extend)
+
+
+def thresholds_at(level: Array, settings: Settings) -> Array:
+    """Give the P from which each place is reported.
+
+    Args:
+        level: From :func:`levels`.
+        settings: Thresholds.
+    """
+    low, high = _logit(settings.report_spun), _logit(settings.report)
+    short = (settings.sure - level) / max(settings.ramp, 1e-6)
+    found: Array = sigmoid(low + np.clip(short, 0.0, 1.0) * (high - low))
+    return found
 
 
 def is_dense(p: Array, report: float) -> bool:

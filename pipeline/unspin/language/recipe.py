@@ -36,6 +36,7 @@ CAUTIOUS = {  # without real phrases to choose thresholds on
     "report_spun": 0.7,
     "report_dense": 0.7,
     "sure": 2.0,
+    "ramp": 0.0,
     "extend": 0.8,
     "safe": NEVER,
     "suggest": SUGGEST,

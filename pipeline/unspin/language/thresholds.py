@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, product
 from pathlib import Path
 from random import Random
@@ -42,6 +42,7 @@ MARKED_BEFORE, MARKED_AFTER = 0.31, 0.52
 REPORTS_SPUN = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8)
 VERDICT_WORDS = 1500  # of a document; pages on the web are seldom longer
 SURES = tuple(np.arange(-6.0, 5.1).tolist())
+RAMPS = (0.0, 2.0, 4.0, 6.0, 8.0)  # of equal ones the shortest wins
 SHIFTS = tuple(np.arange(-2.0, 8.01, 0.5).tolist())
 TIE = 0.01  # sums of shares of texts that differ by no more say the same
 EXTENDS = (1.0, 0.8, 0.6, 0.4)  # of equal ones the narrower findings win
@@ -310,13 +311,13 @@ def choose_thresholds(
         pairs,
         {text: model.judged_words(text) for p in pairs for text in (p.text, p.twin)},
     )
-    best, chosen = float("inf"), _trial(0.96, 0.9, 3.0, 0.8)
+    best, chosen = float("inf"), _trial(0.96, 0.9, 3.0, 0.0, 0.8)
     for report, spun, extend in product(REPORTS, REPORTS_SPUN, EXTENDS):
-        trials = [_trial(report, min(spun, report), sure, extend) for sure in SURES]
-        costs = [_cost_within(limits, settings, read) for settings in trials]
-        for settings, cost in zip(trials, smoothed(costs), strict=True):
-            if cost < best:
-                best, chosen = cost, settings
+        trials = [_trial(report, min(spun, report), sure, 0.0, extend) for sure in SURES]
+        best, chosen = _best(trials, best, chosen, limits, read)
+    for ramp in RAMPS[1:]:  # the others of the best step
+        trials = [replace(chosen, sure=sure, ramp=ramp) for sure in SURES]
+        best, chosen = _best(trials, best, chosen, limits, read)
     verdict = choose_verdict(read, [words.article for words in whole], limits.clean_verdicts)
     singles = [model.judged_words(text) for text in texts.singles]
     judge = model.with_settings(chosen)
@@ -327,7 +328,7 @@ def choose_thresholds(
     )
     low = choose_dense(model, texts, chosen.report_spun, limits.inside_dense)
     progress(f"{best:.1f} mistakes in 1,000 words with {chosen}; dense {low}")
-    names = ("report", "report_spun", "sure", "extend")
+    names = ("report", "report_spun", "sure", "ramp", "extend")
     found = {n: float(getattr(chosen, n)) for n in names}
     return {
         **found,
@@ -336,6 +337,25 @@ def choose_thresholds(
         "window_shift": window,
         "window_restored": weight,
     }
+
+
+def _best(
+    trials: Sequence[Settings], best: float, chosen: Settings, limits: Limits, read: ReadTexts
+) -> tuple[float, Settings]:
+    """Give the cost and the settings that are best, of the best before and of some trials.
+
+    Args:
+        trials: In the order of one threshold.
+        best: Least cost so far.
+        chosen: The settings that have it.
+        limits: What must hold.
+        read: Texts.
+    """
+    costs = [_cost_within(limits, settings, read) for settings in trials]
+    for settings, cost in zip(trials, smoothed(costs), strict=True):
+        if cost < best:
+            best, chosen = cost, settings
+    return best, chosen
 
 
 def smoothed(costs: Sequence[float | None]) -> list[float]:
@@ -426,10 +446,12 @@ def choose_verdict(read: ReadTexts, pages: Sequence[float], most: float) -> floa
     return float(best[len(best) // 2])
 
 
-def _trial(report: float, report_spun: float, sure: float, extend: float) -> Settings:
-    """Settings to try; only the four matter to what is reported."""
+def _trial(report: float, report_spun: float, sure: float, ramp: float, extend: float) -> Settings:
+    """Settings to try; only these matter to what is reported."""
     never = 1.01
-    return Settings("", report, report_spun, report_spun, sure, extend, never, never, 0.0, 0.0, 0.0)
+    return Settings(
+        "", report, report_spun, report_spun, sure, ramp, extend, never, never, 0.0, 0.0, 0.0
+    )
 
 
 def _shift(logits: Sequence[float], share: float) -> float:

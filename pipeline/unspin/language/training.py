@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -44,6 +45,9 @@ CLEAN_SHARE = 0.45  # of the passages; another fifth has a single spun paragraph
 PARAGRAPH_SHARE = 0.2
 SOUP_SHARE = 0.3
 ROUGH_SHARE = 0.15
+EXAMPLE_SHARE = 0.12  # of passages are made of the glossary's hand-written sentences
+EXAMPLE_SPUN_SHARE = 0.3  # of these hold its spun examples; of the others most are clean
+EXAMPLE_RATES = (0.3, 0.6, 1.0)  # of the sentences of such a passage are spun ones
 WINDOW_LENGTHS = (64, 128, 192, 256, 256)  # word-pieces; one length per batch, so no padding
 PASSAGE_WORDS = 400  # two of the longest windows
 WAITING_BATCHES = 8  # made ahead of the training step
@@ -157,6 +161,68 @@ def glossary_forms() -> tuple[tuple[str, str], ...]:
                 found.append((form.lower(), hit.replacement.lower()))
                 break
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class Examples:
+    """The hand-written sentences of a glossary.
+
+    Short sentences of one author each, like those of an article on the web and unlike those of a
+    textbook; many hold a listed wording that is right there.
+
+    Attributes:
+        right: What the examples should become, and sentences in which nothing may be found.
+        spun: The examples, with the edits that spun them.
+    """
+
+    right: tuple[str, ...]
+    spun: tuple[SpunText, ...]
+
+    def soup(self, words: int, rate: float, rng: Random) -> SpunText:
+        """Put sentences one after the other.
+
+        Args:
+            words: Least length.
+            rate: Share of the sentences that are spun ones.
+            rng: Source of chance.
+        """
+        joiner = rng.choice((" ", "\n"))
+        text, edits = "", []
+        while text.count(" ") < words:
+            if rng.random() < rate:
+                drawn = rng.choice(self.spun)
+            else:
+                drawn = SpunText(rng.choice(self.right), ())
+            at = len(text)
+            edits += [Edit(e.start + at, e.end + at, e.spun, e.clean) for e in drawn.edits]
+            text += drawn.text + joiner
+        return SpunText(text, tuple(edits))
+
+
+def glossary_examples() -> Examples:
+    """Give the hand-written sentences of the shipped glossary."""
+    from unspin.glossary.commands import concepts_in_force
+
+    concepts = [concept for _, concept in concepts_in_force()]
+    spun = [concept for concept in concepts if not concept.deprecated]  # outdated is not spun
+    pairs = [(e.bad, e.good) for concept in spun for e in concept.examples]
+    fine = [sentence for concept in concepts for sentence, _ in concept.fine]
+    return Examples(
+        (*(good for _, good in pairs), *fine), tuple(compared(bad, good) for bad, good in pairs)
+    )
+
+
+def compared(spun: str, clean: str) -> SpunText:
+    """Tell which words of a sentence were put in the place of which others."""
+    words = [(m.start(), m.end()) for m in re.finditer(r"\S+", spun)]
+    before = clean.split()
+    matcher = SequenceMatcher(None, [spun[a:b] for a, b in words], before, autojunk=False)
+    edits = []
+    for kind, i, j, k, m in matcher.get_opcodes():
+        if kind != "equal" and i < j:  # where a word is missing, no word is wrong
+            start, end = words[i][0], words[j - 1][1]
+            edits.append(Edit(start, end, spun[start:end], " ".join(before[k:m])))
+    return SpunText(spun, tuple(edits))
 
 
 def add_neighbours(made: Dictionaries, words: Sequence[str], vectors: Any, count: int = 10) -> None:
@@ -349,13 +415,20 @@ def batches(
     # an encoder that has read the documents for fitting finds them cleaner than any others
     documents = read_documents(options.corpus, fitting=False, without=options.without)
     sampler = PassageSampler(documents, SOURCE_WEIGHTS, words=PASSAGE_WORDS)
+    examples = glossary_examples()
     spinner, maker = Spinner(made), WindowMaker(tokenizer)
     waiting: dict[int, list[Window]] = {length: [] for length in WINDOW_LENGTHS}
     while True:
-        text = sampler.soup(rng) if rng.random() < SOUP_SHARE else sampler.passage(rng)
-        if rng.random() < ROUGH_SHARE:
-            text = roughen(text, rng)
-        spun = spin_passage(spinner, text, rng, made.sources, options.families)
+        if rng.random() < EXAMPLE_SHARE:
+            rate = rng.choice(EXAMPLE_RATES) if rng.random() < EXAMPLE_SPUN_SHARE else 0.0
+            spun = examples.soup(PASSAGE_WORDS, rate, rng)
+            text = "" if rate else spun.text
+        else:
+            text = sampler.soup(rng) if rng.random() < SOUP_SHARE else sampler.passage(rng)
+            if rng.random() < ROUGH_SHARE:
+                text = roughen(text, rng)
+        if text:
+            spun = spin_passage(spinner, text, rng, made.sources, options.families)
         length = rng.choice(WINDOW_LENGTHS)
         waiting[length].extend(maker.windows(spun, length))
         size = options.batch_pieces // length
@@ -740,7 +813,6 @@ def _working_copies(model: Any, count: int, kind: Any) -> list[Any]:
     threads that meet in every matrix.
     """
     import copy
-
 
     first = copy.deepcopy(model).to(kind)
     copies = [first]
