@@ -26,7 +26,7 @@ from unspin.article import Article, Block, BlockKind, Piece, Source, assemble  #
 from unspin.config import Config  # noqa: E402
 from unspin.glossary.commands import concepts_in_force  # noqa: E402
 from unspin.glossary.compiling import compile_tables  # noqa: E402
-from unspin.glossary.concept import DEPRECATED, SPUN, Concept  # noqa: E402
+from unspin.glossary.concept import SPUN, Concept  # noqa: E402
 from unspin.glossary.counts import documents  # noqa: E402
 from unspin.glossary.exchange import pps  # noqa: E402
 from unspin.glossary.matcher import Glossary, load_glossary  # noqa: E402
@@ -91,10 +91,16 @@ def recall(
 
 
 def false_alarms(glossary: Glossary, data: list[dict[str, Any]], key: str) -> dict[str, int]:
-    """Sentences of all rows in which something is found that is right there."""
+    """Sentences of all rows in which the rules report something that is right there.
+
+    The rules leave alone what the matcher finds in names and where a term is spoken about.
+    """
     texts = [r[key] for r in data if r.get(key)]
-    found = Counter(kind for text in texts for kind in {h.kind for h in standing(glossary, text)})
-    return {"sentences": len(texts), "SP001": found[SPUN], "TN001": found[DEPRECATED]}
+    found = [findings(glossary, article_of(text), ("SP001", "TN001")) for text in texts]
+    return {
+        "sentences": len(texts),
+        **{name: sum(bool(counted[name]) for counted in found) for name in ("SP001", "TN001")},
+    }
 
 
 def curve(data: list[dict[str, Any]]) -> list[dict[str, Any]]:
