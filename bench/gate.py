@@ -180,25 +180,25 @@ def show(run: dict[str, Any], why: bool) -> None:
             print(f"  {name} {limit}: {', '.join(shares)}")
 
 
-def choose(run: dict[str, Any]) -> None:
+def choose(run: dict[str, Any], without: dict[str, Any]) -> None:
     """Prints the limits of article and window that :data:`unspin.gating.CHECK_DEFAULTS` takes.
 
     Of those that fail at most :data:`CLEAN_SHARE` of the clean pages beside the shipped limit of
-    the score the ones that fail most spun pages, then fewest clean ones; of equals the middle one.
+    the score, with the model as without it, the ones that fail most spun pages, then fewest clean
+    ones; of equals the middle one.
+
+    Args:
+        run: Verdicts with the model.
+        without: Those without it, from the glossary alone: the limits are the same.
     """
-    pages: dict[bool, list[tuple[bool, float, float]]] = {True: [], False: []}
-    for article in run["articles"]:
-        values = {g["name"]: g["value"] for g in article["gates"]}
-        failed = any(g["name"] == "score" and not g["passed"] for g in article["gates"])
-        p, most = (values.get(f"{n}spun_probability") or 0.0 for n in ("", "window "))
-        pages[kind_of(article) in ("spun", "single")].append((failed, p, most))
+    pages, bare = _values(run), _values(without)
     trials = []
     for whole, window in product(THRESHOLDS, THRESHOLDS):
-        found, alarms = (
-            sum(failed or p >= whole or most >= window for failed, p, most in pages[spun])
-            for spun in (True, False)
+        found, alarms, others = (
+            sum(failed or p >= whole or most >= window for failed, p, most in values)
+            for values in (pages[True], pages[False], bare[False])
         )
-        if alarms <= CLEAN_SHARE * len(pages[False]):
+        if max(alarms, others) <= CLEAN_SHARE * len(pages[False]):
             trials.append((-found, alarms, whole, window))
     if not trials:
         print(f"limits: all fail more than {CLEAN_SHARE:.0%} of the clean pages")
@@ -210,6 +210,21 @@ def choose(run: dict[str, Any]) -> None:
         f"limits: article {whole}, window {window}: {-least[0]} of {len(pages[True])} spun pages, "
         f"{alarms} of {len(pages[False])} clean ones, as {len(best)} pairs of limits"
     )
+
+
+def _values(run: dict[str, Any]) -> dict[bool, list[tuple[bool, float, float]]]:
+    """Give of pages with spun text and of clean ones what the gate looks at.
+
+    Returns:
+        Whether the score fails the page, P(spun) of it and of its window that looks most spun.
+    """
+    pages: dict[bool, list[tuple[bool, float, float]]] = {True: [], False: []}
+    for article in run["articles"]:
+        values = {g["name"]: g["value"] for g in article["gates"]}
+        failed = any(g["name"] == "score" and not g["passed"] for g in article["gates"])
+        p, most = (values.get(f"{n}spun_probability") or 0.0 for n in ("", "window "))
+        pages[kind_of(article) in ("spun", "single")].append((failed, p, most))
+    return pages
 
 
 def sarif() -> None:
@@ -261,10 +276,11 @@ def main() -> None:
         judge(folder / "spun-000.md", ["--model", "off", "--min-score", "1"])
         run, first = judge(folder, ["--model", args.model])
         again, second = judge(folder, ["--model", args.model])
+        without, _ = judge(folder, ["--model", "off"]) if args.tune else ({}, 0.0)
     assert run == again, "the cache changed a verdict"
     show(run, args.why)
     if args.tune:
-        choose(run)
+        choose(run, without)
     print(f"first run {first:.1f} s, second {second:.1f} s: {first / second:.1f} x")
     if not args.no_sarif:
         sarif()

@@ -20,6 +20,9 @@ CONFIDENCE = {True: 0.98, False: 0.8}
 #: P(spun) that one word of a wording which may be right must have by the model, where the article
 #: does not look spun: 1.0 in all development phrases, .88 in the one sentence where it is right.
 ODD = 0.95
+#: Words of the shortest texts that the model's limits are chosen on: of a sentence alone it has too
+#: little to go by.
+ENOUGH = 60
 _SENTENCE = re.compile(r"[^.!?\n]*")
 
 
@@ -114,7 +117,7 @@ class SpinnerSignature:
                     continue
                 if signature.spun_article and _stands_alone(context, start, end):
                     continue
-                if not signature.safe and _is_doubted(context, start, end):
+                if not signature.safe and _is_doubted(article, context, start, end):
                     continue
                 taken.append((start, end))
                 yield self._finding(article, match, signature)
@@ -146,9 +149,11 @@ def _stands_alone(context: Context, start: int, end: int) -> bool:
     return all(start < s.end and s.start < end for s in context.judgement.spans)
 
 
-def _is_doubted(context: Context, start: int, end: int) -> bool:
+def _is_doubted(article: Article, context: Context, start: int, end: int) -> bool:
     """Whether the model finds nothing odd in a wording that may be right: "each UN agency"."""
-    return not context.looks_spun and is_unlikely(context, start, end, ODD)
+    if context.looks_spun or article.words < ENOUGH:
+        return False
+    return is_unlikely(context, start, end, ODD)
 
 
 def _explained(article: Article, match: re.Match[str], signature: Signature) -> bool:
