@@ -226,25 +226,22 @@ def main() -> None:
     rank = {word: place for place, word in enumerate(words) if re.fullmatch("[a-z']+", word)}
     plain = [word for word in words if re.fullmatch("[a-z]{3,}", word)]
     near, far = near_and_far(beside(plain, data["vectors"]), rank)
-    save(options.out / "news-neighbours.tsv.gz", near)
-    save(options.out / "far-neighbours.tsv.gz", far)
-    steps: list[Pair] = []
+    made: dict[str, Iterable[Pair]] = {"news-neighbours": near, "far-neighbours": far}
     if options.freedict:
         for name, languages in PIVOTS.items():
-            shared = pivots(options.freedict, languages)
-            best = likeliest(shared, rank)
-            save(options.out / f"{name}.tsv.gz", best)
-            steps += best if name == STEPPED[0] else ()
+            made[name] = likeliest(pivots(options.freedict, languages), rank)
     for name, pairs in (
         ("mythes", thesaurus(options.mythes) if options.mythes else ()),
         ("gcide", webster(options.gcide) if options.gcide else ()),
     ):
         found = [pair for pair in pairs if _common(pair, rank)]
         if found:
-            save(options.out / f"{name}.tsv.gz", found)
-            steps += found if name == STEPPED[1] else ()
+            made[name] = found
+    steps = [pair for name in STEPPED for pair in made.get(name, ())]
     if steps:
-        save(options.out / "two-step.tsv.gz", two_steps(steps))
+        made["two-step"] = two_steps(steps)
+    for name, pairs in made.items():
+        save(options.out / f"{name}.tsv.gz", pairs)
 
 
 if __name__ == "__main__":

@@ -195,7 +195,7 @@ def spun_page(
     else:
         lines[at] = spun.text
     shift = sum(len(line) + 1 for line in lines[:at])
-    edits = (replace(e, start=e.start + shift, end=e.end + shift) for e in spun.edits)
+    edits = (e.moved(shift) for e in spun.edits)
     return SpunText("\n".join(lines), tuple(edits))
 
 

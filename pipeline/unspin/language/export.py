@@ -84,8 +84,7 @@ def read_weights(path: Path, base: Path) -> dict[str, Tensor]:
         base: Folder of the encoder that the run started from.
     """
     if not path.is_dir():
-        found: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
-        return found
+        return _saved(path)
     state: dict[str, Tensor] = load_bert(base / "model.safetensors").state_dict()
     for name, values in _exported(path / "encoder.onnx"):
         tensor = torch.from_numpy(values.copy())
@@ -125,10 +124,15 @@ def _exported(path: Path) -> Iterator[tuple[str, Any]]:
             yield "types.weight", held[bias]
 
 
+def _saved(weights: Path) -> dict[str, Tensor]:
+    state: dict[str, Any] = torch.load(weights, map_location="cpu", weights_only=True)
+    found: dict[str, Tensor] = state.get("model", state)  # a checkpoint holds more
+    return found
+
+
 def _read(weights: Path) -> SpinEncoder:
-    state = torch.load(weights, map_location="cpu", weights_only=True)
     model = SpinEncoder()
-    model.load_state_dict(state.get("model", state))
+    model.load_state_dict(_saved(weights))
     model.eval()
     return model
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from random import Random
@@ -37,6 +37,10 @@ class Edit:
     end: int
     spun: str
     clean: str
+
+    def moved(self, by: int) -> Edit:
+        """Give the same edit in a text that begins so many code points earlier."""
+        return replace(self, start=self.start + by, end=self.end + by)
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ PARAGRAPH_SHARE = 0.2
 SOUP_SHARE = 0.3
 ROUGH_SHARE = 0.15
 EXAMPLE_SHARE = 0.12  # of passages are made of the glossary's hand-written sentences
-EXAMPLE_SPUN_SHARE = 0.3  # of these hold its spun examples; of the others most are clean
+EXAMPLE_SPUN_SHARE = 0.3  # of these hold its spun examples; the others are treated like any text
 EXAMPLE_RATES = (0.3, 0.6, 1.0)  # of the sentences of such a passage are spun ones
 WINDOW_LENGTHS = (64, 128, 192, 256, 256)  # word-pieces; one length per batch, so no padding
 PASSAGE_WORDS = 400  # two of the longest windows
@@ -193,8 +193,7 @@ class Examples:
                 drawn = rng.choice(self.spun)
             else:
                 drawn = SpunText(rng.choice(self.right), ())
-            at = len(text)
-            edits += [Edit(e.start + at, e.end + at, e.spun, e.clean) for e in drawn.edits]
+            edits += [edit.moved(len(text)) for edit in drawn.edits]
             text += drawn.text + joiner
         return SpunText(text, tuple(edits))
 
@@ -277,7 +276,7 @@ def _spin_middle(spinner: Spinner, text: str, style: Style, rng: Random) -> Spun
     start = text.find(" ", rng.randrange(max(1, len(text) - 300))) + 1
     end = min(len(text), start + rng.randrange(300, 900))
     spun = spinner.spin(text[start:end], style, rng)
-    edits = tuple(Edit(e.start + start, e.end + start, e.spun, e.clean) for e in spun.edits)
+    edits = tuple(edit.moved(start) for edit in spun.edits)
     return SpunText(text[:start] + spun.text + text[end:], edits)
 
 
@@ -418,17 +417,20 @@ def batches(
     examples = glossary_examples()
     spinner, maker = Spinner(made), WindowMaker(tokenizer)
     waiting: dict[int, list[Window]] = {length: [] for length in WINDOW_LENGTHS}
-    while True:
+
+    def passage() -> SpunText:
         if rng.random() < EXAMPLE_SHARE:
-            rate = rng.choice(EXAMPLE_RATES) if rng.random() < EXAMPLE_SPUN_SHARE else 0.0
-            spun = examples.soup(PASSAGE_WORDS, rate, rng)
-            text = "" if rate else spun.text
+            if rng.random() < EXAMPLE_SPUN_SHARE:
+                return examples.soup(PASSAGE_WORDS, rng.choice(EXAMPLE_RATES), rng)
+            text = examples.soup(PASSAGE_WORDS, 0.0, rng).text
         else:
             text = sampler.soup(rng) if rng.random() < SOUP_SHARE else sampler.passage(rng)
             if rng.random() < ROUGH_SHARE:
                 text = roughen(text, rng)
-        if text:
-            spun = spin_passage(spinner, text, rng, made.sources, options.families)
+        return spin_passage(spinner, text, rng, made.sources, options.families)
+
+    while True:
+        spun = passage()
         length = rng.choice(WINDOW_LENGTHS)
         waiting[length].extend(maker.windows(spun, length))
         size = options.batch_pieces // length

@@ -29,11 +29,6 @@ _MENTION = re.compile(
 _ABBREVIATION = re.compile(r"\s*\(([A-Z][A-Za-z]{0,2}[A-Z][A-Za-z]*s?)\)")
 #: Code points of context on each side that these patterns need.
 _CONTEXT = 60
-#: P(spun) below which the model's verdict is "clean" with a margin: half of the default verdict.
-CLEAN = 0.25
-#: P(spun) of its words by the model below which a listed wording is the author's own in an article
-#: that reads clean: of 161 sure forms in development phrases one lies below.
-DOUBTED = 0.3
 
 
 @per_article
