@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -7,7 +9,12 @@ import pytest
 pytest.importorskip("lemminflect", reason="the extra train is not installed")
 pytest.importorskip("lightgbm", reason="the extra train is not installed")
 
-from unspin.language.combining import PARAGRAPH_WORDS, spun_page
+from unspin.language.combining import (
+    PARAGRAPH_WORDS,
+    FitOptions,
+    fitting_documents,
+    spun_page,
+)
 from unspin.language.corpus import (
     Document,
     PassageSampler,
@@ -59,3 +66,18 @@ def test_documents_for_limits_fit_no_trees_and_are_not_kept() -> None:
     assert limits < fitting
     assert 0.3 < len(limits) / len(fitting) < 0.7
     assert not fitting & {n for n in names if is_kept(n)}
+
+
+def test_trees_know_general_text_and_limits_do_not(tmp_path: Path) -> None:
+    rows = [
+        {"id": f"{source}/{n}", "source": source, "text": LONG}
+        for source in ("general-mail", "consumer")
+        for n in range(200)
+    ]
+    lines = "\n".join(json.dumps(row) for row in rows)
+    (tmp_path / "corpus.jsonl").write_text(lines, encoding="utf-8")
+    options = FitOptions(tmp_path, tmp_path)
+    trees, limits = (fitting_documents(options, for_limits=which) for which in (False, True))
+    assert {d.source for d in trees} == {"consumer", "general-mail"}
+    assert {d.source for d in limits} == {"consumer"}
+    assert not {d.id for d in trees} & {d.id for d in limits}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,6 +23,7 @@ from unspin.language.training import (
     NO_TARGET,
     Examples,
     Proposer,
+    TrainingOptions,
     Window,
     WindowMaker,
     compared,
@@ -32,6 +34,7 @@ from unspin.language.training import (
     spin_passage,
     trim,
 )
+from unspin.language.training import train as train_encoder
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +202,29 @@ def test_variants_leave_out_forms_that_clean_text_hardly_has(tmp_path: Path) -> 
     assert ("factoring",) not in originals(["aspect"])
     assert ("back", "pain") in originals(["pain", "in", "the", "back"])
     assert ("back", "pains") not in originals(["pain", "in", "the", "back"])
+
+
+def test_a_finished_run_gives_its_weights_again(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="torch is for training only")
+    safetensors = pytest.importorskip("safetensors.torch")
+    from unspin.language.encoder import SpinEncoder
+
+    base, out, corpus = (tmp_path / name for name in ("base", "out", "corpus"))
+    for folder in (base, out, corpus):
+        folder.mkdir()
+    (corpus / "stub.txt").write_text("Rest helps.", encoding="utf-8")
+    shutil.copyfile(default_model_dir() / "tokenizer.json", base / "tokenizer.json")
+    safetensors.save_file(_bert(SpinEncoder().state_dict()), base / "model.safetensors")
+    options = TrainingOptions(corpus, out, base, minutes=0.0, held_out=())
+    with pytest.raises(ValueError, match="give more documents"):
+        train_encoder(options, lambda line: None)
+    for n in range(20):  # some are kept
+        (corpus / f"{n}.txt").write_text("Rest helps a sore back. " * 400, encoding="utf-8")
+    weights = train_encoder(options, lambda line: None)
+    weights.write_bytes(b"finished")
+    assert train_encoder(options, lambda line: None).read_bytes() == b"finished"
+    weights.unlink()  # the run was cut off between its last checkpoint and the weights
+    assert torch.load(train_encoder(options, lambda line: None)).keys()
 
 
 def test_mean_weights_lie_between(tmp_path: Path) -> None:

@@ -157,9 +157,13 @@ def spun_passages(
 
 
 def fitting_documents(options: FitOptions, *, for_limits: bool) -> list[Document]:
-    """Read the documents that limits are chosen on, or those that the trees are fitted on."""
+    """Read the documents that limits are chosen on, or those that the trees are fitted on.
+
+    Limits are those of health text, which is what they are for; the trees know other text, too.
+    """
     documents = read_documents(options.corpus, fitting=True, without=options.without)
-    return [d for d in documents if is_for_limits(d.id) == for_limits]
+    found = (d for d in documents if is_for_limits(d.id) == for_limits)
+    return [d for d in found if not (for_limits and d.is_general)]
 
 
 def page_sampler(documents: Sequence[Document]) -> PassageSampler:

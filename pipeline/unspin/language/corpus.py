@@ -13,6 +13,8 @@ from random import Random
 
 KEPT_MODULUS = 10  # a document is kept for evaluation when its first hash byte is divisible by this
 FITTING_REST = 1  # of the same byte: these documents fit combiner and limits, and are not counted
+GENERAL = "general-"  # begins the names of sources that are no health text
+STUB_CHARACTERS = 200  # a document of no more is none
 MIN_PASSAGE_WORDS = 5  # shorter paragraphs are headings and list stubs
 MAX_SOUP_WORDS = 30  # in a sentence of a soup
 PREFERRED_OF = 6  # sentences drawn for each one taken by preference
@@ -27,6 +29,11 @@ class Document:
     id: str
     source: str
     text: str
+
+    @property
+    def is_general(self) -> bool:
+        """Whether it is no health text: read by encoder and trees, but not counted."""
+        return self.source.startswith(GENERAL)
 
 
 def is_kept(doc_id: str) -> bool:
@@ -107,6 +114,9 @@ class PassageSampler:
         documents: Clean training documents.
         weights: Share of the passages per source style; unnamed sources are drawn by words.
         words: Length of a passage in words.
+
+    Raises:
+        ValueError: When no document is long enough.
     """
 
     def __init__(
@@ -115,8 +125,13 @@ class PassageSampler:
         self._words = words
         by_source: dict[str, list[str]] = {}
         for document in documents:
-            if len(document.text) > 200:  # anything shorter is a stub
+            if len(document.text) > STUB_CHARACTERS:
                 by_source.setdefault(document.source, []).append(document.text)
+        if not by_source:
+            raise ValueError(
+                f"no clean text of more than {STUB_CHARACTERS} characters to draw from (a fifth of "
+                "the documents is left out for fitting and evaluation): give more documents"
+            )
         self._texts = by_source
         self._sources = sorted(by_source)
         self._cumulative: dict[str, list[float]] = {}

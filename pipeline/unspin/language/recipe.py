@@ -152,7 +152,7 @@ def make_model(options: RecipeOptions, progress: Callable[[str], None] = print) 
     if not (folder / "ngrams.npz").exists():
         progress("counting n-grams")
         documents = read_documents(run.corpus, fitting=False, without=run.without)
-        build(d.text for d in documents).save(folder / "ngrams.npz")
+        build(d.text for d in documents if not d.is_general).save(folder / "ngrams.npz")
     made = embedding_dictionaries(run)
     counts = NgramTable.load(folder / "ngrams.npz")
     write_variants(made, folder / "variants.tsv.gz", counts)
