@@ -14,6 +14,7 @@ T = TypeVar("T")
 
 _CLOSERS = "\"'”’)]"
 _SHORT_NAME = re.compile(r"[A-Z][a-z]")
+_EDIT_LINK = re.compile(r"\s*\[\s*edit[^\]]*\]\s*$", re.I)  # at the end of a wiki's headings
 _LAST_TOKEN = re.compile(r"([^\s(]+)$")
 
 
@@ -81,7 +82,7 @@ def reference_blocks(article: Article) -> frozenset[int]:
     level = 0
     for i, block in enumerate(article.blocks):
         if block.end - block.start < 40:  # the longest of the headings has fewer characters
-            line = article.block_text(block).strip(" :.#").lower()
+            line = _EDIT_LINK.sub("", article.block_text(block)).strip(" :.#").lower()
             if line in names and block.kind is not BlockKind.LIST_ITEM:
                 level = block.level or 1
                 continue
