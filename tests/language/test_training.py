@@ -231,9 +231,9 @@ def test_mean_weights_lie_between(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="torch is for training only")
     for name, value in (("a", 1.0), ("b", 4.0)):
         torch.save({"layer": torch.full((2, 2), value)}, tmp_path / f"{name}.pt")
-    paths = (tmp_path / "a.pt", tmp_path / "b.pt")
-    path = mean_weights(paths, tmp_path / "mean.pt", tmp_path)
-    assert torch.equal(torch.load(path)["layer"], torch.full((2, 2), 2.5))
+    shares = {tmp_path / "a.pt": 0.25, tmp_path / "b.pt": 0.75}
+    path = mean_weights(shares, tmp_path / "mean.pt", tmp_path)
+    assert torch.equal(torch.load(path)["layer"], torch.full((2, 2), 3.25))
 
 
 def test_a_model_folder_gives_back_the_weights_it_was_made_of(tmp_path: Path) -> None:
@@ -290,6 +290,6 @@ def _bert(state: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_mean_needs_weights_to_start_from(tmp_path: Path) -> None:
     folders = ["--corpus", str(tmp_path), "--base", str(tmp_path)]
-    done = CliRunner().invoke(train, [*folders, "--average"])
+    done = CliRunner().invoke(train, [*folders, "--average", "0.5"])
     assert done.exit_code == 2
     assert "--start" in done.output

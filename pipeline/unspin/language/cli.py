@@ -16,6 +16,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PATH = click.Path(exists=True, path_type=Path)
 _NEW = click.Path(path_type=Path)
+_SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 _SYSTEMS = ("tool", "model", "glossary", "phrases", "ngrams")
 _PARTS = ("short", "seed", "parallel", "verdict", "clean")
 
@@ -38,15 +39,13 @@ _PARTS = ("short", "seed", "parallel", "verdict", "clean")
 @click.option("--threads", type=int, default=2, show_default=True)
 @click.option("--articles", type=int, default=900, show_default=True, help="For the combiner.")
 @click.option("--start", type=_PATH, help="encoder.pt or model folder to train further.")
-@click.option("--average", is_flag=True, help="Take the mean of the weights at start and end.")
+@click.option("--average", type=_SHARE, help="Share of the new weights in a mean with --start.")
 @click.option("--weights", type=_FILE, help="Take these weights instead of training.")
 @click.option("--seed", type=int, default=11, show_default=True)
 def train(**options: Any) -> None:
     """Make a language model from clean text; the same command goes on with a run cut off."""
     if options["average"] and not options["start"]:
-        raise click.UsageError(
-            "--average takes the mean with earlier weights: name them by --start"
-        )
+        raise click.UsageError("--average takes a mean with earlier weights: name them by --start")
     try:
         from unspin.language.recipe import RecipeOptions, make_model
         from unspin.language.training import TrainingOptions

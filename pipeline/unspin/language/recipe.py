@@ -63,9 +63,10 @@ class RecipeOptions:
             thresholds chosen on, or None for those of the encoder. The encoder reads what it was
             trained on more surely than what a program writes whose dictionary nobody has, so some
             of these should be new to it.
-        average: Take the mean of the weights that the run started from and of those it ended with
-            (Wortsman et al. 2022, "Model soups"): on noise of dictionaries that neither knows it
-            is better than both.
+        average: Share of the weights that the run ended with in a mean with those that it started
+            from (Wortsman et al. 2022, "Model soups"), or None for the former alone. On noise of
+            dictionaries that neither knows a mean is better than both, and it remembers what the
+            run did not show it.
     """
 
     training: TrainingOptions
@@ -76,7 +77,7 @@ class RecipeOptions:
     terms: Path | None = None
     marked: Path | None = None
     fitting_dictionaries: Path | None = None
-    average: bool = False
+    average: float | None = None
 
 
 RECORDED = ("seed", "minutes", "learning_rate", "warmup", "batch_pieces", "frozen_layers",
@@ -144,7 +145,8 @@ def make_model(options: RecipeOptions, progress: Callable[[str], None] = print) 
     folder.mkdir(parents=True, exist_ok=True)
     weights = options.weights or train(run, progress)
     if options.average and run.start:
-        weights = mean_weights((run.start, weights), run.out / "average.pt", run.base)
+        shares = {run.start: 1 - options.average, weights: options.average}
+        weights = mean_weights(shares, run.out / "average.pt", run.base)
     export(weights, folder)
     if (run.out / "log.jsonl").exists():
         record_run(options)

@@ -531,11 +531,11 @@ def train(options: TrainingOptions, progress: Callable[[str], None] = print) -> 
     return _Run(options, model, _tokenizer(options), device, progress).go()
 
 
-def mean_weights(paths: Sequence[Path], out: Path, base: Path) -> Path:
-    """Write the mean of some weights of one encoder; give the path.
+def mean_weights(shares: Mapping[Path, float], out: Path, base: Path) -> Path:
+    """Write a weighted mean of some weights of one encoder; give the path.
 
     Args:
-        paths: Files as :func:`train` writes them, or model folders.
+        shares: Of files as :func:`train` writes them, or of model folders; together 1.
         out: File to write.
         base: Folder of the encoder that all of them started from.
     """
@@ -543,10 +543,10 @@ def mean_weights(paths: Sequence[Path], out: Path, base: Path) -> Path:
 
     from unspin.language.export import read_weights
 
-    states = [read_weights(path, base) for path in paths]
+    states = [(read_weights(path, base), share) for path, share in shares.items()]
     mean = {
-        name: (sum(state[name].float() for state in states) / len(states)).to(first.dtype)
-        for name, first in states[0].items()
+        name: sum(share * state[name].float() for state, share in states).to(first.dtype)
+        for name, first in states[0][0].items()
     }
     torch.save(mean, out)
     return out
