@@ -94,6 +94,7 @@ def record_run(options: RecipeOptions) -> None:
     data = {
         "options": {name: getattr(run, name) for name in RECORDED},
         "average": options.average,
+        "corpus": _names(run.corpus),
         "dictionaries": _names(run.dictionaries),
         "fitting_dictionaries": _names(options.fitting_dictionaries or run.dictionaries),
         "curve": _curve(run.out),
@@ -102,8 +103,10 @@ def record_run(options: RecipeOptions) -> None:
     (options.folder / "run.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
 
 
-def _names(dictionaries: Path | None) -> list[str]:
-    return sorted(p.name.split(".")[0] for p in dictionaries.iterdir()) if dictionaries else []
+def _names(folder: Path | None) -> list[str]:
+    """Give the names of the files of text, or of the dictionaries, in a folder."""
+    files = folder.iterdir() if folder else ()
+    return sorted(p.name.split(".")[0] for p in files if p.suffix in (".gz", ".jsonl", ".txt"))
 
 
 def _before(weights: Path | None) -> dict[str, Any]:
