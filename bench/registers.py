@@ -15,21 +15,11 @@ from pathlib import Path
 from random import Random
 
 from unspin.language.corpus import Document, read_documents
+from unspin.language.evaluation import shortened
 from unspin.language.model import SpinModel, default_model_dir
 
 SEED = 1
 LOOKS_SPUN = 0.5
-
-
-def beginning(text: str, words: int) -> str:
-    """Give the paragraphs of a text up to the one in which so many words are full."""
-    found, count = [], 0
-    for paragraph in text.split("\n\n"):
-        found.append(paragraph)
-        count += len(paragraph.split())
-        if count >= words:
-            break
-    return "\n\n".join(found)
 
 
 def main() -> None:
@@ -48,7 +38,7 @@ def main() -> None:
     print("|---|--:|--:|--:|--:|--:|")
     for source, documents in sorted(by_source.items()):
         Random(SEED).shuffle(documents)
-        texts = [beginning(d.text, options.words) for d in documents[: options.documents]]
+        texts = [shortened(d, options.words).text for d in documents[: options.documents]]
         judged = [model.judge(text) for text in texts]
         words = sum(len(text.split()) for text in texts)
         spun = sum(j.spun_probability >= LOOKS_SPUN for j in judged)

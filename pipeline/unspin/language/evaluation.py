@@ -211,7 +211,8 @@ def clean_documents(corpus: Path, count: int, seed: int = 7) -> list[Document]:
     return made[:count]
 
 
-def _shortened(document: Document, words: int) -> Document:
+def shortened(document: Document, words: int) -> Document:
+    """Give the lines of a document up to the one that completes so many words."""
     found = list(re.finditer(r"\S+", document.text))
     if len(found) <= words:
         return document
@@ -605,7 +606,7 @@ def evaluate(
     if {"verdict", "clean"} & set(options.parts):
         documents = clean_documents(options.data / "corpus", options.documents)
         if options.document_words:
-            documents = [_shortened(d, options.document_words) for d in documents]
+            documents = [shortened(d, options.document_words) for d in documents]
     for name in options.systems:
         system = _system(name, options)
         for part in options.parts:
