@@ -25,7 +25,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
@@ -113,15 +113,20 @@ def make_pages(articles: int, singles: int, tune: bool = False, draw: int = 0) -
         Page("clean", f"clean-{n:03}", markdown(r["title"], r["text"].split("\n\n")))
         for n, r in enumerate(clean[: articles - spun])
     ]
-    for n in range((draw + 1) * spun):
-        body: list[str] = []
-        while sum(len(p.split()) for p in body) < SPUN_WORDS:
-            body.append(next(rest))
+    for n, body in enumerate(islice(_bodies(rest), draw * spun, (draw + 1) * spun)):
         title = " ".join(body[0].split()[:6])
-        if n >= draw * spun:
-            pages.append(Page("spun", f"spun-{n - draw * spun:03}", markdown(title, body)))
+        pages.append(Page("spun", f"spun-{n:03}", markdown(title, body)))
     hosts = clean_documents(LONGEST + 1, 10**9, tune)[draw * singles :]
     return pages + list(_singles(hosts, long[draw * singles :]))
+
+
+def _bodies(paragraphs: Iterator[str]) -> Iterator[list[str]]:
+    """Paragraphs, one after the other, until they are as long as a spun article."""
+    while True:
+        body: list[str] = []
+        while sum(len(p.split()) for p in body) < SPUN_WORDS:
+            body.append(next(paragraphs))
+        yield body
 
 
 def _singles(found: Sequence[dict[str, Any]], alone: Sequence[str]) -> Iterator[Page]:

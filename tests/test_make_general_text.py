@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
 PROSE = "It was the best of ways to spend a day in the hills, and all of us said that it was so. "
 
 
 @pytest.fixture(scope="module")
-def maker() -> ModuleType:
-    path = ROOT / "bench" / "make_general_text.py"
-    spec = importlib.util.spec_from_file_location("general_maker", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def maker(load_bench: Callable[[str], ModuleType]) -> ModuleType:
+    return load_bench("make_general_text")
 
 
 def test_a_message_loses_what_others_wrote(maker: ModuleType) -> None:
