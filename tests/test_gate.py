@@ -117,6 +117,29 @@ def test_one_spun_window_in_a_clean_article_fails_it() -> None:
     }  # fmt: skip
 
 
+def test_the_verdict_names_the_lines_of_a_spun_window(runner: CliRunner) -> None:
+    sections = [CLEAN.split("\n\n")[1]] * 20
+    sections[8] = SPUN.split("\n\n")[1].replace("heart muscle", "coronary illness")
+    write("long.md", "# Caring for your teeth\n\n" + "\n\n".join(sections))
+    write("short.md", SPUN)
+    write(
+        "unspin.toml",
+        f"[gates]\n{LENIENT.replace('window-probability = 1', 'window-probability = 0.3')}",
+    )
+    shown = check(runner, "long.md", "short.md").stdout
+    named = re.search(
+        r"long.md: window spun_probability is .*, limit 0.3 .lines (\d+) to (\d+).", shown
+    )
+    assert named, shown
+    first, last = map(int, named.groups())
+    spun = Path("long.md").read_text().splitlines().index(sections[8].splitlines()[0]) + 1
+    assert 1 < first <= spun <= last < len(Path("long.md").read_text().splitlines())
+    assert re.search(r"short.md: window spun_probability is [\d.]+, limit 0.3$", shown, re.M), shown
+    for form in ("junit", "markdown", "github", "json"):
+        made = check(runner, "long.md", "--format", form).stdout
+        assert f"lines {first} to {last}" in made, form
+
+
 def test_a_folder_changes_the_limits_it_sets_and_no_others(runner: CliRunner) -> None:
     write("content/heart.md", SPUN)
     write("content/old/heart.md", SPUN)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from unspin.config import Gates
@@ -48,6 +48,7 @@ def evaluate(
     *,
     judged: bool,
     fail_unjudged: bool,
+    where: Callable[[Sequence[Window]], str] | None = None,
 ) -> tuple[Gate, ...]:
     """Holds an article against its gates.
 
@@ -59,6 +60,7 @@ def evaluate(
         windows: P(spun) of stretches of the article.
         judged: Whether the article is English and long enough.
         fail_unjudged: Whether an article that is not judged fails (``--non-english fail``).
+        where: Says where windows stand, for those that do not hold (``Report.where``).
 
     Returns:
         One entry per gate that was asked for.
@@ -81,8 +83,13 @@ def evaluate(
         p = round(spun_probability, 3)
         out.append(_below("spun_probability", p, gates.max_spun_probability))
     if gates.max_window_probability is not None and windows:
+        limit = gates.max_window_probability
         worst = round(max(w.spun_probability for w in windows), 3)
-        out.append(_below("window spun_probability", worst, gates.max_window_probability))
+        gate = _below("window spun_probability", worst, limit)
+        over = [w for w in windows if round(w.spun_probability, 3) >= limit]
+        if where and not gate.passed and len(over) < len(windows):
+            gate = replace(gate, where=where(over))
+        out.append(gate)
     if gates.fail_on is not None:
         least = _RANK[Severity(gates.fail_on)]
         count = sum(_RANK[f.severity] >= least for f in findings)

@@ -223,7 +223,7 @@ class Cleaner:
             )
             after = _not_below(after, before)
         gates = gating.effective(self.config.gates_for(article.source.path), check=self.check)
-        return Report(
+        report = Report(
             article=article,
             restored=draft.fixed.article,
             findings=tuple(findings),
@@ -234,17 +234,19 @@ class Cleaner:
             after=after,
             stages=self._stages(article, grammar),
             tool=self.tool(),
-            gates=gating.evaluate(
-                gates,
-                before,
-                judged.gated_probability if judged else None,
-                draft.fixed.findings,
-                judged.gated_windows if judged else (),
-                judged=article.judged,
-                fail_unjudged=self.config.non_english == "fail",
-            ),
             suppressions=judged.suppressions if judged else (),
         )
+        held = gating.evaluate(
+            gates,
+            before,
+            judged.gated_probability if judged else None,
+            draft.fixed.findings,
+            judged.gated_windows if judged else (),
+            judged=article.judged,
+            fail_unjudged=self.config.non_english == "fail",
+            where=report.where,
+        )
+        return replace(report, gates=held)
 
     def _stages(self, article: Article, grammar: Sequence[Finding] | None) -> dict[str, str]:
         if not article.judged:

@@ -17,16 +17,30 @@ from unspin.scoring import FAMILIES, Score
 SCHEMA_VERSION = 1
 #: Digits of floats in a report (DESIGN: "rounded to three digits").
 DIGITS = 3
+FIRST_WORDS = 6  # of a stretch of text that has no lines to name
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One limit and whether it held."""
+    """One limit and whether it held.
+
+    Args:
+        name: What is limited.
+        value: What it is.
+        limit: The limit.
+        passed: Whether it held.
+        where: Which part of a long article does not hold it; empty where it is all of it.
+    """
 
     name: str
     value: float | str | None
     limit: float | str
     passed: bool
+    where: str = ""
+
+    def __str__(self) -> str:
+        where = f" ({self.where})" if self.where else ""
+        return f"{self.name} is {self.value}, limit {self.limit}{where}"
 
 
 @dataclass(frozen=True)
@@ -108,6 +122,18 @@ class Report:
         line = bisect_right(self._line_starts, offset)
         return line, offset - self._line_starts[line - 1] + 1
 
+    def where(self, windows: Sequence[Window]) -> str:
+        """Say where windows stand: their lines in the source, or what they begin with."""
+        return ", ".join(self._place(window) for window in windows)
+
+    def _place(self, window: Window) -> str:
+        start, end = self.article.map.span(window.start, window.end)
+        first, last = self.position(start)[0], self.position(max(start, end - 1))[0]
+        if first is None:
+            words = self.article.text[window.start : window.end].split()[:FIRST_WORDS]
+            return f"“{' '.join(words)} …”"
+        return f"line {first}" if first == last else f"lines {first} to {last}"
+
     def finding_dict(self, finding: Finding) -> dict[str, Any]:
         """One finding as the report shows it."""
         start, end = self.place(finding)
@@ -170,7 +196,7 @@ class Report:
                 "parts": _parts(self.after),
             },
             "passed": self.passed,
-            "gates": [_gate(g) for g in self.gates],
+            "gates": [gate_dict(g) for g in self.gates],
             "stages": dict(self.stages),
             "findings": findings,
             "edits": [
@@ -221,9 +247,11 @@ def _parts(score: Score | None) -> dict[str, float | None] | None:
     return out
 
 
-def _gate(gate: Gate) -> dict[str, Any]:
+def gate_dict(gate: Gate) -> dict[str, Any]:
+    """One gate as the report shows it; ``where`` only where there is something to say."""
     value = round(gate.value, DIGITS) if isinstance(gate.value, float) else gate.value
-    return {"name": gate.name, "value": value, "limit": gate.limit, "passed": gate.passed}
+    data = {"name": gate.name, "value": value, "limit": gate.limit, "passed": gate.passed}
+    return {**data, "where": gate.where} if gate.where else data
 
 
 def dump(data: Mapping[str, Any] | Sequence[Any]) -> bytes:

@@ -15,6 +15,10 @@ from unspin.rules.terms import off_limits, quotations, touches
 if TYPE_CHECKING:
     from unspin.language.model import JudgedSpan, Judgement
 
+#: P(right) that a replacement needs to be offered: of the best ones of 604 places in development
+#: articles 1 of 17 below it is right, of 602 further ones 13.
+OFFERED = 0.1
+
 
 class UnlikelyWording:
     """Wording that no list knows, and that clean medical text would not use here.
@@ -33,7 +37,8 @@ class UnlikelyWording:
         system" for "frightened gadget".
 
     Fix:
-        Up to five replacements, best first, with their order learned from spun training text.
+        Up to five replacements, best first, with their order learned from spun training text;
+        none that is hardly ever right (P below .1).
         The first is suggested in an article that is spun as a whole, where all evidence bears it
         out, as long as it takes no word away and changes a word of content; else it is for an
         editor. British or American spelling follows the article.
@@ -75,7 +80,7 @@ class UnlikelyWording:
         british: bool | None,
     ) -> Finding:
         found = " ".join(article.text[span.start : span.end].split())
-        texts = (r.text for r in span.replacements)
+        texts = (r.text for r in span.replacements if r.probability >= OFFERED)
         if british is not None:  # the model mostly read American text
             texts = (respell(text, british=british) for text in texts)
         replacements = tuple(texts)

@@ -26,9 +26,7 @@ def render(run: Run) -> str:
             lines.append(f"{len(found) - MOST_PER_LEVEL} more of severity {severity}")
     failed = [a for a in run.articles if not a.passed]
     for article in failed:
-        bad = ", ".join(
-            f"{g.name} {g.value} (limit {g.limit})" for g in article.gates if not g.passed
-        )
+        bad = "; ".join(str(g) for g in article.gates if not g.passed)
         # A line break in a name must not begin a command of its own.
         lines.append(_data(f"{article.path}: {bad}"))
     lines.append(run.verdict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unspin.report import dump
+from unspin.report import dump, gate_dict
 from unspin.writing.formats.base import Run
 
 
@@ -11,10 +11,7 @@ def render(run: Run) -> str:
     articles = [
         {
             **a.row,
-            "gates": [
-                {"name": g.name, "value": g.value, "limit": g.limit, "passed": g.passed}
-                for g in a.gates
-            ],
+            "gates": [gate_dict(g) for g in a.gates],
             "findings": [{**i.data, "counts": i.counts} for i in a.items],
         }
         for a in run.articles

@@ -44,7 +44,7 @@ def _case(article: ArticleResult) -> list[str]:
         return [head, '<skipped message="not judged"/>', "</testcase>"]
     if article.passed:
         return [head, "</testcase>"]
-    bad = [f"{g.name} is {g.value}, limit {g.limit}" for g in article.gates if not g.passed]
+    bad = [str(g) for g in article.gates if not g.passed]
     named = [
         f"{i.path}:{i.line or '-'}:{i.column or '-'} {i.rule} {' '.join(i.message.split())}"
         for i in article.items

@@ -22,9 +22,7 @@ def render(run: Run) -> str:
     if failed:
         lines += ["", "| article | score | spun | failed gate |", "|---|--:|--:|---|"]
         for a in failed[:MOST_ROWS]:
-            gates = "; ".join(
-                f"{g.name} {g.value} (limit {g.limit})" for g in a.gates if not g.passed
-            )
+            gates = "; ".join(str(g) for g in a.gates if not g.passed)
             figures = f"{a.row['score']} | {a.row['spun_probability']}"
             lines.append(f"| {_cell(a.path)} | {figures} | {_cell(gates)} |")
         if len(failed) > MOST_ROWS:

@@ -20,7 +20,7 @@ def render(run: Run) -> str:
     for article in run.articles:
         for gate in article.gates:
             if not gate.passed:
-                out.write(f"{article.path}: {gate.name} is {gate.value}, limit {gate.limit}\n")
+                out.write(f"{article.path}: {gate}\n")
     for path, reason in run.errors:
         out.write(f"{path}: {reason}\n")
     out.write(f"{run.verdict}\n")

@@ -1,0 +1,41 @@
+"""SP002: what the model proposes is offered only where it may well be right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from unspin.article import Article
+from unspin.config import Config
+from unspin.findings import Finding
+from unspin.glossary.matcher import load_glossary
+from unspin.language.model import JudgedSpan, Judgement, Replacement
+from unspin.reading import read_bytes
+from unspin.rules.base import Context
+from unspin.rules.sp002_unlikely_wording import OFFERED, UnlikelyWording
+
+TEXT = "Sweets leave tartar on the teeth, and brushing twice a day takes most of it away again."
+
+
+def found(*replacements: Replacement) -> Finding:
+    """The finding about "tartar", to which the model proposes these."""
+    (article,) = read_bytes(TEXT.encode(), "-", Config())
+    assert isinstance(article, Article)
+    start = article.text.index("tartar")
+    span = JudgedSpan(start, start + len("tartar"), 0.9, replacements)
+    judgement = Judgement(1.0, (), (span,), 1.01, 0.8, np.zeros((0, 2), int), np.zeros(0))
+    context = Context(Config(), load_glossary(), judgement=judgement)
+    (finding,) = UnlikelyWording().check(article, context)
+    return finding
+
+
+def test_a_poor_guess_is_not_offered() -> None:
+    finding = found(Replacement("plaque", 0.6), Replacement("eggs", OFFERED / 2))
+    assert finding.replacements == ("plaque",)
+
+
+def test_a_place_with_poor_guesses_alone_is_reported_without_one() -> None:
+    finding = found(Replacement("eggs", OFFERED / 2))
+    assert finding.replacements == ()
+    assert finding.applicability is None
+    assert finding.confidence == pytest.approx(0.9)
