@@ -236,6 +236,23 @@ def test_mean_weights_lie_between(tmp_path: Path) -> None:
     assert torch.equal(torch.load(path)["layer"], torch.full((2, 2), 3.25))
 
 
+def test_new_layers_change_next_to_nothing() -> None:
+    torch = pytest.importorskip("torch", reason="torch is for training only")
+    from unspin.language.encoder import SpinEncoder, count_layers, encoder_with, grown
+
+    torch.manual_seed(3)
+    state = SpinEncoder(layers=2).state_dict()
+    more = grown(state, 4)
+    assert count_layers(more) == 4
+    pieces = torch.randint(30000, (2, 40))
+    with torch.no_grad():
+        before, after = (encoder_with(s).hidden(pieces) for s in (state, more))
+    assert torch.allclose(before, after, atol=0.05)
+    assert not torch.allclose(before, encoder_with(state).words(pieces), atol=0.5)
+    with pytest.raises(ValueError, match="4 layers, more than the 2"):
+        grown(more, 2)
+
+
 def test_a_model_folder_gives_back_the_weights_it_was_made_of(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="torch is for training only")
     safetensors = pytest.importorskip("safetensors.torch")

@@ -41,6 +41,7 @@ _PARTS = ("short", "seed", "parallel", "verdict", "clean")
 @click.option("--start", type=_PATH, help="encoder.pt or model folder to train further.")
 @click.option("--average", type=_SHARE, help="Share of the new weights in a mean with --start.")
 @click.option("--weights", type=_FILE, help="Take these weights instead of training.")
+@click.option("--layers", type=click.IntRange(1), help="Of the encoder; new ones go on top.")
 @click.option("--seed", type=int, default=11, show_default=True)
 def train(**options: Any) -> None:
     """Make a language model from clean text; the same command goes on with a run cut off."""
@@ -63,6 +64,7 @@ def train(**options: Any) -> None:
             learning_rate=options["learning_rate"],
             seed=options["seed"],
             threads=options["threads"],
+            layers=options["layers"],
         )
         recipe = RecipeOptions(
             run,

@@ -1,4 +1,4 @@
-"""The encoder in torch: six BERT layers with a word-level detection head and a restoring head.
+"""The encoder in torch: BERT layers with a word-level detection head and a restoring head.
 
 Only training and export use this module; at run time onnxruntime reads the exported graph
 (:mod:`unspin.language.model`). torch is imported here at the top on purpose: nothing outside
@@ -109,6 +109,54 @@ def load_bert(path: Path) -> SpinEncoder:
         state.update(_layer_weights(weights, index))
     model.load_state_dict(state)
     return model
+
+
+def encoder_with(state: dict[str, Tensor]) -> SpinEncoder:
+    """Make an encoder with as many layers as some weights are of, and load them."""
+    model = SpinEncoder(layers=count_layers(state))
+    model.load_state_dict(state)
+    return model
+
+
+def count_layers(state: dict[str, Tensor]) -> int:
+    """Count the layers that some weights of a :class:`SpinEncoder` are of."""
+    return sum(name.startswith("layers.") and name.endswith("qkv.weight") for name in state)
+
+
+def grown(state: dict[str, Tensor], layers: int) -> dict[str, Tensor]:
+    """Put layers on top that change next to nothing yet, until there are that many.
+
+    A new one attends as the last one does, but adds nothing (as in Net2Net, Chen et al. 2016). Its
+    norms are given the mean and the spread of what it reads, so that they hardly move it; both are
+    taken from reading pieces at random.
+
+    Args:
+        state: Weights of a :class:`SpinEncoder`.
+        layers: How many there should be; nothing is done where there are as many already.
+
+    Raises:
+        ValueError: There are more.
+    """
+    have = count_layers(state)
+    if have > layers:
+        raise ValueError(f"the weights are of {have} layers, more than the {layers} asked for")
+    if have == layers:
+        return state
+    state = dict(state)
+    pieces = torch.randint(len(state["words.weight"]), (8, 128), generator=torch.Generator())
+    with torch.no_grad():
+        read = encoder_with(state).float().hidden(pieces)
+    mean, spread = read.mean(), read.std(dim=-1).median()
+    for index in range(have, layers):
+        source, target = f"layers.{have - 1}.", f"layers.{index}."
+        for kind in [n.removeprefix(source) for n in state if n.startswith(source)]:
+            values = state[source + kind].clone()
+            if kind.startswith(("out.", "down.")):
+                values.zero_()
+            elif kind.startswith("norm"):
+                values.fill_(spread if kind.endswith("weight") else mean)
+            state[target + kind] = values
+    return state
 
 
 def _layer_weights(weights: dict[str, Tensor], index: int) -> dict[str, Tensor]:

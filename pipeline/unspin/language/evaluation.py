@@ -26,7 +26,6 @@ from unspin.language.ngrams import NgramTable, combine, hashes, units
 RESAMPLES = 400
 MAX_EXTRA_WORDS = 4  # a finding more than this many words longer than the fault is no hit
 SHORT_ARTICLE = (5, 20)  # sentences
-MIN_FAMILY = 15  # phrases from which a family's recall is a figure of its own
 JOINED_WORDS = 300  # of an article joined from paragraphs
 VERDICT = 0.5
 _WORD = re.compile(r"\w+(?:['’]\w+)*")

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from unspin.language.encoder import SpinEncoder, load_bert
+from unspin.language.encoder import SpinEncoder, encoder_with, load_bert
 
 OPSET = 17
 ORT_DOMAIN = "com.microsoft"  # of onnxruntime's own operators
@@ -131,8 +131,7 @@ def _saved(weights: Path) -> dict[str, Tensor]:
 
 
 def _read(weights: Path) -> SpinEncoder:
-    model = SpinEncoder()
-    model.load_state_dict(_saved(weights))
+    model = encoder_with(_saved(weights))
     model.eval()
     return model
 

@@ -81,7 +81,7 @@ class RecipeOptions:
 
 
 RECORDED = ("seed", "minutes", "learning_rate", "warmup", "batch_pieces", "frozen_layers",
-            "threads", "held_out", "without", "families")  # fmt: skip
+            "layers", "threads", "held_out", "without", "families")  # fmt: skip
 CURVE_ROWS = 40  # of the training log that travel with the model
 
 

@@ -108,6 +108,8 @@ class TrainingOptions:
         families: Families of noise; all when empty.
         probe: JSONL of real spun sentences to measure on while training, or None.
         frozen_layers: Lowest layers left as they are, for speed.
+        layers: Of the encoder, new ones being put on top of those that it starts from; None for as
+            many as those are.
     """
 
     corpus: Path
@@ -126,6 +128,7 @@ class TrainingOptions:
     families: tuple[str, ...] = ()
     probe: Path | None = None
     frozen_layers: int = 0
+    layers: int | None = None
 
 
 @dataclass(frozen=True)
@@ -515,16 +518,20 @@ def train(options: TrainingOptions, progress: Callable[[str], None] = print) -> 
     """
     import torch
 
-    from unspin.language.encoder import load_bert
+    from unspin.language.encoder import encoder_with, grown, load_bert
     from unspin.language.export import read_weights
 
     options.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)  # parallel by working copies, see there
     torch.manual_seed(options.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = load_bert(options.base / "model.safetensors").to(device)
     if options.start:
-        model.load_state_dict(read_weights(options.start, options.base))
+        state = read_weights(options.start, options.base)
+    else:
+        state = load_bert(options.base / "model.safetensors").state_dict()
+    if options.layers:
+        state = grown(state, options.layers)
+    model = encoder_with(state).to(device)
     for part in (model.words, model.positions, model.types):
         part.weight.requires_grad_(False)
     (options.out / "options.json").write_text(json.dumps(asdict(options), default=str, indent=1))
@@ -541,9 +548,12 @@ def mean_weights(shares: Mapping[Path, float], out: Path, base: Path) -> Path:
     """
     import torch
 
+    from unspin.language.encoder import count_layers, grown
     from unspin.language.export import read_weights
 
-    states = [(read_weights(path, base), share) for path, share in shares.items()]
+    read = {path: read_weights(path, base) for path in shares}
+    layers = max(count_layers(state) for state in read.values())
+    states = [(grown(state, layers), shares[path]) for path, state in read.items()]
     mean = {
         name: sum(share * state[name].float() for state, share in states).to(first.dtype)
         for name, first in states[0][0].items()
