@@ -5,8 +5,11 @@ from hypothesis import given, settings
 
 from tests.articles import article, articles_with_fixes, source
 from unspin.article import Article, Block, BlockKind, Mark, MarkKind, Piece, assemble
+from unspin.config import Config
 from unspin.findings import Applicability, Finding
 from unspin.fixing import apply_edits, fix, invert_edits
+from unspin.reading import read_bytes
+from unspin.rules.sd012_encoding_repair import EncodingRepair
 from unspin.textmap import Segment
 
 
@@ -143,3 +146,38 @@ def test_protected_spans_are_never_touched() -> None:
     )
     found = assemble(source(text, "md"), [piece])
     assert fix(found, [finding(text, "reduced", "lower")]).edits == ()
+
+
+def test_debris_that_states_a_dose_is_not_removed() -> None:
+    text = "Rest the knee. Sign up now: at most 4 g a day. It heals."
+    gone = finding(text, "Sign up now: at most 4 g a day. ", "", rule="SD010")
+    fixed = fix(article(text), [gone])
+    assert fixed.article.text == text
+    assert any("4 g" in f.message for f in fixed.findings if f.rule == "MF001")
+    plain = finding(text, "Sign up now", "", rule="SD010")
+    assert "Sign up" not in fix(article(text), [plain]).article.text
+
+
+def read_repaired() -> Article:
+    (found,) = read_bytes(
+        "Un cafxÃ©Â\u00a0Ã©tudx now helps the whole team here.".encode(), "-", Config()
+    )
+    assert isinstance(found, Article)
+    assert found.repairs
+    return found
+
+
+def test_two_fixes_in_one_repaired_run_are_one_edit_of_the_source() -> None:
+    found = read_repaired()
+    words = found.text.split()
+    fixes = [finding(found.text, words[1], "coffee"), finding(found.text, words[2], "study")]
+    fixed = fix(found, fixes)
+    assert fixed.article.text == "Un coffee\u00a0study now helps the whole team here."
+    assert apply_edits(found.source.text, fixed.edits) == fixed.article.text
+
+
+def test_a_repair_that_is_not_reported_does_not_change_the_source() -> None:
+    found = read_repaired()
+    assert fix(found, []).edits == ()
+    reported = list(EncodingRepair().find(found))
+    assert apply_edits(found.source.text, fix(found, reported).edits) == found.text

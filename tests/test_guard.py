@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from unspin.guard import difference, facts, quotations
+from unspin.guard import amounts, difference, facts, quotations
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,14 @@ def test_difference_ignores_other_blocks() -> None:
 def test_quotations_are_speech_not_terms() -> None:
     text = 'An “all over pain” is common. He said: "I could not walk at all."'
     assert [text[a:b] for a, b in quotations(text)] == ['"I could not walk at all."']
+
+
+def test_a_raised_digit_is_no_number() -> None:
+    assert facts("in winter.² Rest ① well.", names=False) == facts(
+        "in winter. Rest well.", names=False
+    )
+
+
+def test_amounts_are_doses_not_times() -> None:
+    assert amounts("Take 2 tablets, at most 4 g in 24 hours.") == {"2 tablet", "4 g"}
+    assert amounts("Read in 5 minutes. Save 50 %.") == frozenset()

@@ -10,6 +10,7 @@ The public API is small::
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from unspin.article import Article
     from unspin.config import Config
     from unspin.glossary import load_glossary
+    from unspin.pipeline import Cleaner
     from unspin.report import Report
 
 __version__ = "0.1.0"
@@ -31,6 +33,8 @@ def clean_text(text: str, config: Config | None = None) -> Report:
     Args:
         text: An article: plain text, Markdown or HTML (told apart by content).
         config: Configuration; None takes the defaults without grammar (no server is started).
+            What they load (glossary, model) is kept for the next call; another configuration loads
+            its own each time, so for many texts make one :class:`unspin.pipeline.Cleaner` of it.
 
     Returns:
         The report; `Report.text` is the text with all safe fixes applied.
@@ -38,18 +42,33 @@ def clean_text(text: str, config: Config | None = None) -> Report:
     Raises:
         InputError: The text is empty or holds no article.
     """
-    from unspin.config import Config as _Config
     from unspin.errors import InputError
     from unspin.pipeline import Cleaner
     from unspin.reading import read_bytes
 
-    chosen = config or _Config(grammar="off")
-    with Cleaner(chosen) as cleaner:
-        for article in read_bytes(text.encode("utf-8"), "-", chosen):
+    cleaner = Cleaner(config) if config else _default_cleaner()
+    try:
+        for article in read_bytes(text.encode("utf-8"), "-", cleaner.config):
             if isinstance(article, InputError):
                 raise article
             return cleaner.clean(article)
+    finally:
+        if config:
+            cleaner.close()
     raise InputError("-", "holds no article")
+
+
+_kept = threading.local()  # a cleaner remembers the text that it is at: each thread has its own
+
+
+def _default_cleaner() -> Cleaner:
+    from unspin.config import Config as _Config
+    from unspin.pipeline import Cleaner as _Cleaner
+
+    if not hasattr(_kept, "cleaner"):
+        _kept.cleaner = _Cleaner(_Config(grammar="off"))
+    cleaner: Cleaner = _kept.cleaner
+    return cleaner
 
 
 def clean_file(path: str | Path, config: Config | None = None) -> Iterator[Report]:

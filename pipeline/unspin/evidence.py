@@ -15,7 +15,7 @@ from unspin.findings import Applicability
 if TYPE_CHECKING:
     from unspin.glossary.matcher import Hit
 
-#: Words in a window (DESIGN: "windows of about 200 words").
+#: Words in a window.
 WINDOW_WORDS = 200
 
 #: Log odds. An article without a hit is taken to be spun with probability .02. A `safe` form does

@@ -38,8 +38,9 @@ class Finding:
         replacements: Best first; ``""`` removes the span; empty tuple where nothing is proposed.
         applicability: Of the first replacement; None where nothing is proposed.
         origin: Provenance, such as the glossary file and concept; shown in the report's message.
-        states_change: Whether a glossary concept states that numbers, sides or negations change
-            (then the guard lets it).
+        states_change: Whether a glossary concept states what the form meant, so that numbers, sides
+            and negations of the garbled text are no measure (then the guard looks at quotations
+            only).
         source_span: Set for findings that have no prose (encoding repairs): offsets of the source.
         applied: Whether fixing applied it.
     """

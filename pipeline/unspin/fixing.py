@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from unspin import guard
-from unspin.article import Article, Mark, MarkKind, Piece, Span, assemble, disassemble
+from unspin.article import Article, Mark, MarkKind, Piece, Repair, Span, assemble, disassemble
 from unspin.findings import Applicability, Finding, Severity
 from unspin.textmap import OffsetMap, Segment
 
-#: Rules whose removals take what they cover with them, numbers and names included.
+#: Rules whose removals take what they cover with them, numbers and names included (SD: no doses).
 REMOVING_FAMILIES = frozenset({"KS", "SD", "DU"})
 
 
@@ -74,9 +74,15 @@ def fix(article: Article, findings: Sequence[Finding], *, unsafe: bool = False) 
     return Fixed(
         article=_edited(article, prose_edits) if prose_edits else article,
         findings=tuple(sorted(done, key=_place)),
-        edits=source_edits(article, prose_edits),
+        edits=source_edits(article, prose_edits, _reported_repairs(article, done)),
         prose_edits=prose_edits,
     )
+
+
+def _reported_repairs(article: Article, findings: Sequence[Finding]) -> list[Repair]:
+    """The reader's repairs that the run reports: none that is suppressed or not asked for."""
+    spans = {f.source_span for f in findings if f.rule == "SD012"}
+    return [r for r in article.repairs if (r.start, r.end) in spans]
 
 
 def _place(finding: Finding) -> tuple[int, int, str]:
@@ -87,9 +93,10 @@ def _guard(article: Article, finding: Finding) -> tuple[Finding, ...]:
     """The finding; or, where its fix would change what the text says, demoted and with MF001."""
     if not finding.replacements or finding.applicability in (None, Applicability.EDITOR):
         return (finding,)
-    if finding.family in REMOVING_FAMILIES or finding.source_span is not None:
+    if finding.source_span is not None:
         return (finding,)
-    reason = _objection(article, finding)
+    removes = finding.family in REMOVING_FAMILIES
+    reason = (_lost_amounts if removes else _objection)(article, finding)
     if reason is None:
         return (finding,)
     meaning = Finding(
@@ -103,10 +110,23 @@ def _guard(article: Article, finding: Finding) -> tuple[Finding, ...]:
     return replace(finding, applicability=Applicability.EDITOR), meaning
 
 
+def _lost_amounts(article: Article, finding: Finding) -> str | None:
+    """Why debris may not be removed, or None: it states an amount, as no debris does.
+
+    What repeats itself (KS, DU) stands in the text a second time.
+    """
+    if finding.family != "SD":
+        return None
+    removed = article.text[finding.start : finding.end]
+    lost = guard.amounts(removed) - guard.amounts(finding.replacements[0])
+    return f"the text loses {', '.join(sorted(lost))}" if lost else None
+
+
 def _objection(article: Article, finding: Finding) -> str | None:
     """Why the guard does not let a fix pass, or None."""
-    spans = guard.quotations(_around(article.text, finding))
-    if any(a < finding.end and finding.start < b for a, b in spans):
+    start, block = _around(article.text, finding)
+    spans = guard.quotations(block)
+    if any(start + a < finding.end and finding.start < start + b for a, b in spans):
         return "it stands in a quotation"
     if finding.states_change:
         return None
@@ -114,11 +134,11 @@ def _objection(article: Article, finding: Finding) -> str | None:
     return f"the text {changed}" if changed else None
 
 
-def _around(text: str, finding: Finding) -> str:
-    """The block of a finding, padded so that offsets in it are offsets in the prose."""
+def _around(text: str, finding: Finding) -> tuple[int, str]:
+    """Where the block of a finding begins, and the block."""
     left = text.rfind("\n\n", 0, finding.start) + 1
     right = text.find("\n\n", finding.end)
-    return " " * left + text[left : right if right >= 0 else len(text)]
+    return left, text[left : right if right >= 0 else len(text)]
 
 
 def _choose(article: Article, findings: Sequence[Finding], unsafe: bool) -> set[int]:
@@ -134,14 +154,15 @@ def _choose(article: Article, findings: Sequence[Finding], unsafe: bool) -> set[
     candidates.sort(
         key=lambda i: (-findings[i].length, -findings[i].confidence, _place(findings[i]))
     )
-    taken: list[tuple[int, int]] = []
+    taken: list[tuple[int, int]] = []  # sorted and disjoint: only neighbours can clash
     chosen: set[int] = set()
     for i in candidates:
         f = findings[i]
         if f.source_span is None:
-            if any(_clash(f, a, b) for a, b in taken):
+            at = bisect_right(taken, (f.start, f.end))
+            if any(_clash(f, a, b) for a, b in taken[max(0, at - 2) : at + 2]):
                 continue
-            taken.append((f.start, f.end))
+            taken.insert(at, (f.start, f.end))
         chosen.add(i)
     return chosen
 
@@ -246,23 +267,48 @@ def _mover(steps: Sequence[tuple[int, int, int, int]]) -> Callable[[int, bool], 
 # --- edits of the source ---------------------------------------------------------------------
 
 
-def source_edits(article: Article, prose_edits: Sequence[Edit]) -> tuple[Edit, ...]:
+def source_edits(
+    article: Article, prose_edits: Sequence[Edit], repairs: Sequence[Repair]
+) -> tuple[Edit, ...]:
     """Leads prose edits, and the reader's repairs, back to the source.
 
     Markup that stands inside an edited span survives: the replacement goes to the first piece of
     text, other pieces are cut.
 
+    Args:
+        article: The article.
+        prose_edits: Sorted and disjoint.
+        repairs: What the reader repaired and the source shall have repaired, too.
+
     Returns:
         Edits in source offsets, sorted and disjoint.
     """
     out: list[Edit] = []
-    for edit in prose_edits:
+    for edit in _parted(article, prose_edits):
         out += _to_source(article, edit)
     out = [e for e in out if e.before != e.after]
-    for repair in article.repairs:
+    for repair in repairs:
         if not any(e.start < repair.end and repair.start < e.end for e in out):
             out.append(Edit(repair.start, repair.end, repair.before, repair.after, "SD012"))
     return tuple(sorted(out, key=lambda e: (e.start, e.end)))
+
+
+def _parted(article: Article, edits: Sequence[Edit]) -> list[Edit]:
+    """Joins edits that lead to one place of the source (a repaired run can only change whole)."""
+    out: list[Edit] = []
+    for edit in edits:
+        if out and _share_source(article, out[-1], edit):
+            last = out.pop()
+            after = last.after + article.text[last.end : edit.start] + edit.after
+            before = article.text[last.start : edit.end]
+            edit = Edit(last.start, edit.end, before, after, last.rule)
+        out.append(edit)
+    return out
+
+
+def _share_source(article: Article, one: Edit, other: Edit) -> bool:
+    a, b = (article.map.span(e.start, e.end) for e in (one, other))
+    return a[0] < b[1] and b[0] < a[1]
 
 
 def _to_source(article: Article, edit: Edit) -> list[Edit]:
@@ -303,7 +349,7 @@ def _pieces(article: Article, edit: Edit) -> list[tuple[int, int, int, int]]:
 
 def _tags(article: Article, pieces: Sequence[tuple[int, int, int, int]]) -> str:
     """Tags that stand for text inside pieces (a line break): they are no part of the wording."""
-    if article.source.format != "html":
+    if article.source.format not in ("html", "md"):  # Markdown may hold blocks of HTML
         return ""
     return "".join(tag for *_, a, b in pieces for tag in _TAG.findall(article.source.text[a:b]))
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from unspin.resources import load_yaml
@@ -37,6 +38,7 @@ class _Lists:
     scales: dict[str, float]
     roman_after: frozenset[str]
     units: dict[str, str]
+    taken: frozenset[str]
     drug_endings: tuple[str, ...]
 
 
@@ -58,6 +60,7 @@ def _lists() -> _Lists:
         scales={k: float(v) for k, v in data["scales"].items()},
         roman_after=frozenset(data["roman_after"]),
         units={form: unit for unit, forms in data["units"].items() for form in forms},
+        taken=frozenset(data["taken"]),
         drug_endings=tuple(data["drug_endings"]),
     )
 
@@ -95,6 +98,24 @@ def facts(text: str, *, names: bool = True) -> Counter[str]:
     return found
 
 
+def amounts(text: str) -> frozenset[str]:
+    """Doses and the like that a passage states: numbers with a unit of what is taken or measured.
+
+    Args:
+        text: A passage.
+
+    Returns:
+        Such as ``"4 g"``; lengths, times and shares are none.
+    """
+    found = list(_numbers(_TOKEN.findall(text.lower())))
+    pairs = pairwise(found)
+    return frozenset(
+        f"{number.removeprefix('number:')} {unit.removeprefix('unit:')}"
+        for number, unit in pairs
+        if number.startswith("number:") and unit.removeprefix("unit:") in _lists().taken
+    )
+
+
 def _numbers(tokens: list[str]) -> Iterator[str]:
     """Numbers by value and the units that follow them."""
     lists = _lists()
@@ -118,7 +139,7 @@ def _value(tokens: list[str], i: int) -> tuple[float | None, int]:
     """Value of the number that starts at token `i`, and the tokens it takes."""
     lists = _lists()
     token = tokens[i]
-    if token[0].isdigit():
+    if token[0].isdecimal():  # a raised or circled digit is a digit, but no number
         digits = re.sub(r",(?=\d{3}(?:\D|$))", "", token).replace(",", ".")
         value = float(digits) if digits.count(".") < 2 else float(digits.replace(".", ""))
         used = 1

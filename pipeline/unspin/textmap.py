@@ -56,11 +56,6 @@ class OffsetMap:
         self.segments: tuple[Segment, ...] = tuple(s for s in segments if s.length > 0)
         self._starts = [s.start for s in self.segments]
 
-    @classmethod
-    def identity(cls, length: int, source_start: int = 0) -> OffsetMap:
-        """A map for ``length`` code points that stand unchanged at ``source_start``."""
-        return cls([Segment(0, length, source_start, length)])
-
     def _index(self, offset: int) -> int:
         return bisect_right(self._starts, offset) - 1
 

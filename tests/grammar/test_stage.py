@@ -51,7 +51,7 @@ def test_stage_moves_offsets_to_the_prose_and_only_suggests(tmp_path: Path, rule
     assert text[found.start : found.end] == "a"
     assert found.start == text.index("a aspirin")
     assert (found.rule, found.replacements) == ("GR001", ("an",))
-    assert found.applicability is Applicability.SUGGESTED
+    assert found.applicability is Applicability.EDITOR
 
 
 def test_stage_proposes_nothing_where_languagetool_does_not(tmp_path: Path, rules: RuleSet) -> None:

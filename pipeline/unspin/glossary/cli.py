@@ -60,7 +60,7 @@ def _house(paths: tuple[Path, ...]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
 
 
 def _failure(error: Exception) -> click.ClickException:
-    """An error of ours as click shows it; exit code 2 (DESIGN: the tool could not do its work)."""
+    """An error of ours as click shows it; exit code 2 (the tool could not do its work)."""
     return _Failure(str(error))
 
 

@@ -18,7 +18,13 @@ def is_strong(hit: Hit) -> bool:
 
 def looks_spun(hits: Sequence[Hit], but: Hit) -> bool:
     """Whether enough strong hits of concepts other than that of `but` stand in the article."""
-    return len({h.concept for h in hits if is_strong(h)} - {but.concept}) >= STRONG_CONCEPTS
+    others: set[str] = set()
+    for hit in hits:  # a spun text is known by its first few hits: it is asked of each of them
+        if is_strong(hit) and hit.concept != but.concept:
+            others.add(hit.concept)
+            if len(others) >= STRONG_CONCEPTS:
+                return True
+    return False
 
 
 def standing(

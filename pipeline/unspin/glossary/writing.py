@@ -14,8 +14,6 @@ from unspin.glossary.shadow import fold
 #: Strings that YAML reads as strings without quotes.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 ,.'’()/+-]*(?<![ ,])")
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"}
-#: Longest line of a list in brackets.
-_WIDTH = 96
 
 
 def scalar(text: str, *, flow: bool = False) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Sequence
 from unspin.article import Block, BlockKind, Span
 from unspin.findings import Applicability, Finding, Severity
 from unspin.grammar.checker import Checker
-from unspin.grammar.errors import GrammarError
 from unspin.grammar.install import available
 from unspin.grammar.match import MAX_REPLACEMENTS, Match
 from unspin.grammar.spelling import is_misspelling
@@ -40,7 +39,7 @@ def grammar_findings(
             them from terms.
 
     Returns:
-        Findings of GR001 and GR002 in offsets of `text`, sorted, disjoint, `suggested` at best.
+        Findings of GR001 and GR002 in offsets of `text`, sorted, disjoint, for an editor.
 
     Raises:
         GrammarError: There is no server, or it does not answer.
@@ -88,11 +87,6 @@ def why_not(setting: str) -> str | None:
     return f"not run: {problem}" if problem else None
 
 
-def not_run(error: GrammarError) -> str:
-    """What ``stages["grammar"]`` says after `error`."""
-    return f"not run: {error}"
-
-
 def _checked(blocks: Sequence[Block]) -> list[Block]:
     return [b for b in blocks if b.kind in _SENTENCES and not b.verbatim and b.end > b.start]
 
@@ -121,7 +115,7 @@ def _finding(
         severity=Severity.INFO if spelling else Severity.WARNING,
         confidence=_CONFIDENCE[rule],
         replacements=match.replacements[:MAX_REPLACEMENTS],
-        applicability=Applicability.SUGGESTED if match.replacements else None,
+        applicability=Applicability.EDITOR if match.replacements else None,
         origin=f"LanguageTool {match.rule}",
     )
 

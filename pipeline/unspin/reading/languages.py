@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-#: Least number of words that can be judged (DESIGN: Offsets).
+#: Least number of words that can be judged.
 MIN_WORDS = 20
 #: Words looked at: a share of .3 is then known to within .03.
 _SAMPLE_WORDS = 1_000

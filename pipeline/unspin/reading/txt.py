@@ -15,7 +15,7 @@ from unspin.reading.languages import detect_language
 from unspin.reading.repair import repair
 from unspin.textmap import Segment
 
-#: A line and nothing of its end (DESIGN: lines end at \n, \r\n or \r only).
+#: A line and nothing of its end (lines end at \n, \r\n or \r only).
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 
 

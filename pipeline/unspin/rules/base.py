@@ -37,7 +37,7 @@ class Context:
 
     @property
     def looks_spun(self) -> bool:
-        """Whether the article as a whole looks spun (.5 is the verdict, DESIGN: report)."""
+        """Whether the article as a whole looks spun (.5 is the verdict)."""
         return self.spun_probability >= 0.5
 
 

@@ -29,8 +29,8 @@ class Grammar:
         ``The pain may gets worse`` is reported at *gets*, with *get* as the suggestion.
 
     Fix:
-        LanguageTool's first suggestion. It is `suggested`: shown, and applied with
-        ``--unsafe-fixes`` alone, because a grammar checker does not know what was meant.
+        LanguageTool's first suggestion, for an editor: it is never applied, because a grammar
+        checker does not know what was meant.
 
     Known limits:
         The rule needs LanguageTool (``unspin grammar install``); without it the report says

@@ -26,8 +26,8 @@ class Spelling:
         ``Take the medicine befor meals`` is reported at *befor*, with *before* as a suggestion.
 
     Fix:
-        LanguageTool's first suggestion. It is `suggested`: a speller's guess in a medical text
-        may be another drug.
+        LanguageTool's first suggestion, for an editor: a speller's guess in a medical text may
+        be another drug.
 
     Known limits:
         The rule needs LanguageTool, as GR001 does. American and British spellings are both

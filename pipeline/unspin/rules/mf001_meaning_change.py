@@ -17,7 +17,7 @@ class MeaningChange:
         Before a fix is applied, the guard reads the numbers (by value), units, negations, sides
         and directions, prefixes such as hyper- and hypo-, and protected names around it, before
         and after. Where they differ, the fix is demoted to `editor` and reported here. Fixes
-        inside quotations are demoted too.
+        inside quotations are demoted too, and removals of scrape debris that states a dose.
 
     Why it matters:
         "Take two tablets" and "take three tablets" are both fluent. A wrong correction in a
@@ -33,7 +33,9 @@ class MeaningChange:
     Known limits:
         Facts are compared in the five words on each side of the edit. The lists of units,
         negations and opposites are data (``data/guard.yaml``); what is not listed is not seen.
-        The findings come from the fixing stage: the rule itself looks at nothing.
+        A glossary entry says itself what a garbled form meant ("proper lung" for right lung), so
+        its fixes are held to quotations alone. The findings come from the fixing stage: the rule
+        itself looks at nothing.
     """
 
     id: ClassVar[str] = "MF001"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import ClassVar
 
 from unspin.article import Article
-from unspin.findings import Finding, Severity
+from unspin.findings import Applicability, Finding, Severity
 from unspin.rules.base import Context
 from unspin.rules.debris import cut, every, fault, folded, settled, words
 from unspin.rules.text import word_lists
@@ -16,6 +17,11 @@ from unspin.rules.text import word_lists
 _EDGE = re.compile(r"[.!?:][”\")]*\s+|\n")
 #: Longest beginning of a sentence before its telling words, in characters.
 _REACH = 60
+#: A clause that goes on about something else than the assistant and its reader.
+_CLAUSE = re.compile(
+    r"[,;] ?(?:but|however|though|although|yet|and|so|while)\b,? "
+    r"(?!(?:i|here|let|please|this|that|you (?:can|may|should))\b)"
+)
 
 
 class ChatLeftover:
@@ -33,7 +39,8 @@ class ChatLeftover:
         the joint."
 
     Fix:
-        Safe: the sentence is removed; a placeholder is only reported.
+        Safe: the sentence is removed. An editor decides where it goes on with a clause that is
+        not about the assistant ("…, but the maximum dose is 4 g"); a placeholder is only reported.
 
     Known limits:
         Only fixed wordings at the beginning of a sentence are found
@@ -51,29 +58,47 @@ class ChatLeftover:
     def find(self, article: Article) -> Iterator[Finding]:
         """Yields leftovers of chat assistants."""
         text = article.text
-        low = folded(article)
-        done = -1
-        for at in sorted({at for hint in words("chat_hints") for at in every(low, hint)}):
-            match = _pattern().match(low, _sentence_start(low, at))
-            if match is None or match.start() <= done:
+        for start, end, level in _joined(text, _matches(article)):
+            if text[start] == "[":
+                message = f"The placeholder “{text[start:end]}” was never filled in."
+                yield fault(self.id, start, end, message, None, severity=self.severity)
                 continue
-            done = match.start()
-            if text[match.start()] == "[":
-                yield fault(
-                    self.id,
-                    *match.span(),
-                    f"The placeholder “{text[match.start() : match.end()]}” was never filled in.",
-                    None,
-                    severity=self.severity,
-                )
-                continue
-            yield fault(
-                self.id,
-                *cut(text, *match.span()),
-                "A chat assistant left this sentence.",
-                "",
-                severity=self.severity,
-            )
+            message = "A chat assistant left this sentence."
+            if level is Applicability.SAFE:  # the space around it goes with it
+                start, end = cut(text, start, end)
+            found = fault(self.id, start, end, message, "", severity=self.severity)
+            yield replace(found, applicability=level)
+
+
+def _matches(article: Article) -> Iterator[tuple[int, int, Applicability]]:
+    """Spans of leftovers, and what may be done about each."""
+    low = folded(article)
+    done = -1
+    for at in sorted({at for hint in words("chat_hints") for at in every(low, hint)}):
+        match = _pattern().match(low, _sentence_start(low, at))
+        if match is None or match.start() <= done:
+            continue
+        done = match.start()
+        says_more = _CLAUSE.search(match.group())
+        yield *match.span(), Applicability.EDITOR if says_more else Applicability.SAFE
+
+
+def _joined(
+    text: str, found: Iterable[tuple[int, int, Applicability]]
+) -> list[tuple[int, int, Applicability]]:
+    """Sentences in a row that go are one, so that the space around them goes once."""
+    out: list[tuple[int, int, Applicability]] = []
+    for start, end, level in found:
+        last = out[-1] if out else None
+        if (
+            last
+            and last[2] is level
+            and not (text[last[1] : start].strip(" ") or "[" in (text[start], text[last[0]]))
+        ):
+            out[-1] = (last[0], end, level)
+        else:
+            out.append((start, end, level))
+    return out
 
 
 def _sentence_start(low: str, at: int) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import TYPE_CHECKING, ClassVar
 
 from unspin.article import Article
@@ -34,8 +36,7 @@ UNLIKELY = 0.1
 #: The same in an article that reads clean, for every form: of 161 sure forms in development phrases
 #: one lies below.
 DOUBTED = 0.3
-#: A text of fewer words may hold a single fault though all of it is spun (as few words as a
-#: window: DESIGN's windows have 200).
+#: A text of fewer words may hold a single fault though all of it is spun (the words of a window).
 SHORT = 200
 
 
@@ -137,13 +138,15 @@ def _stands_alone(article: Article, context: Context, hit: Hit) -> bool:
 
 def _in_company(context: Context, hit: Hit) -> bool:
     """Whether a safe form of another concept stands near a hit."""
+    near = (hit.start - COMPANY, hit.end + COMPANY)
+    first = bisect_left(context.hits, near[0], key=attrgetter("start"))
+    last = bisect_right(context.hits, near[1], key=attrgetter("start"))
     return any(
         other.kind == SPUN
         and other.applicability == "safe"
         and other.concept != hit.concept
         and not _is_doubted(context, other)
-        and hit.start - COMPANY <= other.start <= hit.end + COMPANY
-        for other in context.hits
+        for other in context.hits[first:last]
     )
 
 

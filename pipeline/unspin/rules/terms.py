@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from unspin import guard
-from unspin.article import Article, BlockKind, Span
+from unspin.article import Article, Block, BlockKind, Span
 from unspin.glossary.inflect import english
 from unspin.rules.text import per_article, reference_blocks
 
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 _WORD_BEFORE = re.compile(r"([^\W\d_][\w'’-]*)[ \u00a0\n]$")
 _WORD_AFTER = re.compile(r"(?:['’]s)?[ \u00a0\n]([^\W\d_][\w'’-]*)")
 _SENTENCE_END = re.compile(r"(?:^|[.!?:;…\n][\"”’')\]]*\s*)$")
+#: "the Association on …", "the Panel of the …": small words inside a name.
+_NAME_BEFORE = re.compile(r"([^\W\d_][\w'’-]*) (?:(?:of|on|for|in|against|and) )(?:the )?$")
+_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
+#: A work as journals cite it: "1985;29:1-9".
+_CITED = re.compile(r"\b(?:19|20)\d\d(?: [A-Z][a-z]{2}\b[ \w-]{0,6})?; ?\d+ ?(?:\(\w+\))?:")
+_LONGEST_CITATION = 600  # code points of a block
+#: A classification of its time defines the term: it is spoken about.
+_CLASSIFICATION = re.compile(r"\b(?:DSM|ICD)\b")
 _SENTENCE_BREAK = re.compile(r"[.!?][\"”’')\]]*\s+(?=[\"“‘'(]?[A-Z0-9]|$)|\n\n")
 #: "formerly called mental retardation", "also known as lumbago": the term is spoken about.
 _MENTION = re.compile(
@@ -33,10 +41,18 @@ _CONTEXT = 60
 
 @per_article
 def off_limits(article: Article) -> tuple[Span, ...]:
-    """Spans where no term is judged: code, raw HTML, embeds, lists of references; sorted."""
+    """Spans where no term is judged: code, raw HTML, embeds, addresses, works cited; sorted."""
     references = reference_blocks(article)
-    spans = [b.span for i, b in enumerate(article.blocks) if i in references]
+    spans = [b.span for i, b in enumerate(article.blocks) if i in references or _cites(article, b)]
+    spans += [Span(*m.span()) for m in _ADDRESS.finditer(article.text)]
     return tuple(sorted((*article.protected, *spans), key=lambda s: (s.start, s.end)))
+
+
+def _cites(article: Article, block: Block) -> bool:
+    """Whether a block is the entry of a cited work."""
+    if block.end - block.start > _LONGEST_CITATION:
+        return False
+    return _CITED.search(article.block_text(block)) is not None
 
 
 @per_article
@@ -70,8 +86,8 @@ def is_unlikely(context: Context, start: int, end: int, least: float) -> bool:
 def in_name(article: Article, start: int, end: int) -> bool:
     """Whether a term is part of a longer name: "the Heart Assault Foundation of Ohio".
 
-    All its words begin with capitals, so does a word beside it, and neither a sentence start nor a
-    line written in capitals explains them.
+    All its words begin with capitals, so does a word beside it ("the Association on …", too), and
+    neither a sentence start nor a line written in capitals explains them.
     """
     text = article.text
     words = re.findall(r"[^\W\d_][\w'’-]*", text[start:end])
@@ -84,7 +100,8 @@ def in_name(article: Article, start: int, end: int) -> bool:
         return False
     if _titled(article.block_text(block)):
         return False
-    before = _WORD_BEFORE.search(text[max(block.start, start - _CONTEXT) : start])
+    left = text[max(block.start, start - _CONTEXT) : start]
+    before = _NAME_BEFORE.search(left) or _WORD_BEFORE.search(left)
     if before and before[1][0].isupper():
         at = max(block.start, start - _CONTEXT) + before.start(1)
         if not _SENTENCE_END.search(text[max(block.start, at - 4) : at]):
@@ -106,8 +123,11 @@ def _titled(line: str) -> bool:
 def is_mentioned(article: Article, start: int, end: int) -> bool:
     """Whether a term is spoken about, or introduced beside another name, rather than used."""
     before = article.text[max(0, start - _CONTEXT) : start]
-    after = article.text[end : end + 1]
-    return (before.endswith("(") and after in "),") or bool(_MENTION.search(before))
+    after = article.text[end : end + _CONTEXT]
+    if (before.endswith("(") and after[:1] in "),") or _MENTION.search(before):
+        return True
+    near = f"{_SENTENCE_BREAK.split(before)[-1]} {_SENTENCE_BREAK.split(after, maxsplit=1)[0]}"
+    return _CLASSIFICATION.search(near) is not None
 
 
 def stands_beside(article: Article, start: int, end: int, canonical: str) -> bool:
