@@ -1,17 +1,24 @@
 from __future__ import annotations
 
+import json
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
 from unspin import baseline
+from unspin.cli import clean, main
 from unspin.errors import InputError
+from unspin.report import Gate
 from unspin.writing.formats.base import ArticleResult, Item
 
 
-def article(path: str, prints: list[str], score: float = 50.0, **changes: Any) -> ArticleResult:
+def article(
+    path: str, prints: list[str], score: float | None = 50.0, **changes: Any
+) -> ArticleResult:
     items = []
     for n, fp in enumerate(prints):
         data = {"rule": "SP001", "text": "bosom disease", "severity": "warning", "line": n + 1,
@@ -150,3 +157,116 @@ def test_a_wrong_baseline_is_an_error_with_a_remedy(tmp_path: Path, text: str) -
     path.write_text(text)
     with pytest.raises(InputError, match="baseline write"):
         baseline.load(path)
+
+
+def test_articles_that_no_run_judged_are_told_apart_from_what_is_gone() -> None:
+    listed = baseline.entries([article(f"{n}.md", ["1", n]) for n in "abcd"])
+    run = [article("a.md", ["1", "a"]), article("b.md", [], score=None, sha256="edited")]
+    compared = baseline.compare(run, listed, gone=lambda p: p.name == "c.md")
+    assert [(e.path, n) for e, n in compared.unmet] == [("b.md", 2), ("c.md", 2), ("d.md", 2)]
+    assert [e.path for e in compared.gone] == ["c.md"]
+    # A finding that stands in another article by now is not lost.
+    moved = baseline.compare([article("new.md", ["d", "x", "y"], score=3)], listed[3:])
+    assert moved.unmet == ()
+    parted = baseline.compare([article("a.md", ["1", "a", "b"])], listed[:2])
+    assert [(e.path, n) for e, n in parted.unmet] == [("b.md", 1)]
+
+
+def test_spun_text_pasted_into_a_listed_page_fails() -> None:
+    listed = baseline.entries([article("a.md", [], score=100)])
+    names = ("score", "spun_probability", "findings.warning")
+    gates = tuple(Gate(f"changed lines: {name}", 0.9, 0.3, False) for name in names)
+    run = [replace(article("a.md", [], score=99.5), gates=gates)]
+    (held,) = baseline.compare(run, listed).articles
+    assert [g.name for g in held.gates if not g.passed] == ["changed lines: spun_probability"]
+    assert not held.passed
+    whole = (Gate("score", 99.5, 100, False), Gate("spun_probability", 0.9, 0.3, False))
+    assert verdicts([replace(run[0], gates=whole)], listed) == [True]
+
+
+# --- through the commands -------------------------------------------------------------------------
+
+GOOD = (
+    "Adults need seven to nine hours of sleep each night, and most people feel better when they "
+    "keep to a regular bedtime.\n"
+)
+BAD = "Smoking is one of the chance variables for coronary heart sickness in adults.\n"
+
+
+@pytest.fixture
+def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_cache: Path) -> CliRunner:
+    monkeypatch.chdir(tmp_path)
+    for name, text in {"c/a.md": GOOD + BAD, "d/b.md": GOOD, "d/x.md": GOOD + BAD * 2}.items():
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text(text, encoding="utf-8")
+    return CliRunner()
+
+
+def command(runner: CliRunner, *args: str) -> Result:
+    result = runner.invoke(main, ["baseline", *args, "--model", "off"])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+LISTS = Path("unspin-baseline.json")
+
+
+def test_a_run_with_errors_leaves_the_baseline_as_it_is(runner: CliRunner) -> None:
+    assert command(runner, "write", "c", "d").exit_code == 0
+    good = LISTS.read_bytes()
+    Path("d/empty.md").write_text("", encoding="utf-8")
+    for paths in (["nothere"], ["c", "nothere"], ["d/empty.md"], ["c", "d"]):
+        for name in ("write", "prune"):
+            result = command(runner, name, *paths)
+            assert result.exit_code == 2, result.output
+            assert f"{LISTS}: is not written; mend or leave out" in result.stderr
+            assert LISTS.read_bytes() == good
+    assert command(runner, "write", "nothere", "-o", "other.json").exit_code == 2
+    assert not Path("other.json").exists()
+
+
+def test_what_a_baseline_written_anew_lists_no_more_is_counted_and_named(runner: CliRunner) -> None:
+    said = command(runner, "write", "c", "d").output
+    assert "dropped" not in said
+    listed = {e.path: sum(f["count"] for f in e.findings.values()) for e in baseline.load(LISTS)}
+    assert listed["d/x.md"] > 0
+    Path("c/a.md").rename("c/moved.md")
+    Path("d/b.md").unlink()
+    result = command(runner, "write", "c")
+    assert result.exit_code == 0
+    first, *named = result.output.splitlines()
+    assert first.endswith(
+        "in 1 articles are accepted (0 more than before, 0 gone, 2 articles dropped)"
+    )
+    assert [line.split(" findings")[0] for line in named] == [
+        "d/b.md: dropped with its score and 0",
+        f"d/x.md: dropped with its score and {listed['d/x.md']}",
+    ]
+    assert all("name everything in one call" in line for line in named)
+    assert [e.path for e in baseline.load(LISTS)] == ["c/moved.md"]
+    Path("c/moved.md").unlink()
+    Path("c/new.md").write_text(GOOD, encoding="utf-8")
+    said = command(runner, "write", "c").output
+    assert "c/moved.md: dropped with its score and" in said
+    assert "for it is gone" in said
+
+
+def test_a_spun_paragraph_pasted_into_a_long_listed_page_fails(runner: CliRunner) -> None:
+    page = Path("c/long.md")
+    page.write_text("\n\n".join(f"Part {n}. {GOOD}" for n in range(60)), encoding="utf-8")
+    Path("unspin.toml").write_text("[gates]\nmax-new-findings = 99\n", encoding="utf-8")
+    assert command(runner, "write", "c").exit_code == 0
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
+    for args in (["init", "-q"], ["add", "c"], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *args], check=True)
+    options = ["--check", "c", "--model", "off", "--baseline", str(LISTS), "--format", "json"]
+    options += ["--changed-since", "HEAD"]
+    assert runner.invoke(clean, options).exit_code == 0
+    spun = BAD.strip() + " Congestive heart disappointment is frequent. " + GOOD.strip()
+    with page.open("a", encoding="utf-8") as file:
+        file.write(f"\n{spun} {spun.replace('adults', 'women')}\n")
+    result = runner.invoke(clean, options)
+    assert result.exit_code == 1, result.output
+    run = json.loads(result.stdout)
+    failed = {g["name"] for a in run["articles"] for g in a["gates"] if not g["passed"]}
+    assert "changed lines: spun_probability" in failed

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -141,3 +143,134 @@ def test_the_commands_that_the_errors_name_lead_to_an_answer(
             git(shallow, *command.split())
     assert changes is not None
     assert changes.ranges(shallow / "page.md") == ((1, 1),)
+
+
+# --- which work tree ------------------------------------------------------------------------------
+
+
+def worktree(repo: Path) -> Path:
+    """A linked worktree with a page in a folder."""
+    (repo / "content").mkdir()
+    (repo / "content" / "page.md").write_text("one\ntwo\n")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-qm", "second")
+    git(repo, "worktree", "add", "-q", str(repo.parent / "linked"))
+    return repo.parent / "linked"
+
+
+def test_a_folder_is_not_the_top_where_a_hook_names_the_repository(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked = worktree(repo)
+    (linked / "new.md").write_text("one\n")
+    monkeypatch.chdir(linked)
+    monkeypatch.setenv("GIT_DIR", git(linked, "rev-parse", "--absolute-git-dir"))
+    for folder in (Path("content"), linked / "content", linked):
+        changes = changed_since("HEAD", folder)
+        assert changes.top == linked.resolve()
+        assert changes.ranges(linked / "content" / "page.md") == ()
+        assert changes.ranges(linked / "new.md") is None
+    # The repository of the hook says nothing of articles in another one.
+    assert changed_since("HEAD", repo / "content").ranges(repo / "content" / "page.md") == ()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="hooks need a shell")
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_hook_sees_the_changes_of_its_commit(repo: Path, linked: bool) -> None:
+    tree = worktree(repo) if linked else worktree(repo).parent / repo.name
+    hook = repo / ".git" / "hooks" / "pre-commit"
+    code = (
+        "from pathlib import Path; from unspin.changes import changed_since as c; "
+        "d = c('HEAD', Path('content')); "
+        "print([d.ranges(Path(p)) for p in ('content/page.md', 'page.md', 'staged.md')])"
+    )
+    hook.write_text(f'#!/bin/sh\n"{sys.executable}" -c "{code}" > seen.txt\n')
+    hook.chmod(0o755)
+    (tree / "page.md").write_text("one\nTWO\nthree\nfour\n")
+    (tree / "staged.md").write_text("new\n")
+    git(tree, "add", "staged.md")
+    git(tree, "commit", "-qm", "a part", "page.md")  # with an index of its own
+    assert (tree / "seen.txt").read_text() == "[(), ((2, 2),), None]\n"
+
+
+def test_a_repository_that_only_the_environment_names(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repo / "content").mkdir()
+    (repo / ".git").rename(tmp_path / "history")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "history"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(repo))
+    (repo / "page.md").write_text("one\nTWO\nthree\nfour\n")
+    monkeypatch.chdir(repo)
+    assert changed_since("HEAD", Path("content")).ranges(repo / "page.md") == ((2, 2),)
+
+
+def test_what_changed_in_a_submodule_changes_as_a_whole(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    git(other, "init", "-q", "-b", "main")
+    (other / "a.md").write_text("one\n")
+    git(other, "add", "-A")
+    git(other, "commit", "-qm", "first")
+    git(repo, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other), "sub")
+    git(repo, "commit", "-qm", "submodule")
+    git(repo, "config", "diff.ignoreSubmodules", "all")
+    git(repo, "config", "diff.submodule", "log")
+    page = repo / "sub" / "a.md"
+    assert changed_since("HEAD", repo).ranges(page) == ()
+    page.write_text("two\n")
+    assert changed_since("HEAD", repo).ranges(page) is None
+    git(repo / "sub", "commit", "-qam", "bump")
+    assert changed_since("HEAD", repo).ranges(page) is None
+    # Named from outside, the revision is one of the repository around it; inside, its own.
+    monkeypatch.chdir(repo)
+    assert changed_since("HEAD", Path("sub")).ranges(page) is None
+    monkeypatch.chdir(repo / "sub")
+    assert changed_since("HEAD", Path()).ranges(page) == ()
+    git(repo, "config", "--unset", "diff.ignoreSubmodules")
+    git(repo, "commit", "-qam", "bumped")
+    assert changed_since("HEAD", repo).ranges(page) == ()
+    assert changed_since("HEAD~1", repo).ranges(page) is None
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_order_of_the_paths_does_not_matter(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: int
+) -> None:
+    (repo / "c").mkdir()
+    for name in ("outside", "elsewhere", "unborn"):
+        (tmp_path / name).mkdir()
+    for name in ("elsewhere", "unborn"):
+        git(tmp_path / name, "init", "-q", "-b", "main")
+    (tmp_path / "elsewhere" / "o.md").write_text("one\n")
+    git(tmp_path / "elsewhere", "add", "-A")
+    git(tmp_path / "elsewhere", "commit", "-qm", "first")
+    monkeypatch.chdir(repo)
+    for name in ("outside", "elsewhere", "unborn"):
+        changes = changed_since("HEAD", *[tmp_path / name, Path("c")][::order])
+        assert changes.top == repo.resolve()
+        assert changes.ranges(tmp_path / name / "o.md") is None
+    monkeypatch.chdir(tmp_path / "unborn")
+    changes = changed_since("HEAD", *[Path(), repo / "c"][::order])
+    assert changes.ranges(repo / "page.md") == ()
+
+
+def test_what_git_says_is_passed_on(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    told = (
+        r"dubious ownership.*; if you trust it, run: git config --global --add safe\.directory '/"
+    )
+    with pytest.raises(InputError, match=told):
+        changed_since("HEAD", repo)
+    monkeypatch.delenv("GIT_TEST_ASSUME_DIFFERENT_OWNER")
+    (repo / ".git" / "config").write_text("[core\n")
+    with pytest.raises(InputError, match=r"git, which says in .*: bad config line 1"):
+        changed_since("HEAD", repo)
+
+
+def test_a_missing_git_is_named(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(repo))
+    with pytest.raises(InputError, match="git is not installed, or not on the PATH; install it"):
+        changed_since("HEAD", repo)

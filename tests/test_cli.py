@@ -2,8 +2,12 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -367,3 +371,104 @@ def test_diff_shows_the_change(runner: CliRunner) -> None:
     result = run(runner, "in", "--diff")
     assert "-Congestive heart disappointment" in result.stdout
     assert "+Congestive heart failure" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "written"),
+    [([], False), (["-o", "output"], True), (["--in-place"], True)],
+)
+def test_diff_writes_only_where_it_is_told_to(
+    runner: CliRunner, options: list[str], written: bool
+) -> None:
+    page = write("in/heart.txt", SPUN)
+    result = run(runner, "in", "--diff", *options)
+    assert result.exit_code == 0, result.output
+    assert "+Congestive heart failure" in result.stdout
+    assert Path("output").exists() is written
+    assert ("heart failure" in page.read_text(encoding="utf-8")) is ("--in-place" in options)
+    said = "no article is written without -o or --in-place"
+    assert (said in result.stdout) is not written
+
+
+def test_an_output_folder_that_holds_the_sources_is_refused(runner: CliRunner) -> None:
+    page = write("posts/heart.md", SPUN)
+    result = run(runner, "posts", "-o", "posts")
+    assert result.exit_code == 2
+    assert "error: posts/heart.md: is a source, and posts/heart.md would be written" in (
+        result.stderr
+    )
+    assert "--in-place" in result.stderr
+    assert page.read_text(encoding="utf-8") == SPUN
+    assert [p.name for p in Path("posts").iterdir()] == ["heart.md"]
+
+
+def test_the_last_line_does_not_claim_what_was_not_written(runner: CliRunner) -> None:
+    write("in/empty.txt", "")
+    assert run(runner, "in").stdout.endswith("no article is written, the summary is in output\n")
+    write("in/heart.txt", SPUN)
+    write("file", "")
+    result = run(runner, "in", "-o", "file")
+    assert result.exit_code == 2
+    assert result.stdout.endswith("; nothing is written\n")
+    assert run(runner, "in/heart.txt").stdout.endswith("; written to output\n")
+
+
+def test_standard_input_writes_the_findings_where_they_are_asked_for(runner: CliRunner) -> None:
+    result = run(runner, "-", "--report", "rep.json", "--format", "json", input=SPUN)
+    assert result.exit_code == 0
+    assert "heart failure" in result.stdout
+    whole = run(runner, "-", "--check", "--report", "check.json", "--format", "json", input=SPUN)
+    assert whole.stdout == ""
+    for name in ("rep.json", "check.json"):
+        assert "SP001" in Path(name).read_text(encoding="utf-8")
+
+
+def test_undo_of_a_damaged_original_says_so(runner: CliRunner) -> None:
+    write("heart.txt", SPUN)
+    run(runner, "heart.txt")
+    (kept,) = Path("output/.originals").iterdir()
+    kept.write_bytes(kept.read_bytes()[:-12])
+    done = runner.invoke(main, ["undo", "output/heart.report.json"])
+    assert done.exit_code == 2
+    assert f"{kept.name}: the kept original is damaged" in done.stderr
+    assert "remove it to undo" in done.stderr
+
+
+def test_a_file_that_ends_too_early_is_no_failed_gate(
+    runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*args: Any, **kw: Any) -> None:
+        raise EOFError("cut")
+
+    monkeypatch.setattr("unspin.running.batch.clean_batch", cut)
+    write("in/heart.txt", SPUN)
+    result = run(runner, "in")
+    assert result.exit_code == 2
+    assert "a file ends too early: cut" in result.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals differ on Windows")
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_interrupt_ends_the_run_with_130_and_says_what_is_written(
+    runner: CliRunner, jobs: int
+) -> None:
+    for n in range(400):
+        write(f"in/{n}.txt", SPUN + f"\nThis is copy number {n} of the page.\n")
+    command = [sys.executable, "-m", "unspin", "clean", "in", "--jobs", str(jobs), *FAST]
+    # As a terminal does: the signal reaches the workers, too.
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    while not list(Path().glob("output/*.report.json")):
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    # Workers hold these pipes, too: they are at their end when every process is.
+    _, errors = process.communicate(timeout=300)
+    assert process.returncode == 130
+    assert re.fullmatch(
+        r"interrupted; (nothing is written|\d+ articles are written to output, without report\.json "
+        r"and worklist\.csv)\n",
+        errors,
+    )
+    assert len(list(Path("output").glob("*.md"))) < 400

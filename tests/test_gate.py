@@ -19,7 +19,9 @@ from click.testing import CliRunner, Result
 from unspin import gating
 from unspin.cli import clean, main
 from unspin.config import Config, Gates, load_config
+from unspin.errors import ConfigError
 from unspin.evidence import Window
+from unspin.report import Gate
 from unspin.writing.formats import FORMATS
 
 SPUN = """# Living with a weak heart
@@ -631,7 +633,7 @@ def test_articles_that_are_not_judged_pass_or_fail_as_told(runner: CliRunner) ->
     write("in/short.md", "Too short.")
     assert check(runner, "in").exit_code == 0
     run = data(runner, "in", "--non-english", "fail")
-    assert failed_gates(run) == {"in/de.md": {"language"}, "in/short.md": {"language"}}
+    assert failed_gates(run) == {"in/de.md": {"language"}, "in/short.md": set()}
 
 
 # --- documents ------------------------------------------------------------------------------------
@@ -712,3 +714,189 @@ def test_completion_offers_commands_and_choices() -> None:
     assert "baseline" in offered("unspin", "unspin ba")
     assert "sarif" in offered("clean", "clean --check --format s")
     assert "--changed-since" in offered("clean", "clean --ch")
+
+
+# --- what a folder holds, and what a configuration means -------------------------------------------
+
+
+SLEEP = (
+    "Adults need seven to nine hours of sleep each night, and most people feel better when they "
+    "keep to a regular bedtime."
+)
+
+
+def configured(text: str, **files: str) -> Config:
+    for name, data in {"unspin.toml": text, **files}.items():
+        write(name, data)
+    return load_config(Path("unspin.toml"))
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(ConfigError) as error:
+        configured(text)
+    return str(error.value)
+
+
+@pytest.mark.parametrize("options", [["--check"], ["-o", "out", "--grammar", "off"]])
+def test_a_folder_may_hold_json_that_is_no_article(runner: CliRunner, options: list[str]) -> None:
+    write("a.md", SLEEP)
+    write("package.json", json.dumps({"name": "site", "private": True}, indent=1))
+    base = ["baseline", "write", ".", "--model", "off"]
+    for _ in range(2):  # the second time the baseline lies in the folder
+        assert runner.invoke(main, base).exit_code == 0
+    result = runner.invoke(clean, [".", "--model", "off", *options])
+    assert result.exit_code == 0, result.output
+    named = runner.invoke(clean, ["package.json", "--model", "off", *options])
+    assert named.exit_code == 2
+    assert "package.json: line 1: has no text field" in named.stderr
+
+
+def test_json_with_the_text_field_of_the_configuration_is_judged(runner: CliRunner) -> None:
+    write("in/a.json", json.dumps({"prose": SPUN}))
+    assert check(runner, "in", "--text-field", "prose").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        (b"[tool.unspin.gates]\n<<<<<<< HEAD\nmin-score = 95\n", r"TOML: .*line 2.*; mend"),
+        (b"[tool.unspin]\n# \xff\n", r"UTF-8 \(at line 2\); save it as UTF-8"),
+    ],
+)
+def test_a_broken_project_file_that_configures_unspin_is_an_error(
+    runner: CliRunner, broken: bytes, says: str
+) -> None:
+    write("a.md", SLEEP)
+    write("pyproject.toml", broken)
+    result = check(runner, "a.md")
+    assert result.exit_code == 2
+    assert re.search(rf"error: .*pyproject\.toml: is not valid {says}", result.stderr)
+    write("unspin.toml", broken.replace(b"tool.unspin.", b"").replace(b"[tool.unspin]", b""))
+    result = check(runner, "a.md")
+    assert re.search(rf"error: .*unspin\.toml: is not valid {says}", result.stderr)
+
+
+@pytest.mark.parametrize("text", ["[project]\n<<<<<<< HEAD\n", "[tool.black]\nline-length = 9\n"])
+def test_a_project_file_of_others_is_passed_over(
+    runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    write("unspin.toml", "[gates]\nmin-score = 7\n")
+    write("below/pyproject.toml", text)
+    monkeypatch.chdir(tmp_path / "below")
+    assert load_config().gates.min_score == 7
+
+
+def test_a_folder_changes_the_parts_that_it_names_and_no_others(runner: CliRunner) -> None:
+    config = configured(
+        "[gates]\nmin-parts = { wording = 70, debris = 100 }\n"
+        '[folders."old"]\nmin-parts = { wording = 10 }\n'
+        '[folders."old/2015"]\nmin-parts = { meaning = 5 }\n'
+        '[folders."old/plain"]\nmin-score = 3\n'
+    )
+    assert config.gates_for("a.md").min_parts == {"wording": 70, "debris": 100}
+    assert config.gates_for("old/a.md").min_parts == {"wording": 10, "debris": 100}
+    assert config.gates_for("old/2015/a.md").min_parts == {
+        "wording": 10, "debris": 100, "meaning": 5,
+    }  # fmt: skip
+    assert config.gates_for("old/plain/a.md") == Gates(3, {"wording": 10, "debris": 100})
+
+
+def test_short_text_is_in_no_other_language(runner: CliRunner) -> None:
+    strange = "Brumax tolvek ipsar quendil morvath selkan drovin aleth. " * 5
+    write("in/short.md", "Wash your hands before you eat.")
+    write("in/numbers.md", "Take 1, 2 or 3 of them: " + "10 20 30 " * 10)
+    assert check(runner, "in", "--non-english", "fail").exit_code == 0
+    write("in/strange.md", strange)
+    run = data(runner, "in", "--non-english", "fail")
+    assert failed_gates(run)["in/strange.md"] == {"language"}
+
+
+def test_an_article_too_short_to_tell_its_language_holds_every_gate() -> None:
+    def gates(**said: bool) -> tuple[Gate, ...]:
+        return gating.evaluate(Gates(), None, None, (), judged=False, **said)
+
+    assert gates(fail_unjudged=True, too_short=True) == ()
+    assert [g.passed for g in gates(fail_unjudged=True, too_short=False)] == [False]
+    assert gates(fail_unjudged=False, too_short=False) == ()
+
+
+@pytest.mark.parametrize("here", [".", "./", "././"])
+def test_a_dot_means_the_folder_of_the_configuration(
+    runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: str
+) -> None:
+    write("site/unspin.toml", f'[folders."{here}"]\n{LENIENT}')
+    write("site/heart.md", SPUN)
+    write("site/deep/heart.md", SPUN)
+    write("heart.md", SPUN)
+    monkeypatch.chdir(tmp_path / "site")
+    assert check(runner, ".").exit_code == 0
+    assert check(runner, "../heart.md").exit_code == 1
+    monkeypatch.chdir(tmp_path / "site" / "deep")
+    assert check(runner, "heart.md").exit_code == 0
+    write("../unspin.toml", f'[[suppress]]\nrule = "SP"\npath = "{here}"\nreason = "quoted"\n')
+    assert check(runner, "heart.md").exit_code == 0
+    assert check(runner, "../../heart.md").exit_code == 1
+
+
+def test_an_empty_pattern_means_nothing(runner: CliRunner) -> None:
+    config = configured(f'[folders.""]\n{LENIENT}')
+    assert config.gates_for("heart.md") == Gates()
+
+
+def test_a_least_score_that_is_no_number_is_refused(runner: CliRunner) -> None:
+    write("a.md", SLEEP)
+    result = check(runner, "a.md", "--min-score", "nan")
+    assert result.exit_code == 2
+    assert "nan is no number; give one from 0 to 100" in result.stderr
+
+
+@pytest.mark.parametrize("value", ["bogus", "", "localhost:8081", "ftp://x", "http://", "http://["])
+def test_grammar_is_auto_off_or_an_address(runner: CliRunner, value: str) -> None:
+    write("a.md", SLEEP)
+    says = (
+        f"grammar: must be auto, off or the http(s) address of a LanguageTool server, not {value!r}"
+    )
+    result = check(runner, "a.md", "--grammar", value)
+    assert result.exit_code == 2
+    assert f"error: command line: {says}" in result.stderr
+    assert refusal(f'grammar = "{value}"\n') == f"unspin.toml: {says}"
+
+
+@pytest.mark.parametrize("value", ["auto", "off", "http://localhost:8081", "https://lt.example/v2"])
+def test_grammar_takes_what_the_page_says(runner: CliRunner, value: str) -> None:
+    assert configured(f'grammar = "{value}"\n').grammar == value
+    assert Config().override(grammar=value).grammar == value
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[gates]\nmin_score = 1\nmin-score = 2\n", "[gates]: 'min_score' and 'min-score' are the same"),
+        ("max-bytes = 1\nmax_bytes = 2\n", "'max-bytes' and 'max_bytes' are the same key; keep one"),
+        ('[gates]\nmin-score = "70"\n', "must be a number from 0 to 100, not '70'"),
+        ("[gates]\nmin-score = nan\n", "must be a number from 0 to 100, not nan"),
+        ("[gates]\nmax-spun-probability = true\n", "must be a number from 0 to 1, not True"),
+        ('[folders.a]\nmax-window-probability = "a"\n', "must be a number from 0 to 1, not 'a'"),
+        ("[gates]\nmax-new-findings = 1.5\n", "must be a whole number, 0 or more, not 1.5"),
+        ("[gates]\nmax-new-findings = -1\n", "must be a whole number, 0 or more, not -1"),
+        ('[gates]\nmin-parts = { wording = "x" }\n', "min-parts.wording: must be a number from 0 to 100"),
+        ("[gates]\nfail-on = 3\n", "fail-on: must be error, warning or info, not 3"),
+    ],
+)  # fmt: skip
+def test_a_refusal_says_what_the_key_takes(runner: CliRunner, text: str, says: str) -> None:
+    assert says in refusal(text)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names there")
+def test_a_name_with_a_line_break_stays_in_its_row(runner: CliRunner) -> None:
+    write("in/a\nb\tc.md", SLEEP)
+    table = check(runner, "in").stdout.splitlines()
+    (row,) = [line for line in table if line.startswith("in/a\\nb\\tc.md\t")]
+    assert row.split("\t")[-1] == "pass"
+
+
+def test_a_model_folder_counts_from_the_configuration(tmp_path: Path) -> None:
+    write(str(tmp_path / "unspin.toml"), 'model = "models/ours"\n')
+    assert load_config(tmp_path / "unspin.toml").model == str(tmp_path / "models/ours")
+    write(str(tmp_path / "unspin.toml"), 'model = "off"\n')
+    assert load_config(tmp_path / "unspin.toml").model == "off"

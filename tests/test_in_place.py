@@ -362,3 +362,93 @@ def test_a_change_that_the_encoding_cannot_write_is_refused(runner: CliRunner) -
     assert code == 2, output
     assert "convert it to UTF-8 first" in output
     assert Path("page.txt").read_bytes() == raw
+
+
+# --- what undo needs ------------------------------------------------------------------------------
+
+
+def undone(runner: CliRunner, report: str) -> str:
+    done = runner.invoke(main, ["undo", report])
+    assert done.exit_code == 0, done.output
+    return str(done.stdout)
+
+
+def page(path: str, text: str) -> Path:
+    file = Path(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def text_of(name: str) -> str:
+    return f"Page {name}. " + SPUN.format("hazard factors")
+
+
+@pytest.mark.parametrize("originals", [True, False])
+def test_a_run_that_fixes_nothing_more_keeps_the_way_back(
+    runner: CliRunner, originals: bool
+) -> None:
+    file = page("content/page.md", text_of("one"))
+    options = ["-o", ".unspin", *([] if originals else ["--no-originals"])]
+    report = ".unspin/content/page.report.json"
+    # As a hook runs: the commit fails, the fixed page is added and committed, then judged again.
+    for named in ("content/page.md", "content/page.md", str(file.resolve())):
+        assert run(runner, named, *options)[0] == 0
+        assert "risk factors" in file.read_text(encoding="utf-8")
+        assert undone(runner, report) == text_of("one")
+    assert not list(Path(".unspin/content").glob("page.*.report.json"))
+
+
+@pytest.mark.parametrize("originals", [True, False])
+def test_each_fix_of_a_page_has_its_way_back(runner: CliRunner, originals: bool) -> None:
+    options = ["-o", ".unspin", *([] if originals else ["--no-originals"])]
+    first = text_of("one") + "\nA simple day cell rests at night, as most cells do.\n"
+    file = page("content/page.md", first)
+    assert run(runner, "content/page.md", *options)[0] == 0
+    second = file.read_text(encoding="utf-8")
+    page(
+        "house.yaml",
+        "field: house\ntitle: House terms\nconcepts:\n  - canonical: resting cell\n"
+        "    spun: [simple day cell]\n    examples:\n"
+        "      - {bad: A simple day cell rests., good: A resting cell rests.}\n",
+    )
+    assert run(runner, "content/page.md", *options, "--glossary", "house.yaml")[0] == 0
+    third = file.read_text(encoding="utf-8")
+    assert len({first, second, third}) == 3
+    assert undone(runner, ".unspin/content/page.report.json") == second
+    file.write_text(second, encoding="utf-8")
+    (kept,) = Path(".unspin/content").glob("page.*.report.json")
+    assert undone(runner, str(kept)) == first
+
+
+def test_reports_of_other_sources_are_not_written_over(runner: CliRunner) -> None:
+    options = ["-o", ".unspin", "--no-originals"]
+    pages = {
+        "content/en/index.md": "index",
+        "content/fr/index.md": "index.md",
+        "content/it/index.md": "index.md-2",
+    }
+    for path in pages:
+        page(path, text_of(path))
+        assert run(runner, str(Path(path).parent), *options)[0] == 0
+    for path in ("content/page.md", "content/page.txt"):
+        page(path, text_of(path))
+        assert run(runner, path, *options)[0] == 0
+    pages |= {"content/page.md": "content/page", "content/page.txt": "content/page.txt"}
+    for _ in range(2):
+        for path, stem in pages.items():
+            assert "risk factors" in Path(path).read_text(encoding="utf-8")
+            assert undone(runner, f".unspin/{stem}.report.json") == text_of(path)
+            assert run(runner, path, *options)[0] == 0
+            assert run(runner, str(Path(path).parent), *options)[0] == 0
+
+
+def test_a_run_into_the_folder_keeps_the_way_back_of_an_edit_in_place(runner: CliRunner) -> None:
+    file = page("content/page.md", text_of("one"))
+    assert run(runner, "content", "--no-originals")[0] == 0
+    args = ["content", "--grammar", "off", "--model", "off", "--no-originals"]
+    done = runner.invoke(clean, args)
+    assert done.exit_code == 0, done.output
+    assert undone(runner, "output/page.report.json") == file.read_text(encoding="utf-8")
+    (kept,) = Path("output").glob("page.*.report.json")
+    assert undone(runner, str(kept)) == text_of("one")

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from unspin.changes import CHANGED_LINES
 from unspin.errors import InputError
 from unspin.report import Gate, dump
 from unspin.writing.formats.base import ArticleResult, Item
@@ -22,6 +23,10 @@ from unspin.writing.formats.base import ArticleResult, Item
 VERSION = 1
 #: Name of the gate by number of new findings.
 NEW = "new findings"
+#: The gate of changed lines that a listed article keeps: a model that finds a pasted paragraph spun
+#: need not name a finding in it, and in a long page the score hardly falls. Findings and score are
+#: held against the baseline instead.
+PASTED = f"{CHANGED_LINES}spun_probability"
 #: Points that the score of a listed article may fall before it fails: measuring noise of a model
 #: that rounds differently on another processor.
 SCORE_SLACK = 1.0
@@ -110,7 +115,7 @@ def load(path: Path) -> list[Entry]:
         why = f"cannot be read ({error.strerror}); write it with: unspin baseline write"
         raise InputError(str(path), why) from error
     except (ValueError, KeyError, TypeError) as error:
-        why = f"is no baseline ({error}); write it anew with: unspin baseline write"
+        why = f"is no baseline ({error}); remove it and write it anew with: unspin baseline write"
         raise InputError(str(path), why) from error
 
 
@@ -137,12 +142,15 @@ class Compared:
         stale: Listed findings that are gone, as ``(entry, fingerprint, how many)``.
         matched: Number of entries that an article of the run answers to.
         gone: Entries whose article is not there any more.
+        unmet: Entries that no judged article of the run answers to, those in `gone` included, each
+            with how many of its findings stand nowhere in the run.
     """
 
     articles: tuple[ArticleResult, ...]
     stale: tuple[tuple[Entry, str, int], ...]
     matched: int
     gone: tuple[Entry, ...] = ()
+    unmet: tuple[tuple[Entry, int], ...] = ()
 
 
 def compare(
@@ -162,6 +170,9 @@ def compare(
         base: Folder of the baseline, from which its paths count.
         gone: Whether the article that stood at a path is no longer there; asked where no article
             of the run answers to an entry, which may also be for want of looking.
+
+    Returns:
+        What of the run is new, and what of the baseline is no longer there.
     """
     homes = _homes(articles, listed, base)
     left = [Counter({fp: f["count"] for fp, f in e.findings.items()}) for e in listed]
@@ -189,14 +200,24 @@ def compare(
         out.append(held)
     met = set(homes.values())
     away = [i for i, e in enumerate(listed) if i not in met and gone((base or Path()) / e.path)]
-    stale = []
-    for home in [*sorted(met), *away]:
-        for fp, count in sorted(left[home].items()):
-            lost = min(count, pool[fp])
-            if lost > 0:
-                pool[fp] -= lost
-                stale.append((listed[home], fp, lost))
-    return Compared(tuple(out), tuple(stale), len(homes), tuple(listed[i] for i in away))
+    looked_for = dict.fromkeys((*sorted(met), *away))
+    lost = {i: _lost(left[i], pool) for i in looked_for}
+    lost |= {i: _lost(rest, pool) for i, rest in enumerate(left) if i not in lost}
+    judged = {home for n, home in homes.items() if articles[n].row["score"] is not None}
+    return Compared(
+        articles=tuple(out),
+        stale=tuple((listed[i], fp, n) for i in looked_for for fp, n in lost[i].items()),
+        matched=len(homes),
+        gone=tuple(listed[i] for i in away),
+        unmet=tuple((e, sum(lost[i].values())) for i, e in enumerate(listed) if i not in judged),
+    )
+
+
+def _lost(rest: Counter[str], pool: Counter[str]) -> dict[str, int]:
+    """What is left of an entry and stands nowhere else, taken from the pool."""
+    out = {fp: n for fp, count in sorted(rest.items()) if (n := min(count, pool[fp])) > 0}
+    pool.subtract(out)
+    return out
 
 
 def _take(article: ArticleResult, supply: Counter[str], known: dict[int, bool]) -> None:
@@ -253,13 +274,14 @@ def _homes(
 
 
 def _listed(article: ArticleResult, entry: Entry, max_new: int) -> ArticleResult:
-    """A listed article fails only on new findings, or when its score falls."""
+    """A listed article fails only on new findings, a fallen score, or spun text pasted into it."""
     new = sum(i.counts for i in article.items)
     gates = [Gate(NEW, float(new), float(max_new), new <= max_new)]
     score = article.row["score"]
     if score is not None and entry.score is not None:
         least = round(entry.score - SCORE_SLACK, 3)
         gates.append(Gate("score since baseline", score, least, score >= least))
+    gates += (g for g in article.gates if g.name == PASTED)
     row = {**article.row, "passed": all(g.passed for g in gates)}
     return replace(article, row=row, gates=tuple(gates))
 

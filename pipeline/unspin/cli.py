@@ -12,14 +12,18 @@ import click
 from unspin import __version__
 
 if TYPE_CHECKING:
+    from unspin.baseline import Compared
     from unspin.config import Config
     from unspin.pipeline import Cleaner
     from unspin.report import Report
+    from unspin.running.batch import Result
     from unspin.writing.formats.base import Run
 
 EXIT_OK = 0
 EXIT_GATE = 1
 EXIT_ERROR = 2
+#: 128 and the number of SIGINT, as shells have it.
+EXIT_INTERRUPTED = 130
 
 _PATH = click.Path(path_type=Path)
 
@@ -42,6 +46,17 @@ class _Command(click.Command):
             traceback.print_exc()
             _fail("this is a fault of unspin; please report it with the lines above")
             sys.exit(EXIT_ERROR)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command's body; click itself would exit with 1 where it is interrupted."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            click.echo(f"interrupted; {error or 'nothing more is written'}", err=True)
+            sys.exit(EXIT_INTERRUPTED)
+        except EOFError as error:
+            # click takes it for a user who ends a prompt; it is a file that was cut.
+            raise RuntimeError(f"a file ends too early: {error}") from error
 
 
 class _Lazy(_Command, click.Group):
@@ -86,6 +101,13 @@ def _fail(message: str) -> None:
     click.echo(f"error: {message}", err=True)
 
 
+def _number(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    """Refuses nan, which click takes to be in every range."""
+    if value is not None and value != value:
+        raise click.BadParameter("nan is no number; give one from 0 to 100.")
+    return value
+
+
 @click.command(cls=_Command)
 @click.argument("paths", nargs=-1, type=_PATH)
 @click.option(
@@ -115,8 +137,17 @@ def _fail(message: str) -> None:
 @click.option(
     "--in-place", is_flag=True, help="Write safe fixes into the sources, byte for byte elsewhere."
 )
-@click.option("--diff", is_flag=True, help="Show what changes in the text of each source.")
-@click.option("--min-score", type=click.FloatRange(0, 100), help="Fail (exit 1) below this score.")
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="Show what changes in the text of each source; write only with -o or --in-place.",
+)
+@click.option(
+    "--min-score",
+    type=click.FloatRange(0, 100),
+    callback=_number,
+    help="Fail (exit 1) below this score.",
+)
 @click.option(
     "--select", multiple=True, metavar="RULE", help="Run only these rules (ids or prefixes)."
 )
@@ -153,6 +184,9 @@ def clean(paths: tuple[Path, ...], **options: Any) -> None:
     """
     from unspin.errors import UnspinError
 
+    source = click.get_current_context().get_parameter_source("out")
+    folder_named = source is not click.core.ParameterSource.DEFAULT
+    options["write"] = not options["diff"] or options["in_place"] or folder_named
     try:
         code = _clean(paths, options)
     except UnspinError as error:
@@ -239,7 +273,7 @@ def _refuse(options: dict[str, Any]) -> None:
 def _stdin(cleaner: Cleaner, options: dict[str, Any]) -> int:
     from unspin.errors import InputError
     from unspin.reading import read_bytes
-    from unspin.running.batch import record_line
+    from unspin.running.batch import guarded, record_line
     from unspin.running.check import limited
     from unspin.writing import render
     from unspin.writing.formats.base import Run, article_result
@@ -250,25 +284,31 @@ def _stdin(cleaner: Cleaner, options: dict[str, Any]) -> int:
     errors = []
     name = options["stdin_filename"] or "-"
     for article in read_bytes(sys.stdin.buffer.read(), name, config):
+        report: Report | InputError
         if isinstance(article, InputError):
-            _fail(str(article))
-            errors.append((article.path, article.reason))
+            report = article
+        else:
+            report = guarded(article, cleaner.clean, article)
+        if isinstance(report, InputError):
+            _fail(str(report))
+            errors.append((report.path, report.reason))
             code = EXIT_ERROR
             continue
-        report = cleaner.clean(article)
         passed = report.passed
+        if options["report"] and not options["check"]:
+            results.append(article_result(report))
         if options["check"]:
             results.append(limited(article_result(report), config))
             passed = results[-1].passed
         elif options["diff"]:
             _print_diff(report)
-        elif article.source.record is not None:
+        elif report.article.source.record is not None:
             sys.stdout.buffer.write(record_line(report, config.to))
         else:
             sys.stdout.buffer.write(render(report, config.to).encode("utf-8"))
         if not passed and code == EXIT_OK:
             code = EXIT_GATE
-    if options["check"]:
+    if options["check"] or options["report"]:
         _emit(Run(results, errors, cleaner.tool()), options)
     return code
 
@@ -284,8 +324,8 @@ def _check(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
     if options["changed_since"]:
         from unspin.changes import changed_since
 
-        folders = (p if p.is_dir() else p.parent for p in named if p.exists())
-        changes = changed_since(options["changed_since"], next(folders, Path.cwd()))
+        folders = [p if p.is_dir() else p.parent for p in named if p.exists()]
+        changes = changed_since(options["changed_since"], *(folders or [Path.cwd()]))
     run = check(named, cleaner, listed=listed, baseline_path=options["baseline"], changes=changes)
     for path, reason in run.errors:
         _fail(f"{path}: {reason}")
@@ -322,23 +362,30 @@ def _batch(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
 
     quiet = options["quiet"]
     results = []
+    done = 0
 
     def each(report: Report) -> None:
+        nonlocal done
+        done += 1
         if options["diff"]:
             _print_diff(report)
         if options["report"]:
             results.append(article_result(report))
 
-    with _progress(quiet or options["diff"]) as seen:
-        result = clean_batch(
-            named,
-            options["out"],
-            cleaner.config,
-            cleaner,
-            seen=seen,
-            each=each,
-            in_place=options["in_place"],
-        )
+    try:
+        with _progress(quiet or options["diff"]) as seen:
+            result = clean_batch(
+                named,
+                options["out"],
+                cleaner.config,
+                cleaner,
+                seen=seen,
+                each=each,
+                in_place=options["in_place"],
+                write=options["write"],
+            )
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_so_far(done, options)) from None
     for path, why in result.errors:
         _fail(f"{path}: {why}")
     if options["report"]:
@@ -346,7 +393,7 @@ def _batch(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
     if not quiet:
         if not options["diff"]:
             table(result.rows)
-        _print_sum(result.summary, options)
+        _print_sum(result, options)
     if result.errors:
         return EXIT_ERROR
     return EXIT_OK if result.passed else EXIT_GATE
@@ -382,12 +429,31 @@ def _print_diff(report: Report) -> None:
     diff(report.article.source.path, report.article.source.text, report.text)
 
 
-def _print_sum(summary: dict[str, Any], options: dict[str, Any]) -> None:
-    where = "in place, reports in" if options["in_place"] else "written to"
+def _print_sum(result: Result, options: dict[str, Any]) -> None:
+    summary = result.summary
     click.echo(
         f"{summary['articles']} articles, {summary['edits']} edits, "
-        f"{summary['review_required']} need review; {where} {options['out']}"
+        f"{summary['review_required']} need review; {_written(result, options)}"
     )
+
+
+def _written(result: Result, options: dict[str, Any]) -> str:
+    """Says where the articles are, or that there are none."""
+    if not options["write"]:
+        return "no article is written without -o or --in-place"
+    if result.rows:
+        return f"{'in place, reports in' if options['in_place'] else 'written to'} {options['out']}"
+    if result.stored:
+        return f"no article is written, the summary is in {options['out']}"
+    return "nothing is written"
+
+
+def _so_far(done: int, options: dict[str, Any]) -> str:
+    """Says what an interrupted batch has written."""
+    if not done or not options["write"]:
+        return "nothing is written"
+    where = "edited in place, with reports in" if options["in_place"] else "written to"
+    return f"{done} articles are {where} {options['out']}, without report.json and worklist.csv"
 
 
 @click.group(
@@ -462,7 +528,10 @@ def _baseline_options(command: Any) -> Any:
 @baseline.command("write")
 @_baseline_options
 def baseline_write(**options: Any) -> None:
-    """List every finding and score of PATHS in a baseline file, and say what is accepted."""
+    """List every finding and score of PATHS in a baseline file, and say what is accepted.
+
+    What the file listed elsewhere is dropped, and named: give all folders in one call.
+    """
     sys.exit(_baseline(**options, prune=False))
 
 
@@ -482,6 +551,7 @@ def _baseline(
     *,
     prune: bool,
 ) -> int:
+    """Writes or prunes a baseline, unless something could not be read: then it stays as it is."""
     from unspin import baseline as lists
     from unspin.config import load_config
     from unspin.errors import UnspinError
@@ -495,6 +565,9 @@ def _baseline(
             run = check(list(paths), cleaner)
         for path, reason in run.errors:
             _fail(f"{path}: {reason}")
+        if run.errors:
+            _fail(f"{out}: is not written; mend or leave out what could not be read")
+            return EXIT_ERROR
         base = out.parent
         compared = lists.compare(run.articles, old, base=base, gone=gone(paths))
         new = lists.prune(old, compared) if prune else lists.entries(run.articles, base)
@@ -502,15 +575,30 @@ def _baseline(
     except (UnspinError, OSError) as error:
         _fail(str(error))
         return EXIT_ERROR
-    less = sum(count for _, _, count in compared.stale)
     items = [i for a in compared.articles for i in a.items]
     added = 0 if prune else sum(i.counts and lists.counted(i) for i in items)
     total = sum(f["count"] for e in new for f in e.findings.values())
-    click.echo(
-        f"{out}: {total} findings in {len(new)} articles are accepted "
-        f"({added} more than before, {less} gone)"
-    )
-    return EXIT_ERROR if run.errors else EXIT_OK
+    less = sum(count for _, _, count in compared.stale)
+    dropped = [] if prune else _dropped(compared)
+    counts = [f"{added} more than before", f"{less} gone"]
+    if dropped:
+        counts.append(f"{len(dropped)} articles dropped")
+    click.echo(f"{out}: {total} findings in {len(new)} articles are accepted ({', '.join(counts)})")
+    for line in dropped:
+        click.echo(line)
+    return EXIT_OK
+
+
+def _dropped(compared: Compared) -> list[str]:
+    """A line for each article that a baseline listed and, written anew, lists no more."""
+    away = {id(entry) for entry in compared.gone}
+    lines = []
+    for entry, count in compared.unmet:
+        why = "it is gone"
+        if id(entry) not in away:
+            why = "it was not judged; to keep it, name everything in one call"
+        lines.append(f"{entry.path}: dropped with its score and {count} findings, for {why}")
+    return lines
 
 
 @main.command()

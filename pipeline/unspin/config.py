@@ -94,13 +94,15 @@ class Config:
     def gates_for(self, path: str) -> Gates:
         """The gates for one source path: what folders that match set wins over the general.
 
-        A folder changes the limits it sets and no others; of several that match the last wins.
+        A folder changes the limits it sets and no others, of parts too; of several that match the
+        last wins.
         """
         found = self.gates
         for pattern, gates in self.folders.items():
             if self.matches(path, pattern, "folders"):
                 given = {f.name: getattr(gates, f.name) for f in fields(gates)}
-                found = replace(found, **{k: v for k, v in given.items() if v not in (None, {})})
+                given["min_parts"] = {**found.min_parts, **gates.min_parts}
+                found = replace(found, **{k: v for k, v in given.items() if v is not None})
         return found
 
     def matches(self, path: str, pattern: str, key: str) -> bool:
@@ -108,10 +110,12 @@ class Config:
 
         Args:
             path: As the user named it, from the current folder.
-            pattern: Glob from the folder of the configuration file; a folder means what is in it.
+            pattern: Glob from the folder of the configuration file; a folder means what is in it,
+                and ``.`` the folder of that file.
             key: Setting that holds the pattern, to find the file it came from.
         """
         import os
+        import posixpath
         from fnmatch import fnmatchcase
 
         origin = self.origins.get(key)
@@ -120,18 +124,24 @@ class Config:
             name = Path(os.path.relpath(path, base)).as_posix()
         except ValueError:  # another drive
             name = Path(path).as_posix()
-        wanted = pattern.removeprefix("./").rstrip("/")
+        # normpath makes "." of nothing, and an empty pattern must not mean everything
+        wanted = posixpath.normpath(pattern) if pattern else pattern
+        if wanted == ".":
+            return not Path(name).is_absolute() and Path(name).parts[:1] != ("..",)
         return fnmatchcase(name, wanted) or fnmatchcase(name, f"{wanted}/*")
 
     def override(self, origin: str = "option", **values: Any) -> Config:
         """A copy with the given values, recorded as coming from `origin`; None changes nothing.
 
         Raises:
-            ConfigError: `select` or `ignore` holds what names no rule.
+            ConfigError: `select` or `ignore` holds what names no rule, or `grammar` is neither
+                ``auto`` nor ``off`` nor an address.
         """
         given = {k: v for k, v in values.items() if v is not None}
         for key in _RULE_KEYS:
             _rules(given.get(key, ()), f"{origin}: {key}")
+        if "grammar" in given:
+            _grammar(given["grammar"], f"{origin}: grammar")
         return replace(self, **given, origins={**self.origins, **dict.fromkeys(given, origin)})
 
 
@@ -180,20 +190,32 @@ PARTS = (
     "wording", "terminology", "stuffing", "debris", "structure", "duplication", "meaning",
     "grammar",
 )  # fmt: skip
-#: Least and greatest value of numbers in gates.
+_SEVERITIES = ("error", "warning", "info")
+
+
+@dataclass(frozen=True)
+class _Range:
+    """Which numbers a limit takes, and how an error says so."""
+
+    most: float
+    what: str
+    kind: tuple[type, ...] = (int, float)
+
+    def check(self, value: Any, where: str) -> None:
+        """Refuses what is no such number; nan is within no range."""
+        _expect(value, self.kind, self.what, where)
+        if not 0 <= value <= self.most:
+            raise ConfigError(f"{where}: must be {self.what}, not {value!r}")
+
+
+_POINTS = _Range(100, "a number from 0 to 100")
+_PROBABILITY = _Range(1, "a number from 0 to 1")
+#: Numbers that the limits of gates take.
 _RANGES = {
-    "min_score": (0, 100),
-    "min_parts": (0, 100),
-    "max_spun_probability": (0, 1),
-    "max_window_probability": (0, 1),
-    "max_new_findings": (0, float("inf")),
-}
-_NULLABLE = {
-    "min_score": (int, float),
-    "max_spun_probability": (int, float),
-    "max_window_probability": (int, float),
-    "fail_on": (str,),
-    "max_new_findings": (int,),
+    "min_score": _POINTS,
+    "max_spun_probability": _PROBABILITY,
+    "max_window_probability": _PROBABILITY,
+    "max_new_findings": _Range(float("inf"), "a whole number, 0 or more", (int,)),
 }
 
 
@@ -207,17 +229,15 @@ def load_config(path: Path | None = None, start: Path | None = None) -> Config:
 
     Raises:
         ConfigError: The file is missing, is no TOML, or holds an unknown key or a wrong value.
+            So it is for a ``pyproject.toml`` that is no TOML and speaks of ``tool.unspin``.
     """
     found = path if path is not None else _find(start or Path.cwd())
     if found is None:
         return Config()
     try:
-        # utf-8-sig: editors on Windows write a byte order mark, which TOML does not know
-        data = tomllib.loads(found.read_text(encoding="utf-8-sig"))
+        data = _toml(found, found.read_bytes())
     except OSError as error:
         raise ConfigError(f"{found}: cannot be read ({error.strerror}); check --config") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{found}: is not valid TOML: {error}") from error
     if found.name == "pyproject.toml":
         tools = data.get("tool", {})
         data = tools.get("unspin", {}) if isinstance(tools, dict) else {}
@@ -233,20 +253,45 @@ def _find(start: Path) -> Path | None:
         project = folder / "pyproject.toml"
         if project.is_file():
             try:
-                tools = tomllib.loads(project.read_text(encoding="utf-8-sig")).get("tool", {})
-                if isinstance(tools, dict) and "unspin" in tools:
-                    return project
-            except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
+                raw = project.read_bytes()
+            except OSError:
                 continue
+            if _speaks_of_unspin(project, raw):
+                return project
     return None
+
+
+def _speaks_of_unspin(project: Path, raw: bytes) -> bool:
+    """Whether a project file configures unspin.
+
+    Raises:
+        ConfigError: It is no TOML but names the table: limits must not be off unseen.
+    """
+    try:
+        tools = _toml(project, raw).get("tool", {})
+    except ConfigError:
+        if b"tool.unspin" in raw:
+            raise
+        return False
+    return isinstance(tools, dict) and "unspin" in tools
+
+
+def _toml(path: Path, raw: bytes) -> dict[str, Any]:
+    try:
+        # utf-8-sig: editors on Windows write a byte order mark, which TOML does not know
+        return tomllib.loads(raw.decode("utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: is not valid TOML: {error}; mend that line") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        why = f"is not valid UTF-8 (at line {line}); save it as UTF-8"
+        raise ConfigError(f"{path}: {why}") from error
 
 
 def _build(data: Mapping[str, Any], where: str, base: Path) -> Config:
     known = {f.name for f in fields(Config)} - {"origins"}
     values: dict[str, Any] = {}
-    for raw, value in data.items():
-        key = raw.replace("-", "_")
-        _known(key, known, raw, where)
+    for raw, key, value in _keys(data, known, where):
         if key == "gates":
             values[key] = _gates(value, f"{where}: [gates]")
         elif key == "folders":
@@ -256,9 +301,25 @@ def _build(data: Mapping[str, Any], where: str, base: Path) -> Config:
             values[key] = _suppress(value, where)
         elif key == "glossaries":
             values[key] = tuple(str(base / v) for v in _strings(value, f"{where}: {raw}"))
+        elif key == "model":
+            name = _plain(key, value, f"{where}: {raw}")
+            values[key] = name if name in ("auto", "off") else str(base / name)
         else:
             values[key] = _plain(key, value, f"{where}: {raw}")
     return Config(**values, origins=dict.fromkeys(values, where))
+
+
+def _keys(table: Mapping[str, Any], known: set[str], where: str) -> Iterator[tuple[str, str, Any]]:
+    """Each key as it is written, its name in the program, and its value."""
+    seen: dict[str, str] = {}
+    for raw, value in table.items():
+        key = raw.replace("-", "_")
+        _known(key, known, raw, where)
+        if key in seen:
+            same = f"{seen[key]!r} and {raw!r} are the same key"
+            raise ConfigError(f"{where}: {same}; keep one of them")
+        seen[key] = raw
+        yield raw, key, value
 
 
 def _known(key: str, known: set[str], raw: str, where: str) -> None:
@@ -293,6 +354,20 @@ def _rules(names: Sequence[str], where: str) -> None:
             raise ConfigError(f"{where}: no rule is named {name!r}; `unspin rules` lists them")
 
 
+def _grammar(value: str, where: str) -> None:
+    """Refuses what is no way to check grammar: a misspelt one would look for a server."""
+    from urllib.parse import urlsplit
+
+    try:
+        address = urlsplit(value)
+        named = address.scheme in ("http", "https") and address.hostname and address.port != 0
+    except ValueError:  # a bracket or a port that no address has
+        named = False
+    if value not in ("auto", "off") and not named:
+        what = "auto, off or the http(s) address of a LanguageTool server"
+        raise ConfigError(f"{where}: must be {what}, not {value!r}")
+
+
 def _plain(key: str, value: Any, where: str) -> Any:
     default = getattr(Config(), key)
     if isinstance(default, tuple):
@@ -307,6 +382,8 @@ def _plain(key: str, value: Any, where: str) -> Any:
     choices = _CHOICES.get(key)
     if choices and value not in choices:
         raise ConfigError(f"{where}: must be one of {', '.join(choices)}, not {value!r}")
+    if key == "grammar":
+        _grammar(value, where)
     return value
 
 
@@ -314,28 +391,20 @@ def _gates(value: Any, where: str) -> Gates:
     _expect(value, dict, "a table", where)
     known = {f.name for f in fields(Gates)}
     out: dict[str, Any] = {}
-    for raw, item in value.items():
-        key = raw.replace("-", "_")
-        _known(key, known, raw, where)
+    for raw, key, item in _keys(value, known, where):
+        at = f"{where} {raw}"
         if key == "min_parts":
-            _expect(item, dict, "a table of numbers", f"{where} {raw}")
+            _expect(item, dict, "a table of numbers", at)
             for part, limit in item.items():
-                _known(part, set(PARTS), part, f"{where} {raw}")
-                _expect(limit, (int, float), "a number", f"{where} {raw}.{part}")
-                _within(limit, *_RANGES[key], f"{where} {raw}.{part}")
+                _known(part, set(PARTS), part, at)
+                _POINTS.check(limit, f"{at}.{part}")
+        elif key == "fail_on":
+            if item not in _SEVERITIES:
+                raise ConfigError(f"{at}: must be error, warning or info, not {item!r}")
         else:
-            _expect(item, _NULLABLE[key], "a number or a severity", f"{where} {raw}")
-            if key == "fail_on" and item not in ("error", "warning", "info"):
-                raise ConfigError(f"{where} {raw}: must be error, warning or info, not {item!r}")
-            if key in _RANGES:
-                _within(item, *_RANGES[key], f"{where} {raw}")
+            _RANGES[key].check(item, at)
         out[key] = item
     return Gates(**out)
-
-
-def _within(value: float, least: float, most: float, where: str) -> None:
-    if not least <= value <= most:
-        raise ConfigError(f"{where}: must be from {least:g} to {most:g}, not {value!r}")
 
 
 def _suppress(value: Any, where: str) -> tuple[Mapping[str, str], ...]:

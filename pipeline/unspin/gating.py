@@ -49,6 +49,7 @@ def evaluate(
     judged: bool,
     fail_unjudged: bool,
     where: Callable[[Sequence[Window]], str] | None = None,
+    too_short: bool = False,
 ) -> tuple[Gate, ...]:
     """Holds an article against its gates.
 
@@ -61,12 +62,14 @@ def evaluate(
         judged: Whether the article is English and long enough.
         fail_unjudged: Whether an article that is not judged fails (``--non-english fail``).
         where: Says where windows stand, for those that do not hold (``Report.where``).
+        too_short: Whether an article that is not judged has too few words to tell its language:
+            then it is no text in another language, and passes.
 
     Returns:
         One entry per gate that was asked for.
     """
     if not judged:
-        if fail_unjudged:
+        if fail_unjudged and not too_short:
             return (Gate("language", "not judged", "en", False),)
         return ()
     out: list[Gate] = []

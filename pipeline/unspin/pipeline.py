@@ -15,6 +15,7 @@ from unspin.errors import UnspinError
 from unspin.evidence import Window
 from unspin.findings import Applicability, Finding
 from unspin.fixing import Fixed, fix
+from unspin.reading.languages import too_few_words
 from unspin.report import Report
 from unspin.rules import Context, all_rules
 from unspin.scoring import Score, score
@@ -245,6 +246,7 @@ class Cleaner:
             judged=article.judged,
             fail_unjudged=self.config.non_english == "fail",
             where=report.where,
+            too_short=article.language == "und" and too_few_words(article.text),
         )
         return replace(report, gates=held)
 

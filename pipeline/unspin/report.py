@@ -15,7 +15,7 @@ from unspin.fixing import Edit, apply_edits
 from unspin.scoring import FAMILIES, Score
 
 SCHEMA_VERSION = 1
-#: Digits of floats in a report (DESIGN: "rounded to three digits").
+#: Digits of floats in a report.
 DIGITS = 3
 FIRST_WORDS = 6  # of a stretch of text that has no lines to name
 

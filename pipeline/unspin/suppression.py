@@ -7,28 +7,44 @@ In Markdown and HTML::
     <!-- unspin ignore-start SD: sample of debris --> … <!-- unspin ignore-end -->
     <!-- unspin ignore-file DU: page is generated -->
 
-Rules are ids or prefixes. An `ignore` alone on its line speaks of the next line. A suppression
-without a reason does not count (UN002); one that suppresses nothing is reported (UN001).
+Rules are ids or prefixes. An `ignore` alone on its lines speaks of the line after them. What
+touches a line counts as a finding on it. A suppression without a reason does not count (UN002); one
+that suppresses nothing is reported (UN001). What is no comment to a reader of the format (code, an
+attribute's value, front matter, an escaped comment) is none here.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from unspin.article import Article, BlockKind, MarkKind
+from unspin.article import Article, MarkKind, Source
 from unspin.config import Config
 from unspin.findings import Finding, Severity
 from unspin.report import line_starts
 from unspin.rules import all_rules, names_rules
 
 _DIRECTIVE = re.compile(
-    r"<!--\s*unspin\s+(?P<verb>ignore[\w-]*)(?P<rules>[^:>]*?)"
-    r"(?::(?P<reason>(?:(?!-->).)*?))?\s*-->",
+    r"<!--\s*unspin\s+(?P<verb>ignore[\w-]*)(?P<rules>[^:]*?)(?::(?P<reason>.*?))?\s*-->",
     re.DOTALL,
 )
+#: Comments of HTML, and what may hold the text of one without being one: elements whose content is
+#: text, and tags.
+_HTML = re.compile(
+    r"(?P<comment><!--.*?(?:-->|\Z))"
+    r"|<(?P<raw>script|style|textarea|title|xmp|noembed|noframes|iframe)(?=[\s/>])[^>]*>"
+    r".*?(?:</(?P=raw)\s*>|\Z)"
+    r"|</?[a-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>"
+    r"|<[!?][^>]*>",
+    re.DOTALL | re.IGNORECASE,
+)
+#: What may stand before a comment on a Markdown line: marks of quotes and of list items.
+_CONTAINERS = re.compile(r"\A(?:\s|>|[-*+](?=\s)|\d{1,9}[.)](?=\s))*")
+#: Sources whose comments are remembered: each article is judged several times.
+_REMEMBERED = 8
 _VERBS = frozenset({"ignore", "ignore-next-line", "ignore-start", "ignore-end", "ignore-file"})
 _RULE = re.compile(r"[A-Za-z]{2}\d{0,3}")
 #: Formats whose sources have comments.
@@ -37,18 +53,31 @@ _FORMATS = frozenset({"md", "html"})
 
 @dataclass(frozen=True)
 class Suppression:
-    """One directive: rules, the source span it speaks of, and where it stands."""
+    """One directive.
+
+    Args:
+        rules: Ids or prefixes.
+        start: Start of the source span that it speaks of.
+        end: End of that span.
+        place: Source span of the directive itself.
+        reason: Why the findings are accepted.
+        line: Whether it speaks of a line: a finding that is wrapped over two lines is on both.
+    """
 
     rules: tuple[str, ...]
     start: int
     end: int
     place: tuple[int, int]
     reason: str
+    line: bool = False
 
     def covers(self, rule: str, start: int, end: int) -> bool:
         """Whether it accepts a finding of `rule` on a source span."""
-        named = any(rule.startswith(prefix) for prefix in self.rules)
-        return named and self.start <= start and end <= self.end
+        if not any(rule.startswith(prefix) for prefix in self.rules):
+            return False
+        if self.line:
+            return start < self.end and self.start < max(end, start + 1)
+        return self.start <= start and end <= self.end
 
 
 @dataclass(frozen=True)
@@ -137,11 +166,8 @@ def read(article: Article) -> tuple[list[Suppression], list[Finding]]:
     good: list[Suppression] = []
     wrong: list[Finding] = []
     opened: tuple[re.Match[str], tuple[str, ...]] | None = None
-    shown = _code(article)
-    for match in _DIRECTIVE.finditer(text):
+    for match in _directives(text, source.format):
         verb = match["verb"]
-        if any(a <= match.start() < b for a, b in shown):
-            continue
         if verb not in _VERBS:
             wrong.append(_wrong(match.span(), f"unspin knows no {verb!r}"))
             continue
@@ -161,7 +187,9 @@ def read(article: Article) -> tuple[list[Suppression], list[Finding]]:
                 wrong.append(_wrong(opened[0].span(), "ignore-end is missing"))
             opened = (match, rules)
         else:
-            good.append(_suppression(match, rules, *_reach(text, lines, match, verb)))
+            whole = verb == "ignore-file"
+            reach = (0, len(text)) if whole else _reach(text, lines, match, source.format)
+            good.append(_suppression(match, rules, *reach, line=not whole))
     if opened is not None:
         wrong.append(_wrong(opened[0].span(), "ignore-end is missing"))
     return good, wrong
@@ -177,47 +205,81 @@ def _objection(rules: Sequence[str], reason: str | None) -> str | None:
     return f"no rule is named {unknown[0]}" if unknown else None
 
 
-def _code(article: Article) -> list[tuple[int, int]]:
-    """Source spans of Markdown code, where a directive is only shown."""
-    if article.source.format != "md":
-        return []
-    spans = [
+def _directives(text: str, kind: str) -> Iterator[re.Match[str]]:
+    """Directives that are comments of a source, in order."""
+    if not _DIRECTIVE.search(text):
+        return
+    for start, end in _comments(text, kind):
+        match = _DIRECTIVE.fullmatch(text, start, end)
+        if match:
+            yield match
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _comments(text: str, kind: str) -> tuple[tuple[int, int], ...]:
+    """Source spans of the comments of a page, in order."""
+    if kind == "html":
+        return tuple(_html_comments(text, 0, len(text)))
+    from unspin.reading.md import read_md
+
+    article = read_md(Source(path="", format="md", encoding="", sha256="", text=text))
+    inline = [
         article.map.span(m.start, m.end)
         for m in article.marks
-        if m.kind is MarkKind.CODE or m.value.startswith("`")
+        if m.kind is MarkKind.RAW and m.value.startswith("<!--")
     ]
-    at = 0
-    for block in article.blocks:
-        raw_html = block.value == "html" and block.verbatim.lstrip().startswith("<")
-        if block.kind is BlockKind.CODE and not raw_html:
-            start = article.source.text.find(block.verbatim, at) if block.verbatim else -1
-            if start >= 0:
-                at = start + len(block.verbatim)
-                spans.append((start, at))
-    return spans
+    begin = _body(text) if article.metadata.front_matter else 0
+    blocks = [c for a, b in _html_blocks(text, begin) for c in _html_comments(text, a, b)]
+    return tuple(sorted({*inline, *blocks}))
 
 
-def _reach(text: str, lines: Sequence[int], match: re.Match[str], verb: str) -> tuple[int, int]:
-    """Source span that a directive speaks of."""
-    if verb == "ignore-file":
-        return 0, len(text)
-    i = bisect_right(lines, match.start()) - 1
-    alone = text[lines[i] : lines[i + 1] - 1].strip() == match[0].strip()
+def _html_comments(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    return (m.span() for m in _HTML.finditer(text, start, end) if m["comment"])
+
+
+def _body(text: str) -> int:
+    """Where the text after the front matter begins: with the fence that it opens with."""
+    fence = re.compile(rf"[\r\n]{re.escape(text[:3])}[ \t]*(?=[\r\n]|\Z)").search(text, 3)
+    return fence.end() if fence else 0
+
+
+def _html_blocks(text: str, begin: int) -> Iterator[tuple[int, int]]:
+    """Source spans of the blocks of HTML in Markdown that begins at `begin`."""
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"maxNesting": 50}).enable("table").disable("inline")
+    lines = [begin + at for at in line_starts(text[begin:])]
+    for token in parser.parse(text[begin:]):
+        if token.type == "html_block" and token.map:
+            first, last = token.map
+            yield lines[first], lines[last] if last < len(lines) else len(text)
+
+
+def _reach(text: str, lines: Sequence[int], match: re.Match[str], kind: str) -> tuple[int, int]:
+    """Source span of the lines that a directive speaks of."""
+    first = bisect_right(lines, match.start()) - 1
     last = bisect_right(lines, match.end() - 1) - 1
-    if verb == "ignore-next-line" or alone:
-        following = last + 1
-        while (
-            following + 2 < len(lines) and not text[lines[following] : lines[following + 1]].strip()
-        ):
-            following += 1  # a blank line parts a comment from its paragraph in Markdown
-        if following + 1 >= len(lines):
-            return len(text), len(text)
-        return lines[following], lines[following + 1]
-    return lines[i], lines[last + 1]
+    before, after = text[lines[first] : match.start()], text[match.end() : lines[last + 1] - 1]
+    alone = _bare(before, kind) and not after.strip()
+    if match["verb"] != "ignore-next-line" and not alone:
+        return lines[first], lines[last + 1]
+    following = last + 1
+    while following + 2 < len(lines) and _bare(text[lines[following] : lines[following + 1]], kind):
+        following += 1  # a blank line parts a comment from its paragraph in Markdown
+    if following + 1 >= len(lines):
+        return len(text), len(text)
+    return lines[following], lines[following + 1]
 
 
-def _suppression(match: re.Match[str], rules: tuple[str, ...], start: int, end: int) -> Suppression:
-    return Suppression(rules, start, end, match.span(), (match["reason"] or "").strip())
+def _bare(line: str, kind: str) -> bool:
+    """Whether a line holds nothing but the marks of what it stands in."""
+    return not (_CONTAINERS.sub("", line) if kind == "md" else line).strip()
+
+
+def _suppression(
+    match: re.Match[str], rules: tuple[str, ...], start: int, end: int, *, line: bool = False
+) -> Suppression:
+    return Suppression(rules, start, end, match.span(), (match["reason"] or "").strip(), line)
 
 
 def suppressing(path: str, config: Config) -> tuple[int, ...]:

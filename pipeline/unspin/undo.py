@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,24 +28,38 @@ def undo(report_path: Path) -> bytes:
         The bytes of the source.
 
     Raises:
-        InputError: The report cannot be read, or neither way leads back to the bytes it names.
+        InputError: The report or the kept original cannot be read, or neither way leads back to the
+            bytes that the report names.
     """
-    report = _load(report_path)
+    report = load_report(report_path)
     wanted = report["source"]["sha256"]
     kept = find_original(report_path, wanted)
     if kept is not None:
-        if hashlib.sha256(kept).hexdigest() != wanted:
-            raise InputError(str(report_path), "the kept original is damaged; its hash differs")
         return kept
     return _invert(report_path, report, wanted)
 
 
-def _load(path: Path) -> dict[str, Any]:
+def load_report(path: Path) -> dict[str, Any]:
+    """A report as data; of a file of records the first, for all share one source.
+
+    Args:
+        path: As for `undo`.
+
+    Returns:
+        The report.
+
+    Raises:
+        InputError: It cannot be read, or is no report.
+    """
     try:
         text = path.read_text(encoding="utf-8")
-        data = json.loads(text.splitlines()[0] if path.suffix == ".jsonl" else text)
+        # JSON may hold other characters that Python takes for ends of lines, never this one.
+        data = json.loads(text.split("\n", 1)[0] if path.suffix == ".jsonl" else text)
         if data["schema_version"] != 1 or "source" not in data or "edits" not in data:
             raise ValueError("not a report, version 1")
+        _edits(data)
+        if not all(isinstance(data["source"][k], str) for k in ("path", "encoding", "sha256")):
+            raise TypeError("its source is damaged")
     except OSError as error:
         raise InputError(str(path), f"cannot be read ({error.strerror}); name a report") from error
     except (ValueError, KeyError, IndexError, TypeError) as error:
@@ -65,18 +80,33 @@ def _invert(report_path: Path, report: dict[str, Any], wanted: str) -> bytes:
     raw = source.read_bytes()
     if hashlib.sha256(raw).hexdigest() == wanted:
         return raw
-    encoding = report["source"]["encoding"]
-    mark = next((b for b in _BOMS.values() if raw.startswith(b)), b"")
-    edits = [
-        Edit(e["start"], e["end"], e["before"], e["after"], e["rule"]) for e in report["edits"]
-    ]
-    try:
-        text = raw[len(mark) :].decode(encoding)
-        back = mark + apply_edits(text, invert_edits(edits)).encode(encoding)
-    except (ValueError, LookupError):
-        back = b""
-    if hashlib.sha256(back).hexdigest() != wanted:
+    back = source_of(report, raw)
+    if back is None:
         raise InputError(
             str(source), "has changed since the report was written; its edits cannot be undone"
         )
     return back
+
+
+def source_of(report: Mapping[str, Any], edited: bytes) -> bytes | None:
+    """The source of a report, from the file that its edits made.
+
+    Args:
+        report: The report as data.
+        edited: A file.
+
+    Returns:
+        The bytes that the report names; None where its edits do not lead from them to `edited`.
+    """
+    encoding = report["source"]["encoding"]
+    mark = next((b for b in _BOMS.values() if edited.startswith(b)), b"")
+    try:
+        text = edited[len(mark) :].decode(encoding)
+        back = mark + apply_edits(text, invert_edits(_edits(report))).encode(encoding)
+    except (ValueError, LookupError):
+        return None
+    return back if hashlib.sha256(back).hexdigest() == report["source"]["sha256"] else None
+
+
+def _edits(report: Mapping[str, Any]) -> list[Edit]:
+    return [Edit(e["start"], e["end"], e["before"], e["after"], e["rule"]) for e in report["edits"]]

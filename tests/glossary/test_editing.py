@@ -114,7 +114,8 @@ def test_add_by_options(tmp_path: Path) -> None:
         "add", "stroke", "--file", str(path), "--spun", "cerebral stroking",
         "--bad", "He had a cerebral stroking in May.", "--good", "He had a stroke in May.",
     )  # fmt: skip
-    assert (code, output) == (0, f"{path}: stroke added\n")
+    assert code == 0
+    assert output.startswith(f"{path}: stroke added\n")
     assert read_file(path).concepts[-1].canonical == "stroke"
 
 
@@ -122,7 +123,7 @@ def test_add_asks_for_what_is_not_given(tmp_path: Path) -> None:
     path = house_file(tmp_path, COMMENTED)
     answers = [
         "stroke", "", "", "", "cerebral stroking", "", "He had a cerebral stroking in May.", "",
-        "He had a stroke in May.", "", "", "",
+        "He had a stroke in May.", "", "", "", "n",
     ]  # fmt: skip
     code, output = run("add", "--file", str(path), answers="\n".join(answers) + "\n")
     assert code == 0, output
@@ -254,8 +255,104 @@ def test_add_of_a_term_alone_asks_for_the_rest(tmp_path: Path) -> None:
     path = house_file(tmp_path, COMMENTED)
     answers = [
         "", "", "", "cerebral stroking", "", "He had a cerebral stroking in May.", "",
-        "He had a stroke in May.", "", "", "",
+        "He had a stroke in May.", "", "", "", "n",
     ]  # fmt: skip
     code, output = run("add", "stroke", "--file", str(path), answers="\n".join(answers) + "\n")
     assert code == 0, output
     assert read_file(path).concepts[-1].examples
+
+
+FLOW = """\
+field: house
+title: House terms
+concepts: [{canonical: gout, spun: [toe fury], examples: [
+  {bad: "He has toe fury again.", good: "He has gout again."}]}]
+"""
+
+
+@pytest.mark.parametrize("concept", [stroke(), Concept("gout", spun=(Variant("toe rage"),))])
+@pytest.mark.parametrize("text", [FLOW, "{field: house, title: T, concepts: []}\n"])
+def test_file_in_flow_style_says_how_entries_must_begin(
+    tmp_path: Path, text: str, concept: Concept
+) -> None:
+    path = house_file(tmp_path, text)
+    line = 3 if text == FLOW else 1
+    with pytest.raises(GlossaryError, match=rf"house\.yaml:{line}: .*- canonical: on lines of"):
+        add_concept(path, concept)
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_wrong_entry_never_reaches_the_file(tmp_path: Path) -> None:
+    path = house_file(tmp_path, COMMENTED)
+    before = path.stat()
+    same = "He had a stroke in May."
+    for example in (
+        Example(same, same),
+        Example("It was a heart assault.", "It was a heart attack."),
+    ):
+        with pytest.raises(GlossaryError, match=r"house\.yaml:\d+: example .*not added"):
+            add_concept(path, stroke(examples=(example,)))
+    assert (path.stat().st_mtime_ns, path.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+    assert [p.name for p in tmp_path.iterdir()] == ["house.yaml"]
+
+
+# --- entries that ours has -------------------------------------------------------------------
+
+OURS = """\
+field: ours
+title: Ours
+concepts:
+  - canonical: stroke
+    number: invariant
+    spun: [brain smack, cerebral stroking]
+    deprecated: [apoplexy]
+"""
+GIVEN = (
+    "--spun", "cerebral stroking", "--bad", "He had a cerebral stroking in May.",
+    "--good", "He had a stroke in May.",
+)  # fmt: skip
+
+
+@pytest.fixture
+def ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = house_file(tmp_path, OURS, "ours.yaml")
+    monkeypatch.setattr("unspin.glossary.commands.own_files", lambda: [path])
+
+
+@pytest.mark.usefixtures("ours")
+def test_add_warns_of_forms_of_ours_that_no_longer_count(tmp_path: Path) -> None:
+    path = tmp_path / "house.yaml"
+    code, output = run("add", "stroke", "--file", str(path), *GIVEN)
+    assert code == 0
+    assert "warning: 'stroke' replaces our entry, of which 2 spun and deprecated forms" in output
+    assert "extend: true" in output
+    code, output = run("add", "stroke", "--extend", "--file", str(path), "--spun", "brain raid")
+    assert (code, "warning" in output) == (0, False)
+    assert read_file(path).concepts[0].extend
+
+
+@pytest.mark.usefixtures("ours")
+def test_add_asks_whether_to_extend_and_again_where_an_answer_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "house.yaml"
+    bad = "He had a cerebral stroking in May."
+    answers = [
+        "stroke", "", "", "", "cerebral stroking", "", bad, "", bad, "He had a stroke in May.", "",
+        "certain", "suggested", "", "",
+    ]  # fmt: skip
+    code, output = run("add", "--file", str(path), answers="\n".join(answers) + "\n")
+    assert code == 0, output
+    assert "nothing is restored in it" in output
+    assert "'certain' is not one of" in output
+    assert "2 of its forms would no longer count" in output
+    (concept,) = read_file(path).concepts
+    assert (concept.extend, concept.applicability) == (True, "suggested")
+    assert concept.examples[0].good == "He had a stroke in May."
+
+
+@pytest.mark.usefixtures("ours")
+def test_add_of_a_term_that_ours_lacks_does_not_warn(tmp_path: Path) -> None:
+    code, output = run(
+        "add", "gout", "--file", str(tmp_path / "house.yaml"), "--spun", "toe fury",
+        "--bad", "His toe fury came back in May.", "--good", "His gout came back in May.",
+    )  # fmt: skip
+    assert (code, "warning" in output) == (0, False)

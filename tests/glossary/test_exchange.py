@@ -9,7 +9,7 @@ import pytest
 
 from tests.glossary.helpers import HOUSE, glossary_of
 from unspin.errors import GlossaryError
-from unspin.glossary import exchange
+from unspin.glossary import commands, exchange
 from unspin.glossary.commands import export_file, import_file
 from unspin.glossary.concept import Concept, Variant, When
 from unspin.glossary.exchange import pps, vale
@@ -158,7 +158,7 @@ def test_vale_styles_of_others_are_read_with_reasons(tmp_path: Path) -> None:
     (tmp_path / "Other.yml").write_text("extends: existence\ntokens: [x]\n", "utf-8")
     read = exchange.read(tmp_path)
     assert [(c.canonical, c.admitted) for c in read.concepts] == [("use", ("employ",))]
-    assert read.concepts[0].spun[0].applicability == "suggested"
+    assert read.concepts[0].applicability == "suggested"
     assert len(read.explained) == 2
 
 
@@ -316,7 +316,7 @@ def test_csv_row_that_would_spoil_the_file_is_explained(
 def test_files_that_are_no_csv_or_yaml_name_the_line(tmp_path: Path) -> None:
     path = tmp_path / "in.csv"
     path.write_text("concept,text\nx," + "a" * 200_000 + "\n", "utf-8")
-    with pytest.raises(GlossaryError, match=r"in\.csv:\d: is not valid CSV"):
+    with pytest.raises(GlossaryError, match=r"in\.csv:2: is not valid CSV"):
         exchange.read(path)
     path.write_text("Fingerprint,Expected\n" + "a" * 200_000 + ",b\n", "utf-8")
     with pytest.raises(GlossaryError, match=r"in\.csv:\d: is not valid CSV"):
@@ -375,3 +375,165 @@ def test_vale_swap_with_a_list_of_words(tmp_path: Path) -> None:
     assert [(c.canonical, c.admitted) for c in exchange.read(style).concepts] == [
         ("use", ("employ",))
     ]
+
+
+# --- what spreadsheets make of CSV -----------------------------------------------------------
+
+
+def _csv(folder: Path, text: str) -> exchange.Imported:
+    path = folder / "in.csv"
+    path.write_text(text, "utf-8", newline="")
+    return exchange.read(path)
+
+
+def _reasons(read: exchange.Imported) -> dict[int, str]:
+    return {int(e.place.rpartition(":")[2]): e.reason for e in read.explained}
+
+
+@pytest.mark.parametrize("rest", ["stroke,brain smack\n", 'stroke,"brain smack"\n'])
+@pytest.mark.parametrize("head", ["concept,text", "Fingerprint,Expected Text"])
+def test_quote_that_is_not_closed_names_the_row_in_which_it_opens(
+    tmp_path: Path, head: str, rest: str
+) -> None:
+    text = f'{head}\ngout,toe fury\nheart attack,"heart assault\nkidney failure,kidney flop\n{rest}'
+    with pytest.raises(GlossaryError, match=r"in\.csv:3: is not valid CSV.*quote"):
+        _csv(tmp_path, text)
+
+
+def test_form_with_a_line_break_is_not_imported(tmp_path: Path) -> None:
+    read = _csv(
+        tmp_path,
+        'concept,text\nheart attack,"heart assault\nkidney failure,kidney flop\n"\ngout,toe fury\n',
+    )
+    assert [c.canonical for c in read.concepts] == ["gout"]
+    assert "line break" in _reasons(read)[2]
+    assert "\n" not in str(read.explained[0])
+
+
+def test_lines_of_explained_rows_are_right_after_rows_of_several_lines(tmp_path: Path) -> None:
+    read = _csv(tmp_path, 'concept,text,status\ngout,"He has\n\ntoe fury.",fine\n\ngout,x,odd\n')
+    assert list(_reasons(read)) == [6]
+    assert read.concepts[0].fine == (("He has\n\ntoe fury.", 0),)
+
+
+def test_row_without_part_of_speech_belongs_to_the_concept_of_its_name(tmp_path: Path) -> None:
+    read = _csv(
+        tmp_path,
+        "concept,pos,status,text\n"
+        "relieve pain,,spun,soothe torment\n"
+        "relieve pain,verb,canonical,relieve pain\n"
+        "relieve pain,,spun,alleviate agony\n",
+    )
+    (concept,) = read.concepts
+    assert concept.pos == "verb"
+    assert [v.template for v in concept.spun] == ["soothe torment", "alleviate agony"]
+
+
+def test_row_without_part_of_speech_is_not_imported_where_there_are_several(tmp_path: Path) -> None:
+    read = _csv(
+        tmp_path,
+        "concept,pos,text\nbruise,noun,contused spot\nBruise,verb,contuse\nbruise,,blue spot\n",
+    )
+    assert [(c.pos, len(c.spun)) for c in read.concepts] == [("noun", 1), ("verb", 1)]
+    assert "noun, verb" in _reasons(read)[4]
+
+
+def test_concepts_that_differ_in_capitals_are_one(tmp_path: Path) -> None:
+    read = _csv(
+        tmp_path,
+        "concept,text\nheart failure,cardiac let-down\nHeart Failure,heart flop\n"
+        "HEART FAILURE,heart flop\n",
+    )
+    (concept,) = read.concepts
+    assert concept.canonical == "heart failure"
+    assert [v.template for v in concept.spun] == ["cardiac let-down", "heart flop"]
+
+
+def test_canonical_rows_that_contradict_each_other_are_reported(tmp_path: Path) -> None:
+    read = _csv(
+        tmp_path,
+        "concept,status,text,applicability,source\n"
+        "gout,canonical,gout,safe,\ngout,spun,toe fury,,\n"
+        "gout,canonical,gout,safe,https://example.org\ngout,canonical,gout,editor,\n",
+    )
+    (concept,) = read.concepts
+    assert (concept.applicability, concept.source) == ("safe", "https://example.org")
+    assert _reasons(read) == {
+        5: "applicability is 'editor', but line 2 says otherwise; keep one of them"
+    }
+
+
+@pytest.mark.parametrize("character", ["\x07", "\x00", "\x92", "\x7f"])
+def test_control_character_spoils_its_row_alone(tmp_path: Path, character: str) -> None:
+    source, target = tmp_path / "in.csv", tmp_path / "out.yaml"
+    source.write_text(f"concept,text\ngout,toe{character}fury\nstroke,brain smack\n", "utf-8")
+    read = import_file(source, target)
+    assert "control character" in _reasons(read)[2]
+    assert [c.canonical for c in read_file(target).concepts] == ["stroke"]
+
+
+def test_control_character_spoils_its_swap_or_phrase_alone(tmp_path: Path) -> None:
+    style = tmp_path / "style.yml"
+    style.write_text('extends: substitution\nswap:\n  "a\\x07 b": ab\n  c d: cd\n', "utf-8")
+    read = exchange.read(style)
+    assert [c.canonical for c in read.concepts] == ["cd"]
+    assert "control character" in read.explained[0].reason
+    phrases = pps.read_pps(_listed(tmp_path / "t.csv", ('"a\x07 b"', "ab"), ('"c d"', "cd")))
+    assert [c.canonical for c in phrases.concepts] == ["cd"]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_csv_as_spreadsheets_save_it_is_read(tmp_path: Path, separator: str) -> None:
+    rows = ["Concept|POS|Status|Text", "gout|Noun|Spun|toe fury", "gout||CANONICAL|gout"]
+    read = _csv(tmp_path, "\ufeff" + "\r\n".join(rows).replace("|", separator) + "\r\n")
+    assert read.explained == ()
+    assert [v.template for v in read.concepts[0].spun] == ["toe fury"]
+
+
+def test_separators_in_the_cells_do_not_mislead(tmp_path: Path) -> None:
+    read = _csv(tmp_path, "concept,text\ngout,toe; fury; of; kings\ngout,toe, fury\n")
+    assert [v.template for v in read.concepts[0].spun] == ["toe; fury; of; kings"]
+    assert "more cells than columns" in _reasons(read)[3]
+
+
+def test_imported_forms_are_suggested_unless_the_row_says_otherwise(tmp_path: Path) -> None:
+    read = _csv(
+        tmp_path,
+        "concept,status,text,applicability\n"
+        "gout,spun,toe fury,\ngout,spun,toe rage,Safe\ngout,deprecated,podagra,\n"
+        "stroke,canonical,stroke,safe\nstroke,spun,brain smack,\n",
+    )
+    gout, stroke = read.concepts
+    assert gout.applicability == "suggested"
+    assert [v.applicability for v in gout.spun] == ["", "safe"]
+    assert gout.deprecated[0].applicability == "suggested"
+    assert (stroke.applicability, stroke.spun[0].applicability) == ("safe", "")
+
+
+def test_vale_styles_say_nothing_of_safety(tmp_path: Path) -> None:
+    for name in ("Terms", "Deprecated"):
+        (tmp_path / f"{name}.yml").write_text(
+            f"extends: substitution\nlevel: error\nswap:\n  {name} attack: heart  attack\n"
+            "  heart raid: Heart attack\n",
+            "utf-8",
+        )
+    (concept,) = exchange.read(tmp_path).concepts
+    assert (concept.canonical, concept.applicability) == ("heart attack", "suggested")
+    assert {v.applicability for v in concept.deprecated} == {"suggested"}
+    assert {v.applicability for v in concept.spun} == {""}
+
+
+def test_export_does_not_write_over_what_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "concepts_in_force", lambda *_: [("x", c) for c in concepts()])
+    target = tmp_path / "notes.csv"
+    target.write_text("mine", "utf-8")
+    with pytest.raises(GlossaryError, match=r"notes\.csv:0: exists already.*--force"):
+        export_file(target)
+    assert target.read_text("utf-8") == "mine"
+    assert export_file(target, force=True)[0] == len(concepts())
+    with pytest.raises(GlossaryError, match="exists already"):
+        export_file(tmp_path, format="vale")
+    (tmp_path / "empty").mkdir()
+    export_file(tmp_path / "empty", format="vale")

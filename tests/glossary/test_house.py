@@ -113,11 +113,20 @@ def test_lint_lets_a_house_glossary_override_and_extend(tmp_path: Path) -> None:
                 good: "She survived a myocardial infarction in her late sixties."
         """,
     )
+    (replaced,) = lint_files([house], [ours])
+    assert replaced.severity == WARNING
+    assert "house.yaml:4: warning: 'heart attack' replaces our entry" in str(replaced)
+    assert "4 spun and deprecated forms" in replaced.message  # with plurals
+    assert "extend: true" in replaced.message
+    house.write_text(
+        house.read_text("utf-8").replace("heart attack\n", "heart attack\n    extend: true\n", 1),
+        "utf-8",
+    )
     assert lint_files([house], [ours]) == []
     (problem,) = {p.severity for p in lint_files([house], [ours], Counts())}
     assert problem == WARNING  # who has a house glossary has no corpus
     counts = Counts(1000, 10, {"heart onslaught": 4})
-    assert [p.line for p in lint_files([house], [ours], counts) if p.severity == ERROR] == [5]
+    assert [p.line for p in lint_files([house], [ours], counts) if p.severity == ERROR] == [6]
 
 
 def test_lint_tells_of_house_entries_that_do_nothing(tmp_path: Path) -> None:
@@ -178,6 +187,32 @@ def test_show_reads_the_configuration(tmp_path: Path, monkeypatch: pytest.Monkey
     assert show("zorby malady", off=["zorbic disease"]) == []
 
 
+def test_stats_and_export_read_the_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def stats(*given: object) -> dict[str, int]:
+        asked.append(given)
+        return {"concepts": 1}
+
+    def export_file(_: Path, *given: object, **__: object) -> tuple[int, list[object]]:
+        asked.append(given)
+        return 1, []
+
+    monkeypatch.setattr("unspin.glossary.commands.stats", stats)
+    monkeypatch.setattr("unspin.glossary.commands.export_file", export_file)
+    (tmp_path / "unspin.toml").write_text(
+        'glossaries = ["house.yaml"]\nglossary-off = ["heart attack"]\n', encoding="utf-8"
+    )
+    monkeypatch.chdir(tmp_path)
+    for arguments in (["stats"], ["export", "out.csv"]):
+        assert CliRunner().invoke(glossary, arguments).exit_code == 0
+        assert asked.pop() == ((tmp_path / "house.yaml",), ("heart attack",))
+        assert CliRunner().invoke(glossary, [*arguments, "--glossary", "own.yaml"]).exit_code == 0
+        assert asked.pop() == ((Path("own.yaml"),), ("heart attack",))
+
+
 def test_file_nested_in_itself_is_an_error() -> None:
     with pytest.raises(GlossaryError, match=r"a\.yaml:1: is nested in itself"):
         read_file(Path("a.yaml"), "field: a\ntitle: T\nconcepts: &a [*a]\n")
@@ -197,6 +232,22 @@ def test_provenance_does_not_name_the_folders_of_the_machine(
     path = write(tmp_path, OURS)
     monkeypatch.chdir(tmp_path)
     assert {c[3] for c in load_tables([path], ours=False).concepts} == {"ours.yaml"}
+
+
+@pytest.mark.parametrize("folder", [".", "articles/of/may", "terms", "../elsewhere"])
+def test_provenance_is_seen_from_the_folder_of_the_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    monkeypatch.setenv("UNSPIN_CACHE", str(tmp_path / "cache"))
+    project = tmp_path / "project"
+    project.mkdir()
+    path = write(project / "terms", OURS)
+    (project / "unspin.toml").write_text('glossaries = ["terms/ours.yaml"]\n', encoding="utf-8")
+    (project / folder).mkdir(parents=True, exist_ok=True)
+    monkeypatch.chdir(project / folder)
+    for given in (path, path.parent):
+        found = {c[3] for c in load_tables([given], ours=False).concepts}
+        assert found == {"terms/ours.yaml"}
 
 
 def test_control_characters_are_an_error() -> None:

@@ -147,3 +147,23 @@ def test_uncounted_forms_are_an_error_and_unseen_canonicals_a_warning(tmp_path: 
     assert "have not been counted" in problem.message
     (problem,) = lint_files([path], counts=_counted(path))
     assert problem.severity == WARNING
+
+
+def test_example_that_proves_nothing_is_an_error(tmp_path: Path) -> None:
+    same = ENTRY.format(extra="").replace("heart assault at", "heart attack at")
+    (found,) = messages(tmp_path, same)
+    assert "house.yaml:7: example" in found
+    assert "the same sentence" in found
+    other = (
+        ENTRY.format(extra="")
+        + """\
+      - canonical: stroke
+        spun: [brain smack]
+        examples:
+          - bad: "An ambulance brought him in after a heart assault."
+            good: "An ambulance brought him in after a heart attack."
+"""
+    )
+    (found,) = messages(tmp_path, other)
+    assert "house.yaml:12: example" in found
+    assert "is not 'stroke'" in found

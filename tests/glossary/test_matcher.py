@@ -11,6 +11,7 @@ from unspin.article import OBJECT
 from unspin.glossary.compiling import compile_tables
 from unspin.glossary.concept import Concept, Variant, When
 from unspin.glossary.matcher import Glossary
+from unspin.glossary.spelling import has_variant, respell
 
 
 def found(text: str, glossary: Glossary | None = None) -> list[tuple[str, str]]:
@@ -179,3 +180,30 @@ def test_hits_are_disjoint_and_inside_the_text(text: str) -> None:
     for hit in hits:
         assert last <= hit.start < hit.end <= len(text)
         last = hit.end
+
+
+def test_names_keep_their_spelling() -> None:
+    agency = Concept(
+        "World Health Organization", pos="name", spun=(Variant("world wellness body"),)
+    )
+    text = "The paediatric ward follows the World Wellness Body on diarrhoea."
+    assert [r for _, r in found(text, glossary_of(agency))] == ["World Health Organization"]
+
+
+@pytest.mark.parametrize(
+    ("british", "term", "expected"),
+    [
+        (True, "exercise program", "exercise programme"),
+        (True, "Immunization Programs", "Immunisation Programmes"),
+        (True, "computer program", "computer program"),
+        (True, "programmed cell death", "programmed cell death"),
+        (False, "screening programme", "screening program"),
+        (True, "preeclampsia", "pre-eclampsia"),
+        (True, "hemolytic uremic syndrome", "haemolytic uraemic syndrome"),
+        (True, "angioedema", "angioedema"),
+        (True, "rigors", "rigors"),
+    ],
+)
+def test_respelling(british: bool, term: str, expected: str) -> None:
+    assert respell(term, british=british) == expected
+    assert has_variant(term) or term == expected

@@ -2,16 +2,24 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-from unspin.report import Gate
+from unspin.article import Article
+from unspin.config import Config
+from unspin.findings import Applicability, Finding
+from unspin.fixing import fix
+from unspin.pipeline import Cleaner
+from unspin.reading import read_bytes
+from unspin.report import Gate, Report
 from unspin.writing.formats import FORMATS, render
-from unspin.writing.formats.base import ArticleResult, Item, Run
+from unspin.writing.formats.base import ArticleResult, Item, Run, article_result
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"
 NASTY = 'bosom <disease> & "co"\x01, 100 %: 50|60'
@@ -27,6 +35,10 @@ def item(n: int, severity: str = "warning", **changes: Any) -> Item:
     values: dict[str, Any] = {
         "path": "in put/a,b:c.md", "record": None, "data": data, "end_line": n + 1,
         "end_column": 16, "edit": True, "byte_columns": (3, 16),
+        "fix": {
+            "start": n, "end": n + 13, "line": n + 1, "column": 3, "end_line": n + 1,
+            "end_column": 16, "byte_columns": (3, 16), "text": "breast cancer",
+        },
     }  # fmt: skip
     return Item(**(values | changes))
 
@@ -43,8 +55,8 @@ def article(items: tuple[Item, ...], passed: bool = True, **changes: Any) -> Art
 @pytest.fixture
 def run() -> Run:
     known = item(3, counts=False)
-    record = item(4, record=7, edit=False, byte_columns=None)
-    nowhere = item(5, edit=False, byte_columns=None)
+    record = item(4, record=7, edit=False, byte_columns=None, fix=None)
+    nowhere = item(5, edit=False, byte_columns=None, fix=None)
     nowhere = Item(
         **{f: getattr(nowhere, f) for f in nowhere.__slots__}
         | {
@@ -224,3 +236,144 @@ def test_markdown_summary_stays_within_the_limit_of_a_step() -> None:
     assert len(text.encode()) < 1024 * 1024
     assert "and 200 more" in text
     assert "and 4900 more" in text
+
+
+# --- fixes that a service applies to the file ----------------------------------------------------
+
+PAGE = (
+    "# Rest and water\n\nMost people feel better after a few days of rest and plenty of water. "
+    "Ask a pharmacist which\nmedicines suit you before you take any of them.\n\n"
+)
+SENTENCE = (
+    "The café is full of smoke. Smoking is one of the {} for coronary heart disease in adults."
+)
+
+
+def report_of(text: str, name: str) -> Report:
+    """A report with one finding, where the text says “chance variables”, and the reader's repairs."""
+    config = Config(grammar="off", model="off", select=("SD012",))
+    (made,) = read_bytes(text.encode(), name, config)
+    assert isinstance(made, Article)
+    with Cleaner(config) as cleaner:
+        report = cleaner.clean(made)
+    spun = [
+        Finding(
+            "SP001", m.start(), m.end(), "Spun.",
+            replacements=("risk factors",), applicability=Applicability.SAFE,
+        )
+        for m in re.finditer(r"chance\s+variables", report.article.text)
+    ]  # fmt: skip
+    fixed = fix(report.article, [*report.findings, *spun])
+    return replace(report, restored=fixed.article, findings=fixed.findings, edits=fixed.edits)
+
+
+def by_sarif(text: str, run: Run) -> list[str]:
+    """The source after each fix of a SARIF file alone, by offsets."""
+    out = []
+    for result in json.loads(render(run, "sarif"))["runs"][0]["results"]:
+        for offered in result.get("fixes", ()):
+            (change,) = offered["artifactChanges"][0]["replacements"]
+            start = change["deletedRegion"]["charOffset"]
+            end = start + change["deletedRegion"]["charLength"]
+            out.append(text[:start] + change["insertedContent"]["text"] + text[end:])
+    return out
+
+
+def by_rdjson(text: str, run: Run) -> list[str]:
+    """The source after each suggestion alone, by lines and columns in bytes."""
+    lines = text.encode().splitlines(keepends=True)
+    out = []
+    for diagnostic in json.loads(render(run, "rdjson"))["diagnostics"]:
+        for suggestion in diagnostic.get("suggestions", ()):
+            start, end = (
+                sum(map(len, lines[: p["line"] - 1])) + p["column"] - 1
+                for p in (suggestion["range"]["start"], suggestion["range"]["end"])
+            )
+            new = text.encode()[:start] + suggestion["text"].encode() + text.encode()[end:]
+            out.append(new.decode())
+    return out
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("m.md", "chance variables", "risk factors"),
+        ("m.md", "chance **variables**", "risk **factors**"),
+        ("m.md", "**chance** variables", "**risk** factors"),
+        ("m.md", "**chance variables**", "**risk factors**"),
+        ("m.md", "[chance](http://x.y/z) variables", "[risk](http://x.y/z) factors"),
+        ("m.md", "chance\nvariables", "risk factors"),
+        ("m.html", "chance variables", "risk factors"),
+        ("m.html", "chance&nbsp;<b>variables</b>", "risk&nbsp;<b>factors</b>"),
+        ("m.html", "<i>chance</i> variables", "<i>risk</i> factors"),
+        ("m.txt", "chance variables", "risk factors"),
+    ],
+)
+def test_an_offered_fix_does_what_editing_in_place_does(name: str, before: str, after: str) -> None:
+    text = PAGE + SENTENCE.format(before) + "\n"
+    if name == "m.html":
+        body = text.replace("# Rest and water", "<h1>Rest and water</h1>").split("\n\n")
+        text = "<html><body>\n" + "\n".join(f"<p>{b}</p>" for b in body) + "\n</body></html>\n"
+    report = report_of(text, name)
+    run = Run((article_result(report),))
+    mended = text.replace(before, after)
+    assert by_sarif(text, run) == [mended]
+    assert by_rdjson(text, run) == [mended]
+    assert report.text == mended
+
+
+def test_a_repair_of_the_encoding_is_offered_as_it_is_made() -> None:
+    text = PAGE + "It doesnâ€™t hurt.\n"
+    run = Run((article_result(report_of(text, "m.md")),))
+    assert by_sarif(text, run) == by_rdjson(text, run) == [text.replace("â€™", "\u2019")]
+
+
+@pytest.mark.parametrize(
+    ("before", "word", "offered"),
+    [
+        ("medcine", "medcine", True),
+        ("med**cine**", "medcine", False),
+        ("chance variables", "factors", False),
+    ],
+)
+def test_grammar_is_offered_only_where_the_file_reads_as_grammar_read_it(
+    before: str, word: str, offered: bool
+) -> None:
+    """Grammar reads the restored text: markup is not in it, other fixes are."""
+    text = PAGE + SENTENCE.format(before) + "\n"
+    report = report_of(text, "m.md")
+    at = report.restored.text.index(word)
+    end = at + len(word)
+    found = Finding(
+        "GR001", at, end, "Spelling.", replacements=("new",), applicability=Applicability.SUGGESTED,
+        source_span=report.restored.map.span(at, end),
+    )  # fmt: skip
+    made = article_result(replace(report, findings=(found,)))
+    wanted = [text.replace(word, "new")] if offered else []
+    assert by_sarif(text, Run((made,))) == wanted
+
+
+@pytest.mark.parametrize("applicability", [Applicability.EDITOR, None])
+def test_what_only_an_editor_may_decide_is_not_offered(applicability: Applicability | None) -> None:
+    text = PAGE + SENTENCE.format("chance variables") + "\n"
+    report = report_of(text, "m.md")
+    findings = tuple(replace(f, applicability=applicability) for f in report.findings)
+    run = Run((article_result(replace(report, findings=findings)),))
+    assert by_sarif(text, run) == by_rdjson(text, run) == []
+
+
+def test_no_fix_reaches_over_what_may_not_be_touched() -> None:
+    text = PAGE + "Ask for `code` here.\n\nAnd here.\n"
+    report = report_of(text, "m.md")
+    prose = report.article.text
+    crossing = [
+        (prose.index("for"), prose.index("here")),  # over code
+        (prose.index("here"), prose.index("And") + 3),  # over two blocks
+    ]
+    findings = tuple(
+        Finding("SD003", a, b, "Debris.", replacements=("",), applicability=Applicability.SUGGESTED)
+        for a, b in crossing
+    )
+    run = Run((article_result(replace(report, findings=findings)),))
+    assert len(run.items) == 2
+    assert by_sarif(text, run) == by_rdjson(text, run) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 _POS = click.Choice(["noun", "verb", "adjective", "adverb", "function", "name", "phrase"])
+_APPLICABILITIES = ("safe", "suggested", "editor")
 _PATH = click.Path(path_type=Path)
 _HOUSE = click.option(
     "--glossary", "house", type=_PATH, multiple=True, help="House glossary on top: file or folder."
@@ -75,12 +77,12 @@ def stats(as_json: bool, house: tuple[Path, ...]) -> None:
     """Print the numbers of concepts, forms and fields."""
     import json
 
-    from unspin.errors import GlossaryError
+    from unspin.errors import UnspinError
     from unspin.glossary import commands
 
     try:
-        numbers = commands.stats(house)
-    except GlossaryError as error:
+        numbers = commands.stats(*_house(house))
+    except UnspinError as error:
         raise _failure(error) from error
     if as_json:
         click.echo(json.dumps(numbers))
@@ -129,9 +131,7 @@ def _entry(entry: Shown) -> str:
 @click.option("--admitted", multiple=True, help="Good synonym (repeatable).")
 @click.option("--deprecated", multiple=True, help="Outdated term (repeatable); needs --source.")
 @click.option("--spun", multiple=True, help="Spun form or template (repeatable).")
-@click.option(
-    "--applicability", type=click.Choice(["safe", "suggested", "editor"]), help="Of spun forms."
-)
+@click.option("--applicability", type=click.Choice(_APPLICABILITIES), help="Of spun forms.")
 @click.option("--extend", is_flag=True, help="In a house glossary: add to our entry, keep ours.")
 @click.option("--bad", multiple=True, help="Sentence that holds a spun form (repeatable).")
 @click.option("--good", multiple=True, help="The same sentence restored, one for each --bad.")
@@ -139,23 +139,48 @@ def _entry(entry: Shown) -> str:
 @click.option("--source", default="", help="Page that bears the entry out.")
 def add(canonical: str | None, **given: Any) -> None:
     """Add an entry, or forms to an entry; asks for what is not given."""
+    from dataclasses import replace
+
     from unspin.errors import GlossaryError
     from unspin.glossary import commands
+    from unspin.glossary.lint import replacing
 
     try:
-        if canonical is None:
-            canonical = click.prompt("Canonical term (singular or base form)")
+        # a term alone is no entry
+        asks = canonical is None or not any(given[k] for k in _PARTS)
+        canonical = str(canonical or click.prompt("Canonical term (singular or base form)"))
+        if asks:
             given = _asked(given)
-        elif not any(given[k] for k in ("admitted", "deprecated", "spun", "bad", "fine")):
-            given = _asked(given)  # a term alone is no entry
         if not given["field"] and not given["path"]:
             given["field"] = click.prompt("Field of medicine (file name without .yaml)")
-        path = commands.add(
-            _concept(str(canonical), given), path=given["path"], title=given["title"]
-        )
+        concept = _concept(canonical, given)
+        lost = _lost(concept, given["path"])
+        if lost and asks and click.confirm(_extend_question(canonical, lost), default=True):
+            concept, lost = replace(concept, extend=True), 0
+        path = commands.add(concept, path=given["path"], title=given["title"])
     except GlossaryError as error:
         raise _failure(error) from error
     click.echo(f"{path}: {canonical} added")
+    if lost:
+        click.echo(f"warning: {replacing(concept, lost)}", err=True)
+
+
+#: What makes an entry of a term.
+_PARTS = ("admitted", "deprecated", "spun", "bad", "fine")
+
+
+def _lost(concept: Concept, path: Path | None) -> int:
+    """How many forms of ours an entry would switch off; none where it is written to our files."""
+    from unspin.glossary import commands
+
+    return commands.forms_replaced(concept, path) if path is not None else 0
+
+
+def _extend_question(canonical: str, lost: int) -> str:
+    return (
+        f"Our glossary has {canonical!r}, and {lost:,} of its forms would no longer count. "
+        "Extend our entry instead of replacing it"
+    )
 
 
 def _asked(given: dict[str, Any]) -> dict[str, Any]:
@@ -178,14 +203,27 @@ def _asked(given: dict[str, Any]) -> dict[str, Any]:
     asked["spun"] = several("spun", "Spun form, {a|b} for a choice (empty to go on)")
     asked["bad"] = several("bad", "Sentence with a spun form (empty to go on)")
     asked["good"] = given["good"] or tuple(
-        click.prompt(f"Restored: {bad}\n ", default=bad) for bad in asked["bad"]
+        click.prompt(f"Restored: {bad}\n ", value_proc=_other_than(bad)) for bad in asked["bad"]
     )
     asked["fine"] = several("fine", "Sentence in which the words are right (empty to go on)")
     asked["applicability"] = asked["applicability"] or click.prompt(
-        "Applicability (empty: safe, or what the entry has)", default="", show_default=False
-    )
+        f"Applicability: {', '.join(_APPLICABILITIES)} (empty: safe, or what the entry has)",
+        default="", show_default=False, type=click.Choice(["", *_APPLICABILITIES]),
+        show_choices=False,
+    )  # fmt: skip
     asked["source"] = asked["source"] or click.prompt("Source", default="", show_default=False)
     return asked
+
+
+def _other_than(bad: str) -> Callable[[str], str]:
+    """What click asks of a restored sentence: that something is restored in it."""
+
+    def check(good: str) -> str:
+        if good.strip() in ("", bad.strip()):
+            raise click.BadParameter("nothing is restored in it; write the right words")
+        return good.strip()
+
+    return check
 
 
 def _concept(canonical: str, given: dict[str, Any]) -> Concept:
@@ -236,17 +274,24 @@ def import_(source: Path, target: Path, format: str | None, title: str) -> None:
 @click.argument("target", type=_PATH)
 @click.option("--format", type=click.Choice(["csv", "tbx", "vale"]), help="Format of it.")
 @click.option("--field", "fields", multiple=True, help="Only this field (repeatable).")
+@click.option("--force", is_flag=True, help="Write over TARGET where it is there already.")
 @_HOUSE
 def export(
-    target: Path, format: str | None, fields: tuple[str, ...], house: tuple[Path, ...]
+    target: Path,
+    format: str | None,
+    fields: tuple[str, ...],
+    force: bool,
+    house: tuple[Path, ...],
 ) -> None:
     """Write the glossary to TARGET as CSV, TBX or a Vale style (a folder)."""
-    from unspin.errors import GlossaryError
+    from unspin.errors import UnspinError
     from unspin.glossary import commands
 
     try:
-        number, left_out = commands.export_file(target, house, format=format or "", fields=fields)
-    except GlossaryError as error:
+        number, left_out = commands.export_file(
+            target, *_house(house), format=format or "", fields=fields, force=force
+        )
+    except UnspinError as error:
         raise _failure(error) from error
     click.echo(f"{target}: {number:,} concepts, {len(left_out):,} things left out")
     for item in left_out[:_SHOWN]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,9 @@ from unspin.errors import GlossaryError
 from unspin.glossary.compiling import CANONICAL, concept_forms, merge, parse_layers, read_layers
 from unspin.glossary.concept import ADMITTED, DEPRECATED, SPUN, Concept
 from unspin.glossary.counts import Counts, count_concepts, load_counts
-from unspin.glossary.lint import Problem, lint_files
-from unspin.glossary.loader import glossary_files, read_file
+from unspin.glossary.expand import TemplateError
+from unspin.glossary.lint import Problem, lint_files, lost_forms
+from unspin.glossary.loader import glossary_files, read_file, read_text
 from unspin.resources import data_path
 
 if TYPE_CHECKING:
@@ -63,11 +64,19 @@ def concepts_in_force(
     return merge(parse_layers(read_layers(paths, ours=ours)), off)
 
 
-def stats(paths: Sequence[Path] = ()) -> dict[str, int]:
-    """Numbers of ``concepts``, ``forms`` (spun and deprecated) and ``fields``."""
+def stats(paths: Sequence[Path] = (), off: Sequence[str] = ()) -> dict[str, int]:
+    """Numbers of ``concepts``, ``forms`` (spun and deprecated) and ``fields``.
+
+    Args:
+        paths: House glossaries.
+        off: Canonical terms to switch off.
+
+    Raises:
+        GlossaryError: A file is wrong, or `off` names no entry.
+    """
     from unspin.glossary.matcher import load_glossary
 
-    return load_glossary(paths).counts
+    return load_glossary(paths, off).counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +151,7 @@ def add(concept: Concept, *, path: Path | None = None, title: str = "") -> Path:
     """
     from unspin.glossary.editing import add_concept
 
-    folder = data_path("glossary")
-    target = path or folder / f"{concept.field}.yaml"
+    target = path or data_path("glossary") / f"{concept.field}.yaml"
     if path is None:
         known = [p.stem for p in own_files()]
         if not re.fullmatch(r"[a-z0-9-]+", concept.field):
@@ -153,9 +161,51 @@ def add(concept: Concept, *, path: Path | None = None, title: str = "") -> Path:
                 f"--field: there is no {concept.field!r}; use one of {', '.join(known)}, or give "
                 "--title to begin a new field"
             )
-    own = target.resolve().parent == folder.resolve()
-    add_concept(target, concept, title, tuple(own_files()) if own else ())
+    add_concept(target, concept, title, tuple(own_files()) if _is_own(target) else ())
     return target
+
+
+def forms_replaced(concept: Concept, path: Path) -> int:
+    """How many spun and deprecated forms of ours an entry for a house glossary switches off.
+
+    Args:
+        concept: The entry to add.
+        path: File of the house glossary; an entry of it that is there already decides.
+
+    Raises:
+        GlossaryError: The file is there and wrong.
+    """
+    if _is_own(path):
+        return 0
+    there = read_file(path).concepts if path.is_file() else ()
+    known = next((c for c in there if c.key == concept.key), None)
+    try:
+        return lost_forms(_joined(known, concept) if known else concept, _ours(concept.key))
+    except TemplateError:
+        return 0  # adding the entry says what is wrong with it
+
+
+def _joined(known: Concept, concept: Concept) -> Concept:
+    """An entry that is there with the forms of one that is added to it."""
+    return replace(
+        known,
+        spun=(*known.spun, *concept.spun),
+        deprecated=(*known.deprecated, *concept.deprecated),
+        extend=known.extend or concept.extend,
+    )
+
+
+def _is_own(path: Path) -> bool:
+    """Whether a file is one of the shipped glossary."""
+    return path.resolve().parent == data_path("glossary").resolve()
+
+
+def _ours(key: tuple[str, str]) -> list[Concept]:
+    """Our concepts, of the files alone that have an entry for a canonical term (quick)."""
+    name = re.escape(key[0])
+    entry = re.compile(rf"canonical: *[\"']?{name}[\"']? *(?:#|$)", re.IGNORECASE | re.MULTILINE)
+    texts = [(path, read_text(path)) for path in own_files()]
+    return [c for path, text in texts if entry.search(text) for c in read_file(path, text).concepts]
 
 
 def import_file(source: Path, target: Path, *, format: str = "", title: str = "") -> Imported:
@@ -175,6 +225,7 @@ def import_file(source: Path, target: Path, *, format: str = "", title: str = ""
     """
     from unspin.glossary import exchange
     from unspin.glossary.writing import file_text
+    from unspin.running.files import write_atomic
 
     if target.exists():
         raise GlossaryError(f"{target}:0: exists already; name another file or remove it")
@@ -183,12 +234,13 @@ def import_file(source: Path, target: Path, *, format: str = "", title: str = ""
         why = f": {imported.explained[0].reason}" if imported.explained else ""
         raise GlossaryError(f"{source}:0: nothing in it can be imported{why}; check its format")
     text = file_text(title or f"Imported from {source.name}", target.stem, imported.concepts)
-    read_file(target, text)  # what is written must be readable
-    part = target.with_name(f".{target.name}.part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
-        part.replace(target)
+        read_file(target, text)  # what is written must be readable
+    except GlossaryError as error:  # the line is one of a file that nobody will see
+        why = str(error).removeprefix(f"{target}:").partition(": ")[2]
+        raise GlossaryError(f"{source}:0: makes no glossary file: {why}") from error
+    try:
+        write_atomic(target, text.encode("utf-8"))
     except OSError as error:
         raise GlossaryError(
             f"{target}:0: cannot be written ({error.strerror}); check it"
@@ -197,22 +249,37 @@ def import_file(source: Path, target: Path, *, format: str = "", title: str = ""
 
 
 def export_file(
-    target: Path, paths: Sequence[Path] = (), *, format: str = "", fields: Sequence[str] = ()
+    target: Path,
+    paths: Sequence[Path] = (),
+    off: Sequence[str] = (),
+    *,
+    format: str = "",
+    fields: Sequence[str] = (),
+    force: bool = False,
 ) -> tuple[int, list[Explained]]:
     """Writes the glossary in another format.
 
     Args:
         target: File to write; for Vale a folder.
         paths: House glossaries on top.
+        off: Canonical terms to switch off.
         format: ``csv``, ``tbx`` or ``vale``; empty to go by the name of `target`.
         fields: Fields of medicine to write; empty for all.
+        force: Write over what is there.
 
     Returns:
         The number of concepts written, and what the format cannot say.
+
+    Raises:
+        GlossaryError: The target is there already, a field is not, or a file is wrong.
     """
     from unspin.glossary import exchange
 
-    concepts = [c for _, c in concepts_in_force(paths)]
+    if not force and target.exists() and not (target.is_dir() and not any(target.iterdir())):
+        raise GlossaryError(
+            f"{target}:0: exists already; name another file, or write over it with --force"
+        )
+    concepts = [c for _, c in concepts_in_force(paths, off)]
     known = sorted({c.field for c in concepts})
     for field in fields:
         if field not in known:

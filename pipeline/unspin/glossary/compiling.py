@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import marshal
-import os
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +17,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from unspin.errors import GlossaryError
+from unspin.errors import ConfigError, GlossaryError
 from unspin.glossary.concept import ADMITTED, DEPRECATED, SPUN, Concept, GlossaryFile, Variant, When
 from unspin.glossary.expand import forms_of, options
 from unspin.glossary.loader import glossary_files, read_file, read_text
@@ -148,18 +147,52 @@ def _known(off: Sequence[str], layers: Sequence[tuple[str, Sequence[GlossaryFile
 
 
 def read_layers(paths: Sequence[Path], *, ours: bool = True) -> list[Layer]:
-    """The texts of all files, the lowest layer first."""
+    """The texts of all files, the lowest layer first.
+
+    Args:
+        paths: House glossaries, files or folders; later ones win.
+        ours: Whether the shipped glossary is the lowest layer.
+
+    Returns:
+        The layers, whose files are named as findings name them.
+
+    Raises:
+        GlossaryError: A file or folder cannot be read.
+    """
     layers = []
     if ours:
         own = data_path("glossary")
         layers.append(Layer("glossary", tuple((p, read_text(p)) for p in glossary_files(own))))
-    here = Path.cwd()
     for path in map(Path, paths):
-        # The configuration gives whole paths; findings should not name the machine's folders.
-        path = path.relative_to(here) if path.is_relative_to(here) else path
-        files = tuple((p, read_text(p)) for p in glossary_files(path))
-        layers.append(Layer(str(path), files))
+        name = _named(path)
+        files = tuple((name / p.relative_to(path), read_text(p)) for p in glossary_files(path))
+        layers.append(Layer(str(name), files))
     return layers
+
+
+def _named(path: Path) -> Path:
+    """A house glossary as findings name it: from the configuration's folder, wherever that lies.
+
+    The configuration gives whole paths, and a report should not name the machine's folders.
+    """
+    if not path.is_absolute():
+        return path
+    here = Path.cwd()
+    for base in (_configured(here), _configured(path.parent), here):
+        if base is not None and path.is_relative_to(base):
+            return path.relative_to(base)
+    return path
+
+
+def _configured(start: Path) -> Path | None:
+    """Folder of the configuration file that names glossaries for what is in `start`."""
+    from unspin.config import load_config
+
+    try:
+        origin = load_config(start=start).origins.get("glossaries")
+    except ConfigError:  # a file of somebody else's; the one in force has been read already
+        return None
+    return Path(origin).parent if origin else None
 
 
 def parse_layers(layers: Iterable[Layer]) -> list[tuple[str, list[GlossaryFile]]]:
@@ -420,6 +453,8 @@ def _from_cache(key: str) -> Tables | None:
 
 def _to_cache(key: str, tables: Tables) -> None:
     """Writes the tables; a cache that cannot be written is none."""
+    from unspin.running.files import write_atomic
+
     values: dict[str, Any] = {
         name: getattr(tables, name)
         for name in Tables.__dataclass_fields__
@@ -430,8 +465,4 @@ def _to_cache(key: str, tables: Tables) -> None:
     values["groups"] = tables.groups.tobytes()
     data = marshal.dumps(values)
     with suppress(OSError):
-        path = _cache_file(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}.part")
-        part.write_bytes(hashlib.sha256(data).digest() + data)
-        part.replace(path)
+        write_atomic(_cache_file(key), hashlib.sha256(data).digest() + data)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -26,8 +25,8 @@ def add_concept(
 ) -> None:
     """Adds an entry to the end of a glossary file, or forms to an entry that is there.
 
-    The file is checked afterwards; where the new entry or its examples are wrong, it stays as it
-    was.
+    The file is checked before it is written; where the new entry or its examples are wrong, it
+    stays as it was.
 
     Args:
         path: The file; made where it does not exist.
@@ -46,21 +45,36 @@ def add_concept(
 
 
 def _add(path: Path, concept: Concept, title: str, others: tuple[Path, ...]) -> None:
+    if not path.parent.is_dir():  # a typing error would make a folder
+        raise GlossaryError(f"{path}:0: there is no folder {path.parent}; make it or correct it")
     if not path.exists():
         title = title or path.stem.replace("-", " ").capitalize()
         text = file_text(title, path.stem, [_short(concept)])
-        _write_checked(path, None, text, concept, others)
+        _write_checked(path, text, concept, others)
         return
     # read_file says of a file that is not UTF-8 what to do
     known = next((c for c in read_file(path).concepts if c.key == concept.key), None)
-    before = path.read_bytes().decode("utf-8")
-    lines = before.splitlines(keepends=True)
+    lines = path.read_bytes().decode("utf-8").splitlines(keepends=True)
     ending = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
     if known is None:
         new = _appended(lines, _short(concept), ending)
     else:
         new = _extended(lines, known, concept, ending, path)
-    _write_checked(path, before, new, concept, others)
+    _check_layout(path, lines, new, known)
+    _write_checked(path, new, concept, others)
+
+
+def _check_layout(path: Path, lines: list[str], new: str, known: Concept | None) -> None:
+    """Refuses a file that lines cannot be added to: what is in braces or brackets ends there."""
+    try:
+        read_file(path, new, problems=[])
+    except GlossaryError as error:
+        top = (i for i, line in enumerate(lines, 1) if "concepts" in line)
+        at = known.line if known else next(top, 1)
+        raise GlossaryError(
+            f"{path}:{at}: entries must begin with - canonical: on lines of their own, not stand "
+            "in brackets or braces; write the file so and add the entry again"
+        ) from error
 
 
 def _short(concept: Concept) -> Concept:
@@ -97,6 +111,8 @@ def _extended(lines: list[str], known: Concept, concept: Concept, ending: str, p
         if items:
             at, new = _insertion(out, known, key, items)
             out[at:at] = [line + ending for line in new]
+    if concept.extend and not known.extend:
+        out[known.line : known.line] = [f"{_inner(out, known)}extend: true{ending}"]
     if concept.source and concept.source != known.source:
         if known.source:
             raise GlossaryError(
@@ -199,29 +215,22 @@ def _entry_end(lines: list[str], start: int) -> int:
     return end
 
 
-def _write_checked(
-    path: Path, before: str | None, new: str, concept: Concept, others: tuple[Path, ...]
-) -> None:
-    """Writes the file, and takes it back where the entry is wrong."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_bytes(new.encode("utf-8"))
-    part.replace(path)
-    problems = [p for p in lint_files([path], others) if p.severity == ERROR]
-    try:
-        wrong = [p for p in problems if _concerns(path, p.line, concept)] if problems else []
-    except GlossaryError:
-        wrong = problems
+def _write_checked(path: Path, new: str, concept: Concept, others: tuple[Path, ...]) -> None:
+    """Writes the file, unless the entry would be wrong in it."""
+    from unspin.running.files import write_atomic
+
+    problems = [p for p in lint_files([path], others, texts={path: new}) if p.severity == ERROR]
+    wrong = [p for p in problems if _concerns(path, new, p.line, concept)]
     if wrong:
-        if before is None:
-            path.unlink()
-        else:
-            part.write_bytes(before.encode("utf-8"))
-            part.replace(path)
         raise GlossaryError(f"{wrong[0]}. The entry was not added")
+    write_atomic(path, new.encode("utf-8"))
 
 
-def _concerns(path: Path, line: int, concept: Concept) -> bool:
-    """Whether a line of a file belongs to an entry."""
-    found = [c for c in read_file(path).concepts if c.key == concept.key]
-    text = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    return any(c.line <= line <= _entry_end(text, c.line) for c in found)
+def _concerns(path: Path, text: str, line: int, concept: Concept) -> bool:
+    """Whether a line of a file that is to be written belongs to an entry."""
+    try:
+        found = [c for c in read_file(path, text).concepts if c.key == concept.key]
+    except GlossaryError:
+        return True  # the entry cannot even be read
+    lines = text.splitlines(keepends=True)
+    return any(c.line <= line <= _entry_end(lines, c.line) for c in found)

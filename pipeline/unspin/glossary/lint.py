@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -50,7 +50,10 @@ class Problem:
 
 
 def lint_files(
-    wanted: Sequence[Path], others: Sequence[Path] = (), counts: Counts | None = None
+    wanted: Sequence[Path],
+    others: Sequence[Path] = (),
+    counts: Counts | None = None,
+    texts: Mapping[Path, str] | None = None,
 ) -> list[Problem]:
     """Checks files.
 
@@ -59,16 +62,18 @@ def lint_files(
         others: Files that they must fit together with; what is wrong in them is not reported.
             Wanted files of other folders are a house glossary on top of them, which may override.
         counts: Counts in clean text; None leaves safety unchecked.
+        texts: Contents of wanted files that have not been written yet.
 
     Returns:
         Problems in order of file and line.
     """
     problems: list[Problem] = []
     files: list[GlossaryFile] = []
+    texts = texts or {}
     for path in wanted:
         found: list[str] = []
         try:
-            files.append(read_file(path, problems=found))
+            files.append(read_file(path, texts.get(path), problems=found))
         except GlossaryError as error:
             found.append(str(error))
         problems += [_from_message(m) for m in found]
@@ -96,8 +101,9 @@ def lint_files(
     problems += _duplicates(everything, forms, mine)
     problems += _frames(concepts)
     if others:
-        problems += _off(files, ours)
+        problems += _off(files, ours, texts)
         problems += _extensions(concepts, everything)
+        problems += _replacements(concepts, [c for f in ours for c in f.concepts])
     for concept in concepts:
         problems += _void(concept, forms)
         problems += _entry(concept)
@@ -117,21 +123,23 @@ def _on_top(file: GlossaryFile) -> GlossaryFile:
     return replace(file, concepts=tuple(replace(c, layer=1) for c in file.concepts))
 
 
-def _off(files: Iterable[GlossaryFile], ours: Iterable[GlossaryFile]) -> Iterator[Problem]:
+def _off(
+    files: Iterable[GlossaryFile], ours: Iterable[GlossaryFile], texts: Mapping[Path, str]
+) -> Iterator[Problem]:
     """Terms to switch off that nothing below has."""
     known = {c.canonical.casefold() for f in ours for c in f.concepts}
     for file in files:
         for term in file.off:
             if term.casefold() not in known:
                 yield Problem(
-                    file.path, _line_of(file.path, term),
+                    file.path, _line_of(Path(file.path), term, texts),
                     f"off: no entry has the canonical term {term!r}; correct or remove it", WARNING,
                 )  # fmt: skip
 
 
-def _line_of(path: str, text: str) -> int:
-    lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
-    return next((i for i, line in enumerate(lines, 1) if text in line), 1)
+def _line_of(path: Path, term: str, texts: Mapping[Path, str]) -> int:
+    text = texts[path] if path in texts else path.read_text(encoding="utf-8-sig")
+    return next((i for i, line in enumerate(text.splitlines(), 1) if term in line), 1)
 
 
 def _extensions(concepts: Iterable[Concept], everything: Iterable[Concept]) -> Iterator[Problem]:
@@ -144,6 +152,49 @@ def _extensions(concepts: Iterable[Concept], everything: Iterable[Concept]) -> I
                 f"{concept.canonical!r} ({concept.pos}) extends an entry that is not there; "
                 "check canonical and pos, or remove extend:", WARNING,
             )  # fmt: skip
+
+
+def lost_forms(entry: Concept, ours: Iterable[Concept]) -> int:
+    """How many spun and deprecated forms of our entry a house entry switches off.
+
+    Args:
+        entry: Of a house glossary.
+        ours: Concepts of the glossary below it.
+    """
+    if entry.extend:
+        return 0
+    below = {text for c in ours if c.key == entry.key for text in _faulty(c)}
+    return len(below - _faulty(entry))
+
+
+def _faulty(concept: Concept) -> set[str]:
+    """Texts of the spun and deprecated forms of an entry."""
+    return {f.text for f in concept_forms(concept) if f.kind in (SPUN, DEPRECATED)}
+
+
+def replacing(entry: Concept, lost: int) -> str:
+    """Says that a house entry stands instead of ours, and what to do about it.
+
+    Args:
+        entry: Of a house glossary.
+        lost: As `lost_forms` counts them.
+    """
+    forms = "1 spun or deprecated form" if lost == 1 else f"{lost:,} spun and deprecated forms"
+    return (
+        f"{entry.canonical!r} replaces our entry, of which {forms} no longer count; "
+        "write extend: true to keep them"
+    )
+
+
+def _replacements(concepts: Iterable[Concept], ours: Iterable[Concept]) -> Iterator[Problem]:
+    """Entries of a house glossary that switch off forms of ours, perhaps unawares."""
+    below: dict[tuple[str, str], list[Concept]] = defaultdict(list)
+    for concept in ours:
+        below[concept.key].append(concept)
+    for concept in concepts:
+        lost = lost_forms(concept, below.get(concept.key, ())) if concept.layer else 0
+        if lost:
+            yield Problem(concept.file, concept.line, replacing(concept, lost), WARNING)
 
 
 def _void(concept: Concept, forms: dict[str, list[Form]]) -> Iterator[Problem]:
@@ -305,6 +356,13 @@ def _frame(bad: str, good: str, term: frozenset[str]) -> str | None:
 def _examples(concept: Concept, glossary: Glossary) -> Iterator[Problem]:
     """Runs the examples of an entry."""
     for example in concept.examples:
+        if example.bad == example.good:
+            yield Problem(
+                concept.file, example.line,
+                f"example {example.bad!r}: bad and good are the same sentence and prove nothing; "
+                "write a form of the entry into bad",
+            )  # fmt: skip
+            continue
         became = restore(glossary, example.bad, spun=True)
         if became != example.good:
             what = "nothing is found in it" if became == example.bad else f"it becomes {became!r}"
@@ -320,6 +378,12 @@ def _examples(concept: Concept, glossary: Glossary) -> Iterator[Problem]:
                 f"the good sentence of the example is changed again, to {again!r}; "
                 "restoring twice must change nothing more",
             )  # fmt: skip
+        elif not _proves(concept, glossary, example.bad):
+            yield Problem(
+                concept.file, example.line,
+                f"example {example.bad!r}: what is found in it is not {concept.canonical!r}; "
+                "write a form of the entry into bad",
+            )  # fmt: skip
     for sentence, line in concept.fine:
         found = list(standing(glossary, sentence))
         if found:
@@ -327,6 +391,16 @@ def _examples(concept: Concept, glossary: Glossary) -> Iterator[Problem]:
             yield Problem(
                 concept.file, line, f"{names} is found in a fine sentence; add a condition"
             )
+
+
+def _proves(concept: Concept, glossary: Glossary, sentence: str) -> bool:
+    """Whether a sentence holds a form of the entry itself, be it inside a longer one of another."""
+    name = concept.canonical.casefold()
+    if any(h.concept.casefold() == name for h in standing(glossary, sentence, spun=True)):
+        return True
+    text = Shadow.of(sentence).text
+    held = (f for f in _faulty(concept) if f in text)
+    return any(re.search(rf"(?<!\w){re.escape(f)}(?!\w)", text) for f in held)
 
 
 def _rejected(concept: Concept, glossary: Glossary, sentence: str) -> str:

@@ -226,7 +226,7 @@ class Glossary:
                 continue
             canonical, pos, count, provenance = self._tables.concepts[number]
             start, end = shadow.span(a, b)
-            if has_variant(canonical):
+            if pos != "name" and has_variant(canonical):
                 if not asked:
                     british, asked = is_british(shadow.text), True
                 if british is not None:

@@ -9,6 +9,9 @@ from functools import lru_cache
 from unspin.resources import data_path
 
 _WORD = re.compile(r"[a-z]+")
+#: A course of action is a British programme, software is a program.
+_PROGRAM = re.compile(r"(?<!computer )(?<!software )\b(program)(s?)\b", re.IGNORECASE)
+_PROGRAMME = re.compile(r"\b(program)me(s?)\b", re.IGNORECASE)
 #: Code points read to tell the spelling of a text: more than any article has.
 _SPELLING_SAMPLE = 200_000
 
@@ -45,7 +48,8 @@ def is_british(folded: str) -> bool | None:
 def has_variant(phrase: str) -> bool:
     """Whether a phrase holds a word that the two spell differently."""
     american, british = _tables()
-    return any(w in american or w in british for w in _WORD.findall(phrase.lower()))
+    words = _WORD.findall(phrase.lower())
+    return any(w in american or w in british or w.startswith("program") for w in words)
 
 
 def respell(phrase: str, *, british: bool) -> str:
@@ -59,4 +63,6 @@ def respell(phrase: str, *, british: bool) -> str:
             return new.upper()
         return new[0].upper() + new[1:] if word[0].isupper() else new
 
-    return re.sub(r"[A-Za-z]+", other, phrase)
+    found = re.sub(r"[A-Za-z]+", other, phrase)
+    # Forms are found in one spelling: the glossary has entries for both.
+    return _PROGRAM.sub(r"\1me\2", found) if british else _PROGRAMME.sub(r"\1\2", found)

@@ -3,15 +3,48 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from unspin.article import Article, Metadata, Source
 from unspin.config import Config
 from unspin.errors import InputError, MissingExtraError, readable
-from unspin.reading.collect import collect
+from unspin.reading.collect import collect as _collect
 
 __all__ = ["collect", "read_bytes", "read_path", "read_text"]
+
+
+def collect(
+    paths: Sequence[str | Path],
+    exclude: str | Path | None = None,
+    text_field: str | None = None,
+) -> list[Path]:
+    """Source files in files and folders, as `unspin.reading.collect` finds them.
+
+    What is no regular file is left out of folders: a pipe there would be waited for without end.
+
+    Args:
+        paths: Files and folders as the user named them.
+        exclude: Output folder.
+        text_field: JSON field that holds the text; empty for the usual ones, None if not known.
+
+    Raises:
+        InputError: Folders were named and nothing to read is in any of the paths.
+    """
+    named = set(map(Path, paths))
+    found = [p for p in _collect(paths, exclude, text_field) if p in named or _regular(p)]
+    if not found and paths:
+        raise InputError(str(paths[0]), "holds nothing to read; put files there")
+    return found
+
+
+def _regular(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return True  # reading it says what is wrong
 
 
 def read_path(path: Path | str, config: Config) -> Iterator[Article | InputError]:
@@ -30,9 +63,14 @@ def read_path(path: Path | str, config: Config) -> Iterator[Article | InputError
         file = Path(path)
         if file.is_dir():
             raise InputError(name, "is a folder; name the files in it")
-        size = file.stat().st_size
-        if size > config.max_bytes:
-            raise _too_large(name, size, config)
+        about = file.stat()
+        if not stat.S_ISREG(about.st_mode):
+            # Reading it may wait for ever.
+            raise InputError(
+                name, "is a pipe, socket or device, no file; pass its content to: clean -"
+            )
+        if about.st_size > config.max_bytes:
+            raise _too_large(name, about.st_size, config)
         data = file.read_bytes()
     except InputError as error:
         yield error
@@ -71,16 +109,19 @@ def read_text(source: Source, metadata: Metadata) -> Article:
 
     Args:
         source: With the record's text.
-        metadata: What the record says besides; wins over what its text says.
+        metadata: What the record says besides; wins over what its text says, as do its fields
+            over those of front matter in the text.
     """
+    from unspin.reading.controls import plain_metadata, without_controls
     from unspin.reading.detect import record_text_format
 
+    metadata = plain_metadata(metadata)
     kind = record_text_format(source.text)
     if kind == "txt":
         from unspin.reading.txt import read_txt
 
-        return read_txt(source, metadata)
-    article = _reader(kind, source)
+        return without_controls(source, lambda s: read_txt(s, metadata))
+    article = without_controls(source, lambda s: _reader(kind, s))
     own = article.metadata
     merged = Metadata(
         title=metadata.title or own.title,
@@ -90,7 +131,8 @@ def read_text(source: Source, metadata: Metadata) -> Article:
         language=metadata.language or own.language,
         front_matter=own.front_matter,
     )
-    return article.with_(metadata=merged)
+    fields = {**article.source.extra, **source.extra}
+    return article.with_(metadata=merged, source=replace(article.source, extra=fields))
 
 
 def _read(data: bytes, name: str, config: Config) -> Iterator[Article | InputError]:
@@ -126,7 +168,9 @@ def _read(data: bytes, name: str, config: Config) -> Iterator[Article | InputErr
 
         yield from read_jsonl(source, config)
     else:
-        yield _reader(kind, source)
+        from unspin.reading.controls import without_controls
+
+        yield without_controls(source, lambda s: _reader(kind, s))
 
 
 def _reader(kind: str, source: Source) -> Article:

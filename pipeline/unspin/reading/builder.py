@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from unspin.article import OBJECT, Block, Mark, MarkKind, Piece, Span
 from unspin.textmap import OffsetMap, Segment
+
+#: A raised text whose place matters: an exponent, a charge, the number of a note. "10" and a raised
+#: "9" are no "109"; a raised "th", "TM" or "+" reads the same on the line.
+_RAISED_NUMBER = re.compile(r"[\s,;]*(?:[-‑–−+]?\s*\d|[-‑–−]+\s*\Z)|[\s,;]*[,;]\s*\Z")
+_RAISED_MINUS = re.compile(r"\A(\s*)[-‑–−]")
+_RAISED = str.maketrans("0123456789+−()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾")
+
+
+def is_raised_number(text: str) -> bool:
+    """Tell whether a superscript would say something else if it stood on the line."""
+    return bool(_RAISED_NUMBER.match(text))
+
+
+def raised(text: str) -> str:
+    """Write a superscript as plain text: numbers with Unicode's raised digits.
+
+    Args:
+        text: What is raised.
+
+    Returns:
+        As many characters as `text` has; those that cannot be raised stay as they are.
+    """
+    if not is_raised_number(text):
+        return text
+    return _RAISED_MINUS.sub(r"\1⁻", text).translate(_RAISED)
 
 
 class PieceBuilder:

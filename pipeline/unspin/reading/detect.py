@@ -39,7 +39,7 @@ _MAX_CONTROL = 0.01
 _CONTROL = bytes(b for b in range(32) if b not in (9, 10, 11, 12, 13, 27))
 
 _HTML_START = re.compile(
-    r"\s*(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|article|main)\b",
+    r"\s*(?:<\?xml[^>]*\?>\s*|(?><!--.*?-->)\s*)*<(?:!doctype\s+html|html|head|body|article|main)\b",
     re.I | re.S,
 )
 _HTML_CLOSING = re.compile(r"</(?:p|div|h[1-6]|ul|ol|li|table|tr|td|section|span|body)\s*>", re.I)
@@ -47,7 +47,8 @@ _ANY_TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.I)
 #: Closing tags from which text without an HTML start is HTML: fewer may be quoted in prose.
 _MIN_CLOSING = 3
 _FRONT_MATTER = re.compile(
-    r"---[ \t]*\r?\n(?:[A-Za-z_][\w -]*:.*\r?\n(?:[ \t-].*\r?\n)*)+---[ \t]*\r?$", re.M
+    r"---[ \t]*\r?\n(?:[A-Za-z_][\w -]*:[^\r\n]*\r?\n(?:[ \t-][^\r\n]*\r?\n)*)+---[ \t]*\r?$",
+    re.M,
 )
 _MD_HEADING = re.compile(r"^#{1,6} +\S.*$", re.M)
 _MD_LINK = re.compile(r"\[[^\]\n]+\]\((?:https?://|/|#|mailto:)[^)\s]*\)")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from unspin.article import (
@@ -21,7 +22,7 @@ from unspin.article import (
 )
 from unspin.config import Config
 from unspin.errors import InputError, MissingExtraError
-from unspin.reading.builder import PieceBuilder
+from unspin.reading.builder import PieceBuilder, raised
 from unspin.reading.languages import detect_language
 from unspin.reading.repair import repair
 
@@ -29,6 +30,21 @@ _CELLS = " | "
 _HEADING = re.compile(r"heading (\d)", re.I)
 _BULLET = re.compile(r"list bullet(?: (\d))?|list paragraph", re.I)
 _NUMBER = re.compile(r"list number(?: (\d))?", re.I)
+#: Namespace of a Word file's elements.
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+#: What stands around runs, or around paragraphs, and is no text itself; text that was put in under
+#: "track changes" is text.
+_AROUND = frozenset(
+    _W + name
+    for name in ("ins", "moveTo", "smartTag", "sdt", "sdtContent", "fldSimple", "customXml", "bdo",
+                 "dir", "hyperlink")
+)  # fmt: skip
+_OFF = frozenset({"0", "false", "off"})
+#: Styles build on styles; more is a circle.
+_MAX_STYLES = 20
+#: Widest cell of a table, in columns: more is a mistake, or meant to fill memory.
+_MAX_SPAN = 50
 #: Unpacked size against the limit for files: text packs about 1:5, bombs 1:1000.
 _MAX_UNPACKED = 10
 
@@ -74,7 +90,8 @@ def _assembled(reader: _Reader, document: Any, data: bytes, name: str, sha256: s
         offsets="extracted", raw=data,
     )  # fmt: skip
     properties = document.core_properties
-    created = properties.created
+    made_up = properties.author == "python-docx"  # where a file has none, the library makes some
+    created = None if made_up else properties.created
     first = next((p.block for p in pieces if p.block.kind is BlockKind.HEADING), None)
     title = next((i for i, p in enumerate(pieces) if p.block is first), None)
     article = assemble(
@@ -82,8 +99,8 @@ def _assembled(reader: _Reader, document: Any, data: bytes, name: str, sha256: s
         pieces,
         title=title if first is not None and first.level == 1 else None,
         metadata=Metadata(
-            title=properties.title or "",
-            author=properties.author if properties.author != "python-docx" else "",
+            title=(not made_up and properties.title) or "",
+            author="" if made_up else properties.author,
             date=created.date().isoformat() if created else "",
             language=(properties.language or "")[:2],
         ),
@@ -105,25 +122,68 @@ class _Reader:
         self.in_list = False
         self.titled = False
         self.number = 0
+        styles = document.styles.element.iterchildren(_W + "style")
+        self.styles = {style.get(_W + "styleId"): style for style in styles}
 
     def run(self) -> None:
         """Fills `pieces` and `texts`."""
-        for item in self.document.iter_inner_content():
-            if hasattr(item, "rows"):
-                self._table(item)
-            else:
-                self._paragraph(item)
+        from docx.table import Table
+        from docx.text.paragraph import Paragraph
+
+        body = self.document.element.body
+        for element in _unwrapped(body):
+            if element.tag == _W + "p":
+                self._paragraph(Paragraph(element, self.document._body))
+            elif element.tag == _W + "tbl":
+                self._table(Table(element, self.document._body))
 
     def _paragraph(self, paragraph: Any) -> None:
-        block = self._block(paragraph)
         builder = PieceBuilder()
-        for text, kind, value in _runs(paragraph):
+        self._fill(builder, paragraph)
+        if not builder.length and _is_deleted(paragraph._p.pPr):
+            return  # no item, and no number of a list either
+        self._add(builder, self._block(paragraph))
+
+    def _fill(self, builder: PieceBuilder, paragraph: Any) -> None:
+        """Adds the text of a paragraph."""
+        for (kind, value), runs in groupby(self._runs(paragraph), key=lambda run: run[1:]):
             if kind is not None:
                 builder.open(kind, value)
-            builder.add(text, self.at + builder.length)
+            for text, _, _ in runs:
+                builder.add(text, self.at + builder.length)
             if kind is not None:
                 builder.close(kind)
-        self._add(builder, block)
+
+    def _runs(self, paragraph: Any) -> Iterator[tuple[str, MarkKind | None, str]]:
+        """Yields text with its mark, without what is struck out, deleted or hidden."""
+        from docx.text.run import Run
+
+        style = self._style(paragraph._p.pPr, "pStyle")
+        for element, address in _run_elements(paragraph._p, ""):
+            own = element.rPr
+            said = [own, *self._style(own, "rStyle"), *style]
+            if any(_is_on(said, name) for name in ("strike", "dstrike", "vanish")):
+                continue
+            run = Run(element, paragraph)
+            text = raised(run.text) if _says(said, "vertAlign") == "superscript" else run.text
+            kind = MarkKind.STRONG if run.bold else MarkKind.EMPHASIS if run.italic else None
+            link = paragraph.part.rels.get(address)
+            if link is not None:
+                yield text, MarkKind.LINK, link.target_ref
+            else:
+                yield text, kind, ""
+
+    def _style(self, properties: Any, name: str) -> list[Any]:
+        """Properties of runs in a style, and in those that it builds on."""
+        named = properties.find(_W + name) if properties is not None else None
+        at = named.get(_W + "val") if named is not None else None
+        out: list[Any] = []
+        while at in self.styles and len(out) < _MAX_STYLES:
+            style = self.styles[at]
+            out.append(style.find(_W + "rPr"))
+            base = style.find(_W + "basedOn")
+            at = base.get(_W + "val") if base is not None else None
+        return out
 
     def _add(self, builder: PieceBuilder, block: Block) -> None:
         piece = builder.piece(block)
@@ -193,11 +253,11 @@ class _Reader:
     def _table(self, table: Any) -> None:
         self.groups += 1
         self.in_list = False
-        for n, row in enumerate(table.rows):
+        for n, row in enumerate(_table_rows(table._tbl)):
             builder = PieceBuilder()
             cells: list[Span] = []
-            for cell in row.cells:
-                text = " ".join(cell.text.split())
+            for cell in row:
+                text = " ".join(" ".join(self._cell_texts(cell, table)).split())
                 if text and builder.length:
                     builder.add(_CELLS, self.at + builder.length)
                 start = builder.length
@@ -208,11 +268,69 @@ class _Reader:
             )
             self._add(builder, block)
 
+    def _cell_texts(self, cell: Any, table: Any) -> Iterator[str]:
+        """Yields the texts of a cell's paragraphs, tables in it included; None is an empty cell."""
+        from docx.text.paragraph import Paragraph
 
-def _runs(paragraph: Any) -> Iterator[tuple[str, MarkKind | None, str]]:
-    for item in paragraph.iter_inner_content():
-        if hasattr(item, "address"):
-            yield item.text, MarkKind.LINK if item.address else None, item.address or ""
-        else:
-            kind = MarkKind.STRONG if item.bold else MarkKind.EMPHASIS if item.italic else None
-            yield item.text, kind, ""
+        if cell is None:
+            return
+        for element in _unwrapped(cell):
+            if element.tag == _W + "p":
+                yield "".join(text for text, _, _ in self._runs(Paragraph(element, table)))
+            elif element.tag == _W + "tbl":
+                for row in _table_rows(element):
+                    for inner in row:
+                        yield from self._cell_texts(inner, table)
+
+
+def _unwrapped(parent: Any) -> Iterator[Any]:
+    """Elements in a body or a cell, and in the content controls there, less tables of contents."""
+    for element in parent.iterchildren():
+        if element.tag not in _AROUND:
+            yield element
+        elif element.find(f"{_W}sdtPr/{_W}docPartObj") is None:
+            yield from _unwrapped(element)
+
+
+def _run_elements(parent: Any, address: str) -> Iterator[tuple[Any, str]]:
+    """Runs of a paragraph, less deleted ones, with the id of the link that they stand in."""
+    for element in parent.iterchildren():
+        if element.tag == _W + "r":
+            yield element, address
+        elif element.tag in _AROUND:
+            own = element.get(_R + "id", "") if element.tag == _W + "hyperlink" else ""
+            yield from _run_elements(element, own or address)
+
+
+def _table_rows(table: Any) -> Iterator[list[Any]]:
+    """Rows of cells, one for each column: None where a merged cell covers the place."""
+    for row in _unwrapped(table):
+        if row.tag != _W + "tr" or _is_deleted(row.trPr):
+            continue
+        cells: list[Any] = [None] * min(row.grid_before, _MAX_SPAN)
+        for cell in _unwrapped(row):
+            if cell.tag == _W + "tc":
+                cells.append(None if cell.vMerge == "continue" else cell)
+                cells += [None] * (min(cell.grid_span, _MAX_SPAN) - 1)
+        yield cells
+
+
+def _is_deleted(properties: Any) -> bool:
+    """Whether a row, or the end of a paragraph, was deleted under "track changes"."""
+    if properties is None:
+        return False
+    return any(properties.find(path) is not None for path in (f"{_W}del", f"{_W}rPr/{_W}del"))
+
+
+def _says(said: Sequence[Any], name: str) -> str | None:
+    """Value of a property where it is first said; the empty string where it is just there."""
+    for properties in said:
+        found = properties.find(_W + name) if properties is not None else None
+        if found is not None:
+            return str(found.get(_W + "val", ""))
+    return None
+
+
+def _is_on(said: Sequence[Any], name: str) -> bool:
+    value = _says(said, name)
+    return value is not None and value not in _OFF

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,8 +21,16 @@ from unspin.article import (
     Span,
     assemble,
 )
-from unspin.reading.builder import PieceBuilder
-from unspin.reading.htmltree import Element, Text, parse
+from unspin.reading.builder import PieceBuilder, is_raised_number
+from unspin.reading.htmltree import (
+    Element,
+    Text,
+    is_struck,
+    parse,
+    replaced,
+    visible_text,
+    without_struck,
+)
 from unspin.reading.languages import detect_language
 from unspin.reading.repair import repair
 
@@ -50,6 +60,15 @@ _SKIPPED = frozenset(
 #: Page furniture by element and by role: never main text.
 _FURNITURE = frozenset({"nav", "footer", "aside"})
 _ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary", "search", "dialog"})
+#: Elements that hold the main text of a page and little else.
+_MAIN = frozenset({"article", "main"})
+#: Elements that hold other blocks and say nothing of what those are.
+_HOLDERS = frozenset(
+    ["address", "article", "aside", "body", "center", "details", "div", "fieldset", "footer",
+     "form", "header", "html", "main", "section", "td", "th"]
+)  # fmt: skip
+#: What a reader is asked to fill in: an aside that holds it is no text.
+_CONTROLS = frozenset({"form", "input", "button", "select", "textarea"})
 #: Class and id words of furniture: kept only where trafilatura takes it for main text.
 _FURNITURE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|menu|sidebar|footer|breadcrumbs?|share|sharing|social|related|"
@@ -119,8 +138,30 @@ _PIECE = re.compile(
     r"[ \t\r\n\f]+|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?"
     r"|[^ \t\r\n\f&]+(?: [^ \t\r\n\f&]+)*|&"
 )
-_SUPERSCRIPT_NUMBER = re.compile(r"[\s\d,–-]+\Z")
-_TAG = re.compile(r"<[^>]*>")
+#: Longest raised text that is no prose.
+_MAX_RAISED = 20
+#: Targets of links that are no way to another page: a number to call is content.
+_NO_PAGE = re.compile(r"(?:tel|mailto|sms):", re.I)
+_SCRIPTED = re.compile(r"(?:javascript|vbscript|data):", re.I)
+#: What browsers skip in an address.
+_SKIPPED_IN_ADDRESS = re.compile(r"[\s\x00-\x20]+")
+#: Text of a link to a note: "1", "[1]", "a", "†".
+_NOTE_MARK = re.compile(r"\s*[\[(]?\s*(?:\d{1,3}|[a-z*†‡§])\s*[\])]?\s*")
+#: Class and id words of references and footnotes.
+_NOTE_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:(?:fn|ref|cite|bib|note)[_:-]?\d+|footnotes?|endnotes?|references?|reflist|"
+    r"refs|citations?|cite[_-]note|bibliography)(?:$|[\s_:-])",
+    re.I,
+)
+_NOTE_HEADING = re.compile(
+    r"(?:list of )?(?:references?|sources?|bibliography|footnotes?|endnotes?|notes|citations?|"
+    r"literature|works)(?: cited)?(?: and notes)?",
+    re.I,
+)
+_HEADING_TAG = re.compile(r"h[1-6]")
+_SENTENCE = re.compile(r"[.!?](?:[\s\"'”’)]|\Z)")
+#: Words from which a paragraph that ends in a full stop is a sentence.
+_MIN_SENTENCE = 5
 _NOT_WORD = re.compile(r"[\W_]+")
 #: Share of the text that trafilatura found that must be found again in the tree.
 _MIN_ALIGNED = 0.7
@@ -131,6 +172,13 @@ _MAX_LINKS = 0.5
 #: Tags from which a page is read without trafilatura, whose time grows with their square (8,000
 #: list items: 9 s); articles have a few thousand.
 _MAX_TAGS = 10_000
+#: Folded characters up to which a page is short: trafilatura takes its first paragraph for all of
+#: it, or joins all that it finds into one.
+_SHORT = 1000
+#: Widest cell of a table, in columns: more is a mistake, or meant to fill memory.
+_MAX_SPAN = 50
+#: Longest text of a table cell that holds a block: more is a page laid out with a table.
+_MAX_CELL = 300
 #: Words that trafilatura must find, against all that may be prose, to be trusted: on short and
 #: plain pages it finds little or nothing.
 _MIN_FOUND = 0.25
@@ -145,8 +193,20 @@ class _Candidate:
     furniture: bool
     links: float
     path: tuple[int, ...] = ()
+    home: tuple[int, ...] = ()  # the path as far as elements that hold blocks
+    note: bool = False  # an entry of a list of references, or a footnote
+    ids: frozenset[str] = frozenset()  # of the elements around it and in it
+    cites: frozenset[str] = frozenset()  # ids of the notes that it refers to
     kept: bool = False
-    verbatim: bool = False
+
+    @property
+    def navigates(self) -> bool:
+        """Whether it is a way to other pages, and no text."""
+        if self.links <= _MAX_LINKS or self.note:
+            return False
+        words = self.piece.text.split()
+        sentence = len(words) >= _MIN_SENTENCE and words[-1].endswith((".", "!"))
+        return not (sentence and self.piece.block.kind is BlockKind.PARAGRAPH)
 
 
 def read_html(source: Source) -> Article:
@@ -159,15 +219,18 @@ def read_html(source: Source) -> Article:
         The article; its source has ``offsets="extracted"`` and the extracted text where the main
         text could not be found again in the page.
     """
+    root = parse(source.text)
     walk = _Walk(source.text)
-    walk.block(parse(source.text), _State())
+    walk.block(root, _State())
     walk.flush(_State())
-    document = _trafilatura(source.text)
+    document = _trafilatura(replaced(source.text, list(_rewritten(root, source.text))))
     found = _found_blocks(document)
     share = _align(walk.out, found)
     if found and share < _MIN_ALIGNED:
         return _extracted(source, document, found)
-    _choose(walk.out, found)
+    _mark_notes(walk.out)
+    _choose(walk.out, walk.mains)
+    _keep_notes(walk.out)
     _title_heading(walk.out)
     chosen = [c.piece for c in walk.out if c.kept]
     pieces, repairs = repair(chosen, source.text, entities=False)
@@ -180,6 +243,32 @@ def read_html(source: Source) -> Article:
         structured=True,
     )
     return article.with_(language=detect_language(article.text))
+
+
+def read_fragment(text: str, start: int, groups: int) -> list[Piece]:
+    """Make pieces of HTML that stands inside a text of another format.
+
+    Args:
+        text: The HTML.
+        start: Its offset in the source.
+        groups: Lists and tables that the article has so far.
+
+    Returns:
+        Its blocks with places in the source, less furniture and what is hidden; none where it holds
+        no prose.
+    """
+    walk = _Walk(text, groups=groups)
+    walk.block(parse(text), _State(main=True))
+    walk.flush(_State())
+    pieces = [c.piece for c in walk.out if not c.furniture]
+    if not any(piece.text.strip(OBJECT + " ") for piece in pieces):
+        return []
+    return [
+        replace(
+            p, segments=tuple(replace(s, source_start=s.source_start + start) for s in p.segments)
+        )
+        for p in pieces
+    ]
 
 
 def _title(pieces: list[Piece]) -> int | None:
@@ -226,12 +315,29 @@ def _trafilatura(text: str) -> Any:
         return None
 
 
+def _rewritten(element: Element, source: str) -> Iterator[tuple[int, int, str]]:
+    """Changes to a page that show trafilatura, which sees no such markup, what a reader sees."""
+    from html import escape
+
+    for child in element.children:
+        if isinstance(child, Text):
+            continue
+        if is_struck(child, source):
+            yield child.start, child.end, ""
+        elif child.tag == "sup" and _is_raised(child, source):
+            yield child.start, child.end, escape(visible_text(source[child.start : child.end]))
+        else:
+            yield from _rewritten(child, source)
+
+
 def _found_blocks(document: Any) -> list[str]:
     """Texts of the blocks that trafilatura takes for main text."""
     body = getattr(document, "body", None)
     if body is None:
         return []
     out = []
+    for line in body.iter("lb"):
+        line.tail = "\n" + (line.tail or "")
     for element in body.iter("p", "head", "item", "cell", "quote", "code", "ab"):
         text = "".join(element.itertext()).strip()
         if text and not any(True for _ in element.iterchildren("p", "item", "cell", "list")):
@@ -248,7 +354,12 @@ def _visible(piece: Piece) -> str:
     if OBJECT not in piece.text:
         return piece.text
     values = iter([m.value for m in piece.marks if m.kind is MarkKind.RAW])
-    return re.sub(OBJECT, lambda _: _TAG.sub("", next(values, "")), piece.text)
+
+    def shown(_: re.Match[str]) -> str:
+        value = next(values, "")
+        return "" if value[:4].lower() == "<img" else visible_text(value)
+
+    return re.sub(OBJECT, shown, piece.text)
 
 
 def _align(candidates: list[_Candidate], found: list[str]) -> float:
@@ -262,40 +373,88 @@ def _align(candidates: list[_Candidate], found: list[str]) -> float:
     return sum(len(k) for k in keys if k in ours) / total if total else 1.0
 
 
-def _choose(candidates: list[_Candidate], found: list[str]) -> None:
-    """Adds what stands between main text in the same container: headings, items, rows."""
+def _choose(candidates: list[_Candidate], mains: frozenset[int] | set[int]) -> None:
+    """Adds what stands in the same container as main text: headings, items, rows, short blocks."""
     sure = [c for c in candidates if not c.furniture]
     prose = sum(len(c.key) for c in sure)
     kept = [c for c in candidates if c.kept]
-    if sum(len(c.key) for c in kept) < _MIN_FOUND * prose or not kept:
+    if prose < _SHORT or sum(len(c.key) for c in kept) < _MIN_FOUND * prose or not kept:
         for c in sure:
-            c.kept = c.links <= _MAX_LINKS or c.kept
+            c.kept = c.kept or not c.navigates
+    else:
+        _headings_before(candidates, candidates.index(kept[0]))
+        common = _container(kept, mains)
+        for c in sure:
+            if c.path[: len(common)] == common and not c.navigates:
+                c.kept = True
+    _drop_bare_headings(candidates)
+
+
+def _headings_before(candidates: list[_Candidate], first: int) -> None:
+    """Adds headings right before the first block, wherever they are."""
+    for c in reversed(candidates[:first]):
+        if c.furniture or c.piece.block.kind is not BlockKind.HEADING:
+            return
+        c.kept = True
+
+
+def _container(kept: list[_Candidate], mains: frozenset[int] | set[int]) -> tuple[int, ...]:
+    """Path of the container of the main text: an article, or the nearest one around all of it."""
+    common = _common([c.home for c in kept])
+    for n in range(len(common), 0, -1):
+        if common[n - 1] in mains:
+            return common[:n]
+    return common
+
+
+def _drop_bare_headings(candidates: list[_Candidate]) -> None:
+    """Drops headings of lists of links, which are dropped themselves."""
+    for i, c in enumerate(candidates):
+        if not c.kept or c.piece.block.kind is not BlockKind.HEADING:
+            continue
+        below = []
+        for other in candidates[i + 1 :]:
+            block = other.piece.block
+            if block.kind is BlockKind.HEADING and block.level <= c.piece.block.level:
+                break
+            below.append(other)
+        c.kept = any(b.kept for b in below) or not any(b.navigates for b in below)
+
+
+def _mark_notes(candidates: list[_Candidate]) -> None:
+    """Marks as notes what stands under a heading such as "References", and what a mark leads to."""
+    cited = {name for c in candidates if not c.furniture for name in c.cites}
+    heading: _Candidate | None = None
+    for c in candidates:
+        block = c.piece.block
+        if block.kind is BlockKind.HEADING:
+            if _NOTE_HEADING.fullmatch(c.piece.text.strip(" :.")):
+                heading = c
+            elif heading is not None and block.level <= heading.piece.block.level:
+                heading = None
+        elif heading is not None and c.home[: len(heading.home)] == heading.home:
+            c.note = True
+        c.note = c.note or not cited.isdisjoint(c.ids)
+
+
+def _keep_notes(candidates: list[_Candidate]) -> None:
+    """Keeps notes that stand outside the container of the main text: its marks lead there."""
+    kept = [c for c in candidates if c.kept]
+    if not kept:
         return
+    cited = {name for c in kept for name in c.cites}
     first = candidates.index(kept[0])
-    last = len(candidates) - 1 - candidates[::-1].index(kept[-1])
-    common = _common([c.path for c in kept])
-    for c in candidates[first:last]:
-        if not c.furniture and c.links <= _MAX_LINKS and c.path[: len(common)] == common:
-            c.kept = True
-    _near(candidates, first, last, common)
-
-
-def _near(candidates: list[_Candidate], first: int, last: int, common: tuple[int, ...]) -> None:
-    """Adds headings right before the first block, and short ends of the same container."""
-    i = first - 1
-    while i >= 0 and candidates[i].piece.block.kind is BlockKind.HEADING:
-        if candidates[i].furniture:
-            break
-        candidates[i].kept = True
-        i -= 1
-    for c in candidates[:first] + candidates[last + 1 :]:
-        inside = bool(common) and c.path[: len(common)] == common
-        if inside and not c.furniture and c.links <= _MAX_LINKS:
-            c.kept = True
+    for i, c in enumerate(candidates[first:], first):
+        if c.kept or not c.note or (c.furniture and cited.isdisjoint(c.ids)):
+            continue
+        c.kept = True
+        before = candidates[i - 1]
+        if _NOTE_HEADING.fullmatch(before.piece.text.strip(" :.")):
+            before.kept = True
 
 
 def _common(paths: list[tuple[int, ...]]) -> tuple[int, ...]:
-    """Path of the nearest common container, at least two levels deep or none."""
+    """Path of the nearest common container."""
     low, high = min(paths), max(paths)
     n = 0
     while n < min(len(low), len(high)) and low[n] == high[n]:
@@ -350,7 +509,26 @@ class _State:
     lists: int = 0
     furniture: bool = False
     strong: bool = False
+    main: bool = False
+    note: bool = False
+    ids: tuple[str, ...] = ()
     path: tuple[int, ...] = ()
+    home: tuple[int, ...] = ()
+
+    def inside(self, element: Element, *, furniture: bool) -> _State:
+        """What holds inside a block element of it."""
+        name = element.attrs.get("id", "")
+        names = f"{element.attrs.get('class', '')} {name}"
+        path = (*self.path, element.start)
+        return replace(
+            self,
+            furniture=self.furniture or furniture,
+            main=self.main or element.tag in _MAIN,
+            note=self.note or (element.tag not in _MAIN and bool(_NOTE_NAMES.search(names))),
+            ids=(*self.ids, name) if name else self.ids,
+            path=path,
+            home=path if element.tag in _HOLDERS else self.home,
+        )
 
 
 @dataclass
@@ -368,6 +546,11 @@ class _Walk:
     linked: int = 0
     in_link: int = 0
     breaks: int = 0
+    in_cell: bool = False
+    gap: bool = False
+    mains: set[int] = field(default_factory=set)
+    names: list[str] = field(default_factory=list)
+    cites: list[str] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
 
     def block(self, element: Element, state: _State) -> None:
@@ -385,7 +568,7 @@ class _Walk:
             self.language = element.attrs.get("lang", "")[:2].lower()
         if tag == "head":
             self._head(element)
-        if tag in _SKIPPED or _hidden(element):
+        if tag in _SKIPPED or _hidden(element) or is_struck(element, self.source):
             return
         if tag in _EMBEDS:
             self._embed(element, state)
@@ -395,21 +578,54 @@ class _Walk:
             self._inline(element, state)
 
     def _container(self, element: Element, state: _State) -> None:
+        if self.in_cell:
+            self._part(element, state)
+            return
         self.flush(state)
         tag = element.tag
-        inner = replace(
-            state,
-            furniture=state.furniture or _furniture(element),
-            path=(*state.path, element.start),
-        )
+        inner = state.inside(element, furniture=self._is_furniture(element, state))
+        if tag in _MAIN:
+            self.mains.add(element.start)
         if tag == "pre":
             self._code(element, inner)
         elif tag == "table" and _is_data(element):
+            self._caption(element, inner)
             self._table(element, inner)
         else:
             inner = self._state(element, inner)
             self.block(element, inner)
             self.flush(inner)
+
+    def _part(self, element: Element, state: _State) -> None:
+        """Adds a block that stands alone in a table cell."""
+        self.gap = True
+        self.block(element, state)
+        self.gap = True
+
+    def _is_furniture(self, element: Element, state: _State) -> bool:
+        if element.tag == "aside" and state.main and not _furniture_names(element):
+            return not self._is_text(element)
+        return _furniture(element)
+
+    def _is_text(self, element: Element) -> bool:
+        """Whether an aside of an article says something: a warning does, links and forms do not."""
+        if any(e.tag in _CONTROLS for e in _descendants(element)):
+            return False
+        linked, text = 0, ""
+        for part, way in self._said(element):
+            linked += len(part) * way
+            text += "" if way else part
+        return bool(_SENTENCE.search(text)) and linked <= len(text)
+
+    def _said(self, element: Element) -> Iterator[tuple[str, bool]]:
+        """Yields text of an element without headings, and whether it is a link to a page."""
+        for child in element.children:
+            if isinstance(child, Text):
+                yield self.source[child.start : child.end], False
+            elif child.tag == "a" and not _NO_PAGE.match(child.attrs.get("href", "")):
+                yield visible_text(self.source[child.start : child.end]), True
+            elif child.tag not in _SKIPPED and not _HEADING_TAG.fullmatch(child.tag):
+                yield from self._said(child)
 
     def _state(self, element: Element, state: _State) -> _State:
         tag = element.tag
@@ -443,6 +659,8 @@ class _Walk:
         """Numbers the items of a list before they are walked over."""
         for child in element.children:
             if isinstance(child, Element) and child.tag == "li":
+                own = child.attrs.get("value", "")
+                number = int(own) if own.isdecimal() and len(own) < 9 else number
                 child.attrs["data-unspin-number"] = str(number)
                 number += 1
 
@@ -472,10 +690,14 @@ class _Walk:
         key = _key(_visible(piece))
         if not key and not piece.block.verbatim and not piece.marks:
             return
-        share = min(linked / max(len(piece.text), 1), 1.0)
+        ids, cites = frozenset([*state.ids, *self.names]), frozenset(self.cites)
+        self.names, self.cites = [], []
         self.out.append(
-            _Candidate(piece, key, state.furniture, share, state.path, False, bool(not piece.text))
-        )
+            _Candidate(
+                piece, key, state.furniture, min(linked / max(len(piece.text), 1), 1.0),
+                state.path, state.home, state.note, ids, cites,
+            )
+        )  # fmt: skip
 
     # --- inside a block
 
@@ -491,8 +713,10 @@ class _Walk:
                 one = len(run) == 1
                 self.builder.add(run if one else " ", start, None if one else match.end())
                 continue
+            if self.gap and not self.builder.ends_in_space:
+                self.builder.separate(" ")
             self._open_strong(state)
-            self.breaks = 0
+            self.breaks, self.gap = 0, False
             before = self.builder.length
             if run[0] == "&" and len(run) > 1 and unescape(run) != run:
                 self.builder.add(unescape(run), start, match.end())
@@ -507,29 +731,49 @@ class _Walk:
 
     def _inline(self, element: Element, state: _State) -> None:
         tag = element.tag
+        self.names += [element.attrs[a] for a in ("id", "name") if element.attrs.get(a)]
         if tag == "br":
             self._break(element, state)
         elif tag == "img":
             self._image(element)
-        elif tag in _RAW_INLINE or (tag == "sup" and self._is_number(element)):
-            self.builder.raw(self.source[element.start : element.end], element.start, element.end)
+        elif tag in _RAW_INLINE or (tag == "sup" and _is_raised(element, self.source)):
+            self._cite(element)
+            value = without_struck(self.source[element.start : element.end])
+            self.builder.raw(value, element.start, element.end)
+        elif tag == "a":
+            self._link(element, state)
         elif tag in _INLINE:
-            kind = _INLINE[tag]
-            href = element.attrs.get("href", "").strip()
-            marked = kind is not MarkKind.LINK or bool(href)
-            if marked:
-                self.builder.open(kind, href if kind is MarkKind.LINK else "")
-            self.in_link += tag == "a"
+            self.builder.open(_INLINE[tag])
             self.block(element, state)
-            self.in_link -= tag == "a"
-            if marked:
-                self.builder.close(kind)
+            self.builder.close(_INLINE[tag])
         else:
             self.block(element, state)
 
+    def _link(self, element: Element, state: _State) -> None:
+        href = element.attrs.get("href", "").strip()
+        marked = bool(href) and not _SCRIPTED.match(_SKIPPED_IN_ADDRESS.sub("", href))
+        away = bool(href) and not _NO_PAGE.match(href)
+        self._cite(element)
+        if marked:
+            self.builder.open(MarkKind.LINK, href)
+        self.in_link += away
+        self.block(element, state)
+        self.in_link -= away
+        if marked:
+            self.builder.close(MarkKind.LINK)
+
+    def _cite(self, element: Element) -> None:
+        """Notes the notes that marks such as a raised "1" lead to."""
+        for e in (element, *_descendants(element)):
+            href = e.attrs.get("href", "")
+            if e.tag == "a" and href.startswith("#"):
+                text = visible_text(self.source[e.start : e.end])
+                if e is not element or _NOTE_MARK.fullmatch(text):
+                    self.cites.append(href[1:])
+
     def _break(self, element: Element, state: _State) -> None:
         self.breaks += 1
-        if self.breaks > 1:
+        if self.breaks > 1 and not self.in_cell:
             self.flush(state)
         elif not self.builder.ends_in_space:
             self.builder.add("\n", element.start, element.end)
@@ -539,10 +783,6 @@ class _Walk:
         pixel = "1" in (element.attrs.get("width"), element.attrs.get("height"))
         if source and not source.startswith("data:") and not pixel:
             self.builder.raw(self.source[element.start : element.end], element.start, element.end)
-
-    def _is_number(self, element: Element) -> bool:
-        inner = _TAG.sub("", self.source[element.start : element.end])
-        return bool(_SUPERSCRIPT_NUMBER.match(inner))
 
     # --- blocks that are not prose, and tables
 
@@ -558,27 +798,39 @@ class _Walk:
             self._add(Piece("", (), block), 0, replace(state, path=(*state.path, element.start)))
 
     def _code(self, element: Element, state: _State) -> None:
-        source = self.source[element.start : element.end]
+        source = without_struck(self.source[element.start : element.end])
         self._add(Piece("", (), Block(BlockKind.CODE, 0, 0, verbatim=source)), 0, state)
+
+    def _caption(self, element: Element, state: _State) -> None:
+        """Adds what a table says of itself as a paragraph before it."""
+        for child in element.children:
+            if isinstance(child, Element) and child.tag == "caption":
+                self.element(child, replace(state, kind=BlockKind.PARAGRAPH))
 
     def _table(self, element: Element, state: _State) -> None:
         self.groups += 1
-        for row in _rows(element):
-            cells: list[Span] = []
-            elements = [c for c in row.children if isinstance(c, Element) and c.tag in ("td", "th")]
-            for cell in elements:
-                if self.builder.length and _key(_TAG.sub("", self.source[cell.start : cell.end])):
-                    self.builder.separate(_CELLS)
-                start = self.builder.length
-                self.block(cell, replace(state, strong=False))
-                cells.append(Span(start, self.builder.length))
-            header = bool(elements) and all(c.tag == "th" for c in elements)
+        self.in_cell = True
+        for row in _grid(element):
+            cells = [self._cell(cell, state) for cell in row]
+            header = any(row) and all(c is None or c.tag == "th" for c in row)
             block = Block(
                 BlockKind.TABLE, 0, 0, group=self.groups, cells=tuple(cells), header=header
             )
             builder, linked = self.builder, self.linked
             self.builder, self.linked = PieceBuilder(), 0
             self._add(builder.piece(block), linked, state)
+        self.in_cell = False
+
+    def _cell(self, cell: Element | None, state: _State) -> Span:
+        """Adds a cell to the row that is open; None is a place that another cell covers."""
+        if cell is not None:
+            if self.builder.length and visible_text(self.source[cell.start : cell.end]).strip():
+                self.builder.separate(_CELLS)
+            start = self.builder.length
+            self.breaks, self.gap = 0, False
+            self.block(cell, replace(state, strong=False))
+            return Span(start, self.builder.length)
+        return Span(self.builder.length, self.builder.length)
 
     def _head(self, element: Element) -> None:
         from html import unescape
@@ -603,9 +855,30 @@ def _hidden(element: Element) -> bool:
     )
 
 
+def _is_raised(element: Element, source: str) -> bool:
+    """Whether a superscript would be another number if it stood on the line."""
+    inner = "".join(
+        visible_text(source[c.start : c.end])
+        for c in element.children
+        if not (isinstance(c, Element) and c.tag == "sup")
+    )
+    return len(inner.strip()) <= _MAX_RAISED and is_raised_number(inner)
+
+
+def _descendants(element: Element) -> Iterator[Element]:
+    for child in element.children:
+        if isinstance(child, Element):
+            yield child
+            yield from _descendants(child)
+
+
 def _furniture(element: Element) -> bool:
     if element.tag in _FURNITURE or element.attrs.get("role", "") in _ROLES:
         return True
+    return _furniture_names(element)
+
+
+def _furniture_names(element: Element) -> bool:
     if element.tag in ("body", "html", "article", "main"):
         return False
     names = f"{element.attrs.get('class', '')} {element.attrs.get('id', '')}"
@@ -613,26 +886,69 @@ def _furniture(element: Element) -> bool:
 
 
 def _rows(table: Element) -> list[Element]:
+    """The rows of a table; markup that should not be between them (a form) is looked through."""
     out = []
     for child in table.children:
-        if isinstance(child, Element):
-            if child.tag == "tr":
-                out.append(child)
-            elif child.tag in ("thead", "tbody", "tfoot"):
-                out += _rows(child)
+        if not isinstance(child, Element) or _hidden(child):
+            continue
+        if child.tag == "tr":
+            out.append(child)
+        elif child.tag not in ("caption", "colgroup", "td", "th", "table"):
+            out += _rows(child)
     return out
 
 
+def _row_cells(row: Element) -> list[Element]:
+    cells = [c for c in row.children if isinstance(c, Element) and c.tag in ("td", "th")]
+    return [c for c in cells if not _hidden(c)]
+
+
+def _grid(table: Element) -> list[list[Element | None]]:
+    """The cells of a table by row and column.
+
+    A cell that spans rows or columns stands in its first place, and leaves the others empty: each
+    value stays under its heading.
+    """
+    out: list[list[Element | None]] = []
+    covered: dict[int, int] = {}  # rows that a cell from above still covers, by column
+    for element in _rows(table):
+        row: list[Element | None] = []
+        next_covered = {c: n - 1 for c, n in covered.items() if n > 1}
+        for cell in _row_cells(element):
+            while covered.get(len(row)):
+                row.append(None)
+            rows = _span(cell, "rowspan")
+            columns = range(len(row), len(row) + _span(cell, "colspan"))
+            row += [cell, *[None] * (len(columns) - 1)]
+            next_covered |= {c: rows - 1 for c in columns if rows > 1}
+        covered = next_covered
+        out.append(row)
+    width = max((n for row in out for n, cell in enumerate(row, 1) if cell is not None), default=0)
+    return [(row + [None] * width)[:width] for row in out]
+
+
+def _span(cell: Element, name: str) -> int:
+    value = cell.attrs.get(name, "").strip()
+    if name == "rowspan" and value == "0":  # to the end of the table
+        return sys.maxsize
+    if not value.isdecimal() or len(value) > len(str(sys.maxsize)):
+        return 1
+    return max(1, min(int(value), _MAX_SPAN) if name == "colspan" else int(value))
+
+
 def _is_data(table: Element) -> bool:
-    """Whether a table holds data: two columns or more, cells without blocks of their own."""
+    """Whether a table holds data: two columns or more, cells with one block at most."""
     widths = []
     for row in _rows(table):
-        cells = [c for c in row.children if isinstance(c, Element) and c.tag in ("td", "th")]
+        cells = _row_cells(row)
         widths.append(len(cells))
-        if any(_holds_blocks(c) for c in cells):
+        if not all(map(_is_simple, cells)):
             return False
     return len(widths) > 1 and max(widths, default=0) > 1
 
 
-def _holds_blocks(cell: Element) -> bool:
-    return any(isinstance(c, Element) and c.tag in _BLOCKS for c in cell.children)
+def _is_simple(cell: Element) -> bool:
+    blocks = [e for e in _descendants(cell) if e.tag in _BLOCKS]
+    if len(blocks) == 1 and blocks[0].tag in ("p", "div"):
+        return cell.end - cell.start <= _MAX_CELL
+    return not blocks

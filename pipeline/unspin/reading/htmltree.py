@@ -7,7 +7,10 @@ reading messy pages, not for conformance: unknown end tags are ignored, missing 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+
+from unspin.reading.builder import raised
 
 VOID = frozenset(
     [
@@ -90,6 +93,17 @@ _TOKEN = re.compile(
     r"|<(?P<start>[a-zA-Z][^\s/>]*)(?P<attrs>(?:[^<>\"']|\"[^\"]*\"|'[^']*'|[\"'](?=[^<>]*>))*)>",
     re.S,
 )
+#: Text that its author deleted or struck out.
+STRUCK = frozenset({"del", "s", "strike"})
+_STRUCK_STYLE = re.compile(r"line-through", re.I)
+_MAYBE_STRUCK = re.compile(r"<(?:del|s|strike)\b|line-through", re.I)
+_END_TAG = re.compile(r"</([a-zA-Z][^\s/>]*)[^>]*>\Z")
+#: Elements that begin a new line of plain text.
+_LINES = frozenset(
+    ["p", "div", "li", "tr", "ul", "ol", "dl", "dt", "dd", "table", "blockquote", "pre", "br",
+     "h1", "h2", "h3", "h4", "h5", "h6", "figure", "figcaption", "caption", "section", "hr"]
+)  # fmt: skip
+_UNSEEN = frozenset(["script", "style", "template", "head", "noscript"])
 _ATTRIBUTE = re.compile(r"([^\s=/\"'>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?", re.S)
 #: Nesting from which further elements become siblings: no page needs it, and it stops recursion.
 _MAX_DEPTH = 200
@@ -143,6 +157,81 @@ def parse(source: str) -> Element:
     for element in stack[1:]:
         element.end = len(source)
     return root
+
+
+def is_struck(element: Element, source: str) -> bool:
+    """Tell whether an element is deleted text, which a reader takes for absent.
+
+    One that is never closed is a slip of the pen, and would take what follows with it: it is not.
+    """
+    if element.tag not in STRUCK and not _STRUCK_STYLE.search(element.attrs.get("style", "")):
+        return False
+    end = _END_TAG.search(source, element.start, element.end)
+    return end is not None and end[1].lower() == element.tag
+
+
+def struck_spans(element: Element, source: str) -> Iterator[tuple[int, int]]:
+    """Yield the source spans of deleted text in an element, in order."""
+    for child in element.children:
+        if isinstance(child, Text):
+            continue
+        if is_struck(child, source):
+            yield child.start, child.end
+        else:
+            yield from struck_spans(child, source)
+
+
+def without_struck(source: str) -> str:
+    """Cut the deleted text out of HTML."""
+    if not _MAYBE_STRUCK.search(source):
+        return source
+    return replaced(source, [(a, b, "") for a, b in struck_spans(parse(source), source)])
+
+
+def replaced(source: str, changes: list[tuple[int, int, str]]) -> str:
+    """Put other text in place of spans that are in order and disjoint."""
+    out: list[str] = []
+    at = 0
+    for start, end, text in changes:
+        out += [source[at:start], text]
+        at = end
+    return "".join([*out, source[at:]])
+
+
+def visible_text(source: str) -> str:
+    """Give the text that a reader of some HTML sees.
+
+    Args:
+        source: HTML, of a line or of blocks.
+
+    Returns:
+        Its text, blocks and line breaks on lines of their own, images as what describes them,
+        raised numbers with raised digits, without deleted text.
+    """
+    out: list[str] = []
+    _visible(parse(source), source, out)
+    return "".join(out)
+
+
+def _visible(element: Element, source: str, out: list[str]) -> None:
+    from html import unescape
+
+    for child in element.children:
+        if isinstance(child, Text):
+            out.append(unescape(source[child.start : child.end]))
+        elif child.tag in _UNSEEN or is_struck(child, source):
+            continue
+        elif child.tag == "img":
+            out.append(child.attrs.get("alt", ""))
+        elif child.tag == "sup":
+            inner: list[str] = []
+            _visible(child, source, inner)
+            out.append(raised("".join(inner)))
+        else:
+            line = "\n" if child.tag in _LINES else " " if child.tag in ("td", "th") else ""
+            out.append(line)
+            _visible(child, source, out)
+            out.append(line if child.tag != "br" else "")
 
 
 def _start(source: str, stack: list[Element], match: re.Match[str]) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,13 +25,16 @@ _METADATA_FIELDS = {
 }
 _LINE = re.compile(r"[^\r\n]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+#: Digits from which a number may be an integer that the quick parser rounds to a float.
+_LONG_NUMBER = re.compile(r"\d{19}")
 
 
 def read_jsonl(source: Source, config: Config) -> Iterator[Article | InputError]:
     """Reads the records of a JSON Lines file, or of a JSON file.
 
     Each article's `Source.text` is the value of its text field, and offsets count in it;
-    `Source.extra` holds the other fields, the title's included, in their order.
+    `Source.extra` holds the other fields, the title's included, in their order; lone surrogates,
+    which no UTF-8 can hold, are U+FFFD in all of them.
 
     Args:
         source: With the decoded file.
@@ -38,18 +43,76 @@ def read_jsonl(source: Source, config: Config) -> Iterator[Article | InputError]
     Yields:
         An article for each record; an `InputError` that names the line for each that is wrong.
     """
-    for line, value in _records(source):
-        if isinstance(value, InputError):
-            yield value
+    for line, value in _records(source.text):
+        if isinstance(value, ValueError):
+            reason = f"line {line}: is not valid JSON ({value}); mend or remove the line"
+            yield InputError(source.path, reason)
             continue
         try:
-            yield _article(source, config, line, value)
+            yield _article(source, config, line, _carried(value, source, line))
         except InputError as error:
             yield error
+        except RecursionError:
+            reason = f"line {line}: is nested too deeply; simplify the record"
+            yield InputError(source.path, reason)
 
 
-def _records(source: Source) -> Iterator[tuple[int, Any]]:
-    text = source.text
+def _carried(value: Any, source: Source, line: int) -> Any:
+    """A value as any output can hold it: without lone surrogates.
+
+    Raises:
+        InputError: It holds a number that JSON lacks; writing it would make another value of it.
+    """
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {_carried(k, source, line): _carried(v, source, line) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_carried(item, source, line) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        what = f"holds {json.dumps(value)}, which is no JSON number"
+        raise InputError(source.path, f"line {line}: {what}; mend or remove the record")
+    return value
+
+
+def holds_article(data: bytes, text_field: str | None = None) -> bool:
+    """Whether a file with the suffix ``.json`` has a text to read, or is data of another program.
+
+    Args:
+        data: All bytes of the file.
+        text_field: Name of the field that holds the text; empty for the usual names; None where
+            it is not known: then a text of any name counts that is long enough to be judged.
+
+    Returns:
+        Whether a record has a text field. JSON that is broken holds an article where it shows the
+        name of such a field, so that what was cut short is an error and not passed over.
+    """
+    from unspin.reading.detect import text_format
+    from unspin.reading.encoding import decode
+
+    text = decode(data).text
+    if text_format(text, "x.json") != "jsonl":
+        return True
+    names = (text_field,) if text_field else TEXT_FIELDS
+    records = [value for _, value in _records(text)]
+    if any(isinstance(r, Mapping) and _has_text(r, names, text_field) for r in records):
+        return True
+    if not any(isinstance(r, ValueError) for r in records):
+        return False
+    return any(re.search(rf'"{re.escape(name)}"\s*:\s*"', text) for name in names)
+
+
+def _has_text(record: Mapping[str, Any], names: Sequence[str], text_field: str | None) -> bool:
+    from unspin.reading.languages import MIN_WORDS
+
+    if any(isinstance(record.get(name), str) for name in names):
+        return True
+    texts = (v for v in record.values() if isinstance(v, str)) if text_field is None else ()
+    return any(len(v.split()) >= MIN_WORDS for v in texts)
+
+
+def _records(text: str) -> Iterator[tuple[int, Any]]:
+    """Number and value of each record; a `ValueError` for what is no JSON."""
     if text.lstrip()[:1] == "[" or "\n" in text.strip():
         whole = _loads(text)
         if isinstance(whole, dict):
@@ -61,27 +124,22 @@ def _records(source: Source) -> Iterator[tuple[int, Any]]:
     for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), 1):
         if not raw.strip():
             continue
-        value = _loads(raw)
-        if isinstance(value, ValueError):
-            reason = f"line {number}: is not valid JSON ({value}); mend or remove the line"
-            yield number, InputError(source.path, reason)
-        else:
-            yield number, value
+        yield number, _loads(raw)
 
 
 def _loads(text: str) -> Any:
     """The JSON value, or the error; the standard parser reads what the quick one refuses."""
     import orjson
 
+    if not _LONG_NUMBER.search(text):
+        with contextlib.suppress(ValueError):
+            return orjson.loads(text)
     try:
-        return orjson.loads(text)
-    except ValueError:
-        try:
-            return json.loads(text)
-        except RecursionError:
-            return ValueError("nested too deeply")
-        except ValueError as error:
-            return ValueError(getattr(error, "msg", str(error)))
+        return json.loads(text)
+    except RecursionError:
+        return ValueError("nested too deeply")
+    except ValueError as error:
+        return ValueError(getattr(error, "msg", str(error)))
 
 
 def _article(source: Source, config: Config, line: int, record: Any) -> Article:
@@ -94,13 +152,11 @@ def _article(source: Source, config: Config, line: int, record: Any) -> Article:
         wanted = repr(config.text_field) if config.text_field else "text"
         reason = f"line {line}: has no {wanted} field that holds text; set text-field"
         raise InputError(source.path, reason)
-    text = _SURROGATE.sub("\ufffd", record[name])
+    text = record[name]
     if not text.strip():
         raise InputError(source.path, f"line {line}: field {name!r} is empty; remove the line")
     title = _field(record, config.title_field, TITLE_FIELDS)
-    metadata = Metadata(
-        title=_SURROGATE.sub("\ufffd", record[title]).strip() if title else "", **_metadata(record)
-    )
+    metadata = Metadata(title=record[title].strip() if title else "", **_metadata(record))
     own = replace(
         source,
         text=text,

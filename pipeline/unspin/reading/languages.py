@@ -108,6 +108,11 @@ def detect_language(text: str) -> str:
     return "en" if shares["en"] >= _ENGLISH else "und"
 
 
+def too_few_words(text: str) -> bool:
+    """Whether a text is too short for its language to be told."""
+    return len(_WORD.findall(_sample(text))) < MIN_WORDS
+
+
 def _sample(text: str) -> str:
     """Beginning, middle and end of a long text."""
     if len(text) <= 3 * _CUT:

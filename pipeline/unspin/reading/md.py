@@ -1,7 +1,8 @@
 """Markdown: CommonMark with tables, front matter, and shortcodes kept whole.
 
-Prose holds no markup. Code, URLs, HTML, images, footnote marks and shortcodes are one `OBJECT`
-with a `RAW` mark inside a line, and verbatim blocks without prose where they stand alone.
+Prose holds no markup. Code, URLs, HTML tags, images, footnote marks and shortcodes are one `OBJECT`
+with a `RAW` mark inside a line, and verbatim blocks without prose where they stand alone. A block
+of HTML that holds prose is read as HTML.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ _SHORTCODE = re.compile(
     r"|\{\{\s[^{}]{0,1000}\s\}\}|\{\{\s*[\w.]{1,100}\s*\}\}"
 )
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
-_WHOLE_SHORTCODE = re.compile(rf"\s*(?:(?:{_SHORTCODE.pattern})\s*)+\Z")
+_COMMENT = re.compile(r"(<!--.*?-->)", re.S)
 _EMBED = re.compile(r"""<(?:iframe|video|embed)\b[^>]*?\bsrc\s*=\s*["']?([^"'\s>]+)""", re.I)
 _MARKS = {"strong": MarkKind.STRONG, "em": MarkKind.EMPHASIS, "link": MarkKind.LINK}
 
@@ -84,10 +85,11 @@ def _is_heading(piece: Piece) -> bool:
 
 
 def _text(extra: dict[str, Any], key: str) -> str:
+    """A field as a line of text; lists and mappings inside a list are none."""
     value = extra.get(key)
-    if isinstance(value, list):
-        return ", ".join(str(v) for v in value)
-    return "" if value is None or isinstance(value, dict) else str(value).strip()
+    values = value if isinstance(value, list) else [value]
+    plain = (str(v).strip() for v in values if v is not None and not isinstance(v, dict | list))
+    return ", ".join(plain)
 
 
 def _front_matter(text: str) -> tuple[str, dict[str, Any], int]:
@@ -191,6 +193,17 @@ def _parser() -> MarkdownIt:
 # --- blocks -------------------------------------------------------------------------------------
 
 
+def _unnested(token: Token, source: str) -> str:
+    """A verbatim block inside a quote or a list, without the prefixes (``>``, indentation)."""
+    if token.type == "fence":
+        return f"{token.markup}{token.info}\n{token.content}{token.markup}"
+    if token.type == "code_block":
+        return "".join(f"    {line}" for line in token.content.splitlines(keepends=True)).rstrip(
+            "\n"
+        )
+    return source.lstrip("> \t")
+
+
 @dataclass
 class _List:
     ordered: bool
@@ -240,6 +253,8 @@ class _Walk:
             self.quotes += 1
         elif kind == "blockquote_close":
             self.quotes -= 1
+        elif kind == "html_block" and not (self.quotes or self.lists):
+            self._html(token)
         elif kind in ("fence", "code_block", "html_block"):
             self._verbatim(token)
         elif kind in ("paragraph_open", "heading_open"):
@@ -268,13 +283,31 @@ class _Walk:
         value = embed[1] if embed else (token.info.strip() if token.type == "fence" else "")
         if token.type == "html_block" and not embed:
             value = "html"
-        # A later line's prefix (``>``, indentation) is not the block's own.
-        body = source if not (self.quotes or self.lists) else source.lstrip("> \t")
+        body = _unnested(token, source) if self.quotes or self.lists else source
         self.pieces.append(Piece("", (), Block(kind, 0, 0, value=value, verbatim=body)))
+
+    def _html(self, token: Token) -> None:
+        """Adds the prose in a block of HTML; comments and what holds no prose stay as they are."""
+        from unspin.reading.html import read_fragment
+
+        start, end = self._source(token.map or [0, 1])
+        source = self.text[start:end]
+        at, found = 0, []
+        for part in _COMMENT.split(source):
+            pieces = read_fragment(part, start + at, self.groups)
+            if part.startswith("<!--"):
+                pieces = [Piece("", (), Block(BlockKind.CODE, 0, 0, value="html", verbatim=part))]
+            self.groups = max([self.groups, *(p.block.group for p in pieces)])
+            found += pieces
+            at += len(part)
+        if any(piece.text for piece in found):
+            self.pieces += found
+        else:
+            self._verbatim(token)
 
     def _inline(self, opening: Token, token: Token) -> None:
         span = token.map or [0, 1]
-        if opening.type == "paragraph_open" and _WHOLE_SHORTCODE.match(token.content):
+        if opening.type == "paragraph_open" and not _SHORTCODE.sub("", token.content).strip():
             start, end = self._source(span)
             block = Block(BlockKind.CODE, 0, 0, value="shortcode", verbatim=self.text[start:end])
             self.pieces.append(Piece("", (), block))

@@ -26,11 +26,14 @@ _LONGEST_CITATION = 600  # code points of a block
 #: A classification of its time defines the term: it is spoken about.
 _CLASSIFICATION = re.compile(r"\b(?:DSM|ICD)\b")
 _SENTENCE_BREAK = re.compile(r"[.!?][\"”’')\]]*\s+(?=[\"“‘'(]?[A-Z0-9]|$)|\n\n")
-#: "formerly called mental retardation", "also known as lumbago": the term is spoken about.
+#: "formerly called mental retardation", "also known as lumbago", "named it monkeypox": the term is
+#: spoken about.
 _MENTION = re.compile(
     r"(?:formerly|previously|once|originally|historically|sometimes|also|then|or|is|are|was|were|"
     r"be|been)\s+(?:(?:called|known|termed|named|labell?ed|referred\s+to)(?:\s+as)?)"
     r"(?:\s+(?:the|a|an))?\s*[\"“'‘]?$|"
+    r"\b(?:(?:(?:nick)?nam|call)(?:e|es|s|ed|ing)?\s+(?:it|him|her|them|this)|"
+    r"dub(?:s|bed|bing)?(?:\s+(?:it|him|her|them|this))?)\s*[\"“'‘]?$|"
     r"\b(?:the\s+terms?|the\s+words?|the\s+phrase|formerly|f\.k\.a\.|a\.k\.a\.|aka)\s*[\"“'‘]?$",
     re.IGNORECASE,
 )

@@ -1,21 +1,32 @@
-"""A batch of files: read, clean, write, sum up. One unreadable file does not stop the rest."""
+"""A batch of files: read, clean, write, sum up. No file stops the rest: unreadable, or a crash."""
 
 from __future__ import annotations
 
+import copyreg
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from unspin.article import Article
 from unspin.config import Config
-from unspin.errors import InputError, readable
+from unspin.errors import InputError, UnspinError, readable
 from unspin.pipeline import Cleaner, Draft
 from unspin.reading import collect, read_path
 from unspin.reading.encoding import encode
 from unspin.report import Report, dump
-from unspin.running.files import Target, keep_original, plan, write_atomic
+from unspin.running import earlier
+from unspin.running.files import (
+    SUMMARY,
+    WORKLIST,
+    Target,
+    keep_original,
+    plan,
+    refuse_overwriting,
+    write_atomic,
+)
 from unspin.writing import render
 from unspin.writing.summary import row, summary, worklist, worklist_rows
 from unspin.writing.tree import review
@@ -23,7 +34,13 @@ from unspin.writing.tree import review
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Neighbours = Mapping[str, tuple[tuple[str, float], ...]]
+# Errors come back from worker processes; as they are, exceptions lose all but their message there.
+copyreg.pickle(InputError, lambda e: (InputError, (e.path, e.reason)))
+#: Characters of an exception's message that are shown.
+LONGEST_FAULT = 200
 #: Files handed to a worker at a time.
 CHUNK = 8
 
@@ -36,11 +53,13 @@ class Result:
         rows: One line per article, as in the summary.
         errors: Path and reason of each source that could not be read or written.
         summary: The summary's data, once the batch is done.
+        stored: Whether the summary was written.
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     errors: list[tuple[str, str]] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
+    stored: bool = False
 
     @property
     def passed(self) -> bool:
@@ -65,7 +84,8 @@ def reports(
     out: Path | None = None,
     seen: Callable[[int, int], None] | None = None,
     in_place: bool = False,
-) -> Iterator[FileReports]:
+    write: bool = False,
+) -> Generator[FileReports, None, None]:
     """Judges and fixes every article of a batch, in the order of the files.
 
     Args:
@@ -75,12 +95,16 @@ def reports(
         out: Output folder, whose files are no inputs.
         seen: Called with (files done, files in all).
         in_place: Whether the sources themselves are edited.
+        write: Whether the targets shall be written.
 
     Raises:
-        InputError: A path does not exist, or a folder holds nothing to read.
+        InputError: A folder holds nothing to read, or an output would replace a source.
     """
-    sources = collect(paths, out)
-    targets = plan(sources, paths, in_place=in_place)
+    sources = collect(paths, out, config.text_field)
+    free = _free(out if in_place else None)
+    targets = plan(sources, paths, to=config.to, in_place=in_place, free=free)
+    if write and out is not None:
+        refuse_overwriting(targets, out, None if in_place else config.to)
     near = _neighbours(sources, config) if len(sources) > 1 else {}
     done = 0
     with workers(config, cleaner.check) as executor:
@@ -92,17 +116,38 @@ def reports(
                 seen(done, len(targets))
 
 
+def _free(out: Path | None) -> Callable[[Target], bool]:
+    """Tells whether `undo` needs no report of another source where that of a target goes."""
+    if out is None:
+        return lambda target: True
+    return lambda target: not earlier.of_another(out / target.report(False), target.source)
+
+
 def _finished(
     batch: Sequence[Target],
     drafted: Sequence[list[Draft | InputError]],
     cleaner: Cleaner,
 ) -> Iterator[FileReports]:
     """Grammar, score and report for the drafts of some files, in one go."""
-    good = [[d for d in items if isinstance(d, Draft)] for items in drafted]
-    made = iter(list(cleaner.finish(d for items in good for d in items)))
-    for target, items, all_items in zip(batch, good, drafted, strict=True):
-        bad = tuple(e for e in all_items if isinstance(e, InputError))
-        yield FileReports(target, tuple(next(made) for _ in items), bad)
+    made = iter(_reports([d for items in drafted for d in items if isinstance(d, Draft)], cleaner))
+    for target, items in zip(batch, drafted, strict=True):
+        done = [next(made) if isinstance(item, Draft) else item for item in items]
+        good = tuple(r for r in done if isinstance(r, Report))
+        yield FileReports(target, good, tuple(e for e in done if isinstance(e, InputError)))
+
+
+def _reports(drafts: Sequence[Draft], cleaner: Cleaner) -> list[Report | InputError]:
+    try:
+        return list(cleaner.finish(drafts))
+    except UnspinError:
+        raise
+    except Exception:
+        # One of them is at fault: which one shows when each is on its own.
+        return [guarded(d.article, _report, d, cleaner) for d in drafts]
+
+
+def _report(draft: Draft, cleaner: Cleaner) -> Report:
+    return next(cleaner.finish([draft]))
 
 
 def _chunks(targets: Sequence[Target]) -> Iterator[Sequence[Target]]:
@@ -117,7 +162,7 @@ def _neighbours(sources: Sequence[Path], config: Config) -> Neighbours:
 
     texts = []
     for source in sources:
-        for article in read_path(source, config):
+        for article in _articles(source, config):
             if isinstance(article, Article) and article.judged:
                 texts.append((_name(article), article.text))
     return neighbours(texts)
@@ -128,29 +173,69 @@ def _name(article: Article) -> str:
     return article.source.path if record is None else f"{article.source.path}:{record}"
 
 
+# --- faults --------------------------------------------------------------------------------------
+
+
+def fault(path: str, error: Exception) -> InputError:
+    """An exception that nobody foresaw, as an error of the file that it came with."""
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
+    at = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    what = f"{type(error).__name__}: {error}"[:LONGEST_FAULT]
+    reason = f"cannot be cleaned ({' '.join(what.split())}{at})"
+    return InputError(path, f"{reason}; this is a fault of unspin, please report it")
+
+
+def guarded(
+    article: Article, work: Callable[P, T], *args: P.args, **kw: P.kwargs
+) -> T | InputError:
+    """What the work on an article gives, or what went wrong with it.
+
+    Args:
+        article: What the work is on.
+        work: Called with the other arguments.
+        *args: Positional arguments.
+        **kw: Named arguments.
+
+    Raises:
+        UnspinError: What went wrong is not about the article.
+    """
+    try:
+        return work(*args, **kw)
+    except InputError as error:
+        return error
+    except UnspinError:
+        raise  # nothing about this article: a model or a server that is wrong for all
+    except Exception as error:
+        told = fault(article.source.path, error)
+        if article.source.record is None:
+            return told
+        return InputError(told.path, f"line {article.source.record}: {told.reason}")
+
+
+def _articles(source: Path, config: Config) -> Iterator[Article | InputError]:
+    """As `read_path`; what a reader did not foresee is an error of the file, too."""
+    try:
+        yield from read_path(source, config)
+    except Exception as error:
+        yield error if isinstance(error, InputError) else fault(readable(source), error)
+
+
 # --- drafting, here or in worker processes -------------------------------------------------------
 
 
-class _Nobody:
-    """Stands where a pool would: the work is done in this process."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *exc: object) -> None:
-        return None
-
-
-def workers(config: Config, check: bool) -> Executor | _Nobody:
+def workers(config: Config, check: bool) -> AbstractContextManager[Executor | None]:
     """A pool of ``config.jobs`` processes that each hold a `worker`; nobody for one job."""
     jobs = config.jobs or os.cpu_count() or 1
     if jobs == 1:
-        return _Nobody()
+        return nullcontext()
     import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
+
+    from unspin.running.pool import Pool
 
     # spawn: onnxruntime's threads do not survive a fork
-    return ProcessPoolExecutor(
+    return Pool(
         jobs,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_start_worker,
@@ -188,20 +273,26 @@ def _drafts(
         return [_draft_file(s, cleaner, near) for s in sources]
     size = max(1, len(sources) // (2 * (config.jobs or os.cpu_count() or 1)))
     parts = [sources[i : i + size] for i in range(0, len(sources), size)]
-    futures = [executor.submit(_work, part, near) for part in parts]
-    return [items for future in futures for items in future.result()]
+    from concurrent.futures import BrokenExecutor
+
+    try:
+        futures = [executor.submit(_work, part, near) for part in parts]
+        return [items for future in futures for items in future.result()]
+    except BrokenExecutor:
+        why = "a worker process ended before its time (no memory?); run again with --jobs 1"
+        return [[InputError(readable(source), why)] for source in sources]
 
 
 def _draft_file(source: Path, cleaner: Cleaner, near: Neighbours) -> list[Draft | InputError]:
+    # What is wrong with these is wrong for every file, and ends the run.
+    _ = cleaner.glossary, cleaner.model
     out: list[Draft | InputError] = []
-    try:
-        for article in read_path(source, cleaner.config):
-            if isinstance(article, InputError):
-                out.append(article)
-            else:
-                out.append(cleaner.draft(article, near.get(_name(article), ())))
-    except InputError as error:
-        out.append(error)
+    for article in _articles(source, cleaner.config):
+        if isinstance(article, InputError):
+            out.append(article)
+        else:
+            others = near.get(_name(article), ())
+            out.append(guarded(article, cleaner.draft, article, others))
     return out
 
 
@@ -217,6 +308,7 @@ def clean_batch(
     seen: Callable[[int, int], None] | None = None,
     each: Callable[[Report], None] | None = None,
     in_place: bool = False,
+    write: bool = True,
 ) -> Result:
     """Cleans files into a folder: articles, reports, originals, summary, worklist.
 
@@ -228,45 +320,62 @@ def clean_batch(
         seen: Called with (files done, files in all).
         each: Called with each report.
         in_place: Write the safe fixes into the sources instead of articles into `out`.
+        write: Write at all; else `out` only tells which files are no sources.
 
     Returns:
         Rows and errors; the summary is also written to ``out/report.json``.
 
     Raises:
-        InputError: A path does not exist, or a folder holds nothing to read.
+        InputError: A folder holds nothing to read, or an output would replace a source.
     """
     result = Result()
-    open_rows: list[list[str]] = []
-    for made in reports(paths, config, cleaner, out=out, seen=seen, in_place=in_place):
-        result.errors += [(e.path, e.reason) for e in made.errors]
-        if not made.reports:
-            continue
-        try:
-            written = _write(made, out, config, in_place)
-        except InputError as error:
-            result.errors.append((error.path, error.reason))
-            continue
-        except OSError as error:
-            where = readable(error.filename or out)
-            result.errors.append((where, f"cannot be written ({error.strerror}); check the folder"))
-            continue
-        for report in made.reports:
-            data = report.to_dict()
-            result.rows.append(row(data, review(report)["review"], written))
-            open_rows += worklist_rows(data)
-            if each:
-                each(report)
+    places: list[list[str]] = []
+    stream = reports(paths, config, cleaner, out=out, seen=seen, in_place=in_place, write=write)
+    with closing(stream):
+        for made in stream:
+            result.errors += [(e.path, e.reason) for e in made.errors]
+            if not made.reports:
+                continue
+            try:
+                data = [r.to_dict() for r in made.reports]
+                written = _write(made, data, out, config, in_place) if write else None
+            except Exception as error:
+                result.errors.append(_failure(error, made.target.source, out))
+                continue
+            for report, plain in zip(made.reports, data, strict=True):
+                result.rows.append(row(plain, review(report)["review"], written))
+                places += worklist_rows(plain)
+                if each:
+                    each(report)
     result.summary = summary(result.rows, result.errors, cleaner.tool())
-    try:
-        write_atomic(out / "report.json", dump(result.summary))
-        write_atomic(out / "worklist.csv", worklist(open_rows).encode("utf-8"))
-    except OSError as error:
-        why = f"cannot be written ({error.strerror}); check the folder"
-        result.errors.append((readable(out), why))
+    if write:
+        _write_summary(result, places, out)
     return result
 
 
-def _write(made: FileReports, out: Path, config: Config, in_place: bool) -> str:
+def _write_summary(result: Result, places: Sequence[Sequence[str]], out: Path) -> None:
+    try:
+        write_atomic(out / SUMMARY, dump(result.summary))
+        result.stored = True
+        write_atomic(out / WORKLIST, worklist(places).encode("utf-8"))
+    except OSError as error:
+        result.errors.append(_failure(error, out, out))
+
+
+def _failure(error: Exception, source: Path, out: Path) -> tuple[str, str]:
+    """Path and reason of what could not be written."""
+    if isinstance(error, InputError):
+        return error.path, error.reason
+    if isinstance(error, OSError):
+        why = f"cannot be written ({error.strerror or error}); check the folder"
+        return readable(error.filename or out), why
+    told = fault(readable(source), error)
+    return told.path, told.reason
+
+
+def _write(
+    made: FileReports, data: Sequence[dict[str, Any]], out: Path, config: Config, in_place: bool
+) -> str:
     """Writes one source's article and report; returns the article's path as the summary shows it.
 
     The original and the report are written before the source is touched: whatever interrupts the
@@ -275,14 +384,19 @@ def _write(made: FileReports, out: Path, config: Config, in_place: bool) -> str:
     first = made.reports[0]
     source = first.article.source
     records = source.record is not None
-    if in_place:
-        edited = edited_bytes(first)
+    report_path = out / made.target.report(records)
+    edited = edited_bytes(first) if in_place else source.raw
+    leads = not records and earlier.leads_to(report_path, source.raw)
+    if leads and in_place and edited == source.raw:
+        # The second run of a hook: the report of the first is the one that leads back.
+        return readable(made.target.source)
+    if leads or (in_place and earlier.needed(report_path, source.raw)):
+        earlier.keep(report_path)
     if config.originals and source.raw:
         keep_original(out, source.sha256, source.raw)
-    data = [r.to_dict() for r in made.reports]
     report = b"".join(map(_line, data)) if records else dump(data[0])
     if in_place:
-        write_atomic(out / made.target.report(records), report)
+        write_atomic(report_path, report)
         if edited != source.raw:
             # Through a link: the file that it names is the source, and stays what it is.
             write_atomic(made.target.source.resolve(), edited)
@@ -293,7 +407,7 @@ def _write(made: FileReports, out: Path, config: Config, in_place: bool) -> str:
     else:
         body = render(first, config.to).encode("utf-8")
     write_atomic(out / article, body)
-    write_atomic(out / made.target.report(records), report)
+    write_atomic(report_path, report)
     return readable(article)
 
 
@@ -328,7 +442,10 @@ def edited_bytes(report: Report) -> bytes:
 
 
 def record_line(report: Report, to: str) -> bytes:
-    """One record of a JSON Lines output: its fields, the restored text, the review state."""
+    """One record of a JSON Lines output: its fields, the restored text, the review state.
+
+    A field that the record has keeps its value: the review state then goes under names of its own.
+    """
     from unspin.writing.json import tree
     from unspin.writing.markdown import render_body
 
@@ -341,10 +458,25 @@ def record_line(report: Report, to: str) -> bytes:
         record[name] = render_body(report)
     else:
         record[name] = render(report, to)
-    return _line({**record, **review(report)})
+    return _line({**record, **_review_fields(record, review(report))})
+
+
+def _review_fields(record: Mapping[str, Any], state: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The review state under names that the record does not use; an earlier run's is replaced."""
+    own = record.keys() >= state.keys() and record["review"] in ("none", "required")
+    if own or not record.keys() & state.keys():
+        return state
+    return {f"unspin_{name}": value for name, value in state.items()}
 
 
 def _line(data: Mapping[str, Any]) -> bytes:
     import orjson
 
-    return orjson.dumps(data, option=orjson.OPT_APPEND_NEWLINE)
+    try:
+        return orjson.dumps(data, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:
+        # Integers of more than 64 bits; dates are those of front matter in a record's text.
+        import json
+
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str)
+        return text.encode("utf-8") + b"\n"

@@ -14,7 +14,7 @@ from typing import Any
 from unspin import __version__, baseline, gating
 from unspin.article import Article, assemble, disassemble
 from unspin.baseline import Entry
-from unspin.changes import Changes
+from unspin.changes import CHANGED_LINES, Changes
 from unspin.config import Config
 from unspin.errors import InputError
 from unspin.findings import Finding, fingerprint
@@ -28,7 +28,7 @@ from unspin.writing.formats.base import ArticleResult, Item, Run, article_result
 
 #: Settings that change no verdict, so that they do not part cached results.
 _IDLE = frozenset({"to", "jobs", "originals", "origins", "grammar"})
-#: Fewest words of changed text that P(spun) is asked of (as for whole articles, DESIGN: 20 words
+#: Fewest words of changed text that P(spun) is asked of (20 words of a whole article
 #: are judged at all; a paragraph of fifty holds several places).
 LEAST_CHANGED_WORDS = 50
 #: Least share of the lines of a block that changed for it to be judged as pasted text.
@@ -66,7 +66,7 @@ def check(
     errors: list[tuple[str, str]] = []
     untouched: set[int] = set()
     tool: Mapping[str, Any] | None = None
-    sources = collect(paths)
+    sources = collect(paths, text_field=config.text_field)
     lines = [changes.ranges(s) if changes is not None else None for s in sources]
     for ranges, made in zip(lines, _files(sources, lines, cleaner), strict=True):
         same = range(len(made.articles)) if ranges == () else made.untouched
@@ -258,7 +258,7 @@ def _changed_gates(
     out = gating.evaluate(
         gates, counted, p, findings, judged=True, fail_unjudged=config.non_english == "fail"
     )
-    return tuple(replace(g, name=f"changed lines: {g.name}") for g in out)
+    return tuple(replace(g, name=f"{CHANGED_LINES}{g.name}") for g in out)
 
 
 def _on_lines(

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import hashlib
 import os
 import tempfile
+import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
+from unspin.errors import InputError
+from unspin.reading.detect import FORMATS
+
 ORIGINALS = ".originals"
+SUMMARY = "report.json"
+WORKLIST = "worklist.csv"
 
 
 @dataclass(frozen=True)
@@ -34,32 +42,92 @@ class Target:
         """Path of the report; JSON Lines for a file of records."""
         return PurePosixPath(f"{self.stem}.report.{'jsonl' if records else 'json'}")
 
+    def names(self, to: str | None) -> Iterator[PurePosixPath]:
+        """Every path that may be written: whether a source holds records shows when it is read.
 
-def plan(sources: Sequence[Path], roots: Sequence[Path], *, in_place: bool = False) -> list[Target]:
+        Args:
+            to: Format of articles; None where none are written.
+        """
+        kind = FORMATS.get(self.source.suffix.lower(), "jsonl")
+        for records in [False, True] if kind == "jsonl" else [False]:
+            yield self.report(records)
+            if to is not None:
+                yield self.article("jsonl" if records else to)
+
+
+def plan(
+    sources: Sequence[Path],
+    roots: Sequence[Path],
+    *,
+    to: str = "md",
+    in_place: bool = False,
+    free: Callable[[Target], bool] = lambda target: True,
+) -> list[Target]:
     """Names the outputs of a batch.
 
     Args:
         sources: Source files.
         roots: What the user named: folders (names below them are kept) or files.
+        to: Format of articles.
         in_place: Whether the sources stay where they are: then the folders of named files are kept,
             so that no later run writes over what `undo` needs (every page may be an ``index.md``).
+        free: Whether nothing of another source stands where the outputs go.
 
     Returns:
-        One target per source, in order. Names that would collide keep their suffix; should they
-        still collide (two folders with the same names), a number is added.
+        One target per source, in order. Names that would collide, with each other or with a report
+        or the summary, keep their suffix; should they still collide (two folders with the same
+        names), a number is added.
     """
     relative = [_relative(s, roots, in_place) for s in sources]
     plain = [str(PurePosixPath(r).with_suffix("")) for r in relative]
     counts = Counter(name.casefold() for name in plain)
-    stems: list[str] = []
-    seen: Counter[str] = Counter()
-    for name, full in zip(plain, relative, strict=True):
-        stem = name if counts[name.casefold()] == 1 else full
-        seen[stem.casefold()] += 1
-        if seen[stem.casefold()] > 1:
-            stem = f"{stem}-{seen[stem.casefold()]}"
-        stems.append(stem)
-    return [Target(s, stem) for s, stem in zip(sources, stems, strict=True)]
+    taken = {SUMMARY, WORKLIST}
+    targets = []
+    for source, name, full in zip(sources, plain, relative, strict=True):
+        alone = [name] if counts[name.casefold()] == 1 else []
+        for stem in chain(alone, [full], (f"{full}-{n}" for n in count(2))):
+            target = Target(source, stem)
+            names = {str(p).casefold() for p in target.names(None if in_place else to)}
+            if not names & taken and free(target):
+                break
+        taken |= names
+        targets.append(target)
+    return targets
+
+
+def refuse_overwriting(targets: Sequence[Target], out: Path, to: str | None) -> None:
+    """Raises where an output would be written over a source of the run.
+
+    Args:
+        targets: Of every source.
+        out: Output folder.
+        to: Format of articles; None where none are written.
+
+    Raises:
+        InputError: It would; the message names the source.
+    """
+    if not out.is_dir():
+        return
+    sources = {_identity(t.source): t.source for t in targets}
+    remedy = "name another folder with -o"
+    if to is not None:
+        remedy += ", or edit the sources themselves with --in-place"
+    written = [name for t in targets for name in t.names(to)]
+    for name in [PurePosixPath(SUMMARY), PurePosixPath(WORKLIST), *written]:
+        found = _identity(out / name)
+        if found is not None and found in sources:
+            raise InputError(
+                str(sources[found]), f"is a source, and {out / name} would be written; {remedy}"
+            )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from every other, however it is named; None where there is none."""
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_dev, about.st_ino
 
 
 def _relative(source: Path, roots: Sequence[Path], in_place: bool) -> str:
@@ -107,9 +175,27 @@ def keep_original(out: Path, sha256: str, raw: bytes) -> None:
 
 
 def find_original(report_path: Path, sha256: str) -> bytes | None:
-    """Source bytes kept beside a report or in a folder above it, or None."""
+    """Source bytes kept beside a report or in a folder above it, or None.
+
+    Raises:
+        InputError: They are damaged or cannot be read.
+    """
     for folder in report_path.resolve().parents:
         path = folder / ORIGINALS / f"{sha256}.gz"
         if path.is_file():
-            return gzip.decompress(path.read_bytes())
+            return _kept(path, sha256)
     return None
+
+
+def _kept(path: Path, sha256: str) -> bytes:
+    remedy = "restore it, or remove it to undo from the source file"
+    try:
+        raw = gzip.decompress(path.read_bytes())
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise InputError(str(path), f"the kept original is damaged ({error}); {remedy}") from error
+    except OSError as error:
+        why = f"the kept original cannot be read ({error.strerror}); check its permissions"
+        raise InputError(str(path), why) from error
+    if hashlib.sha256(raw).hexdigest() != sha256:
+        raise InputError(str(path), f"the kept original is damaged (its hash differs); {remedy}")
+    return raw

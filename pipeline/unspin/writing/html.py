@@ -9,8 +9,19 @@ from functools import lru_cache
 from typing import Any
 
 from unspin.article import OBJECT, Article, Block, BlockKind, Mark, MarkKind
+from unspin.reading.htmltree import without_struck
 from unspin.report import Report
-from unspin.writing.tree import Section, grouped, marks_in, metadata, one_line, review, sections
+from unspin.writing.tree import (
+    Section,
+    as_html,
+    grouped,
+    hard_breaks,
+    marks_in,
+    metadata,
+    one_line,
+    review,
+    sections,
+)
 
 _TAGS = {
     "article", "header", "section", "h1", "h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "li",
@@ -21,10 +32,13 @@ _ATTRIBUTES = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title", "width", "height"},
     "ol": {"start"},
+    "li": {"value"},
     "figure": {"class"},
     "th": {"scope"},
     "time": {"datetime"},
 }
+#: Of links; relative ones are allowed besides. "tel:" is a number to call.
+_SCHEMES = {"http", "https", "mailto", "tel"}
 _PAGE = """<!DOCTYPE html>
 <html lang="{{ language }}">
 <head>
@@ -59,9 +73,7 @@ def render(report: Report) -> str:
     meta = metadata(report)
     header = f"<header><h1>{_html.escape(meta['title'])}</h1></header>" if "title" in meta else ""
     body = f"<article>{header}\n{_section(article, sections(article))}</article>"
-    clean = nh3.clean(
-        body, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"}
-    )
+    clean = nh3.clean(body, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES)
     page: str = _template().render(
         language=article.language,
         meta=meta,
@@ -112,7 +124,7 @@ def _group(article: Article, run: Sequence[Block]) -> str:
         url = _html.escape(first.value)
         return f'<figure class="embed"><a href="{url}">{url}</a></figure>'
     if first.verbatim:
-        return _verbatim(article, first.verbatim)  # sanitised with the rest
+        return as_html(article, first.verbatim)  # sanitised with the rest
     if first.kind is BlockKind.CODE:
         return f"<pre><code>{_html.escape(article.block_text(first))}</code></pre>"
     text = _inline(article, first)
@@ -123,32 +135,29 @@ def _group(article: Article, run: Sequence[Block]) -> str:
     )
 
 
-def _verbatim(article: Article, source: str, *, inline: bool = False) -> str:
-    """What was never touched, as HTML: Markdown sources are rendered first."""
-    if article.source.format != "md":
-        return source
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark")
-    rendered: str = parser.renderInline(source) if inline else parser.render(source)
-    return rendered
-
-
 def _list(article: Article, run: Sequence[Block]) -> str:
     out: list[str] = []
     open_tags: list[str] = []
+    counts: list[int] = []  # number that a browser gives the item of each open list
     for block in run:
         level = max(1, min(block.level, len(open_tags) + 1))
         while len(open_tags) > level:
             out.append(f"</li></{open_tags.pop()}>")
+            counts.pop()
         if len(open_tags) == level:
             out.append("</li>")
+            counts[-1] += 1
         else:
             tag = "ol" if block.ordered else "ul"
             open_tags.append(tag)
+            counts.append(max(1, block.number))
             start = f' start="{block.number}"' if block.ordered and block.number > 1 else ""
             out.append(f"<{tag}{start}>")
-        out.append(f"<li>{_inline(article, block)}")
+        value = ""
+        if block.ordered and block.number not in (0, counts[-1]):
+            counts[-1] = block.number
+            value = f' value="{block.number}"'
+        out.append(f"<li{value}>{_inline(article, block)}")
     while open_tags:
         out.append(f"</li></{open_tags.pop()}>")
     return "\n".join(out)
@@ -171,13 +180,16 @@ def _inline(article: Article, block: Block) -> str:
 
 def _inline_span(article: Article, start: int, end: int) -> str:
     marks = marks_in(article, start, end)
-    cuts = sorted({start, end} | {m.start for m in marks} | {m.end for m in marks})
+    breaks = {at for at, _ in hard_breaks(article, start, end)}
+    cuts = sorted({start, end, *breaks} | {m.start for m in marks} | {m.end for m in marks})
     out: list[str] = []
     for a, b in zip(cuts, [*cuts[1:], end], strict=True):
         out += [_close(m) for m in sorted(marks, key=lambda m: -m.start) if m.end == a]
         out += [_open(article, m) for m in sorted(marks, key=lambda m: -m.end) if m.start == a]
+        out.append("<br>" if a in breaks else "")
         out.append(_html.escape(article.text[a:b].replace(OBJECT, ""), quote=False))
-    return one_line("".join(out))
+    # In Markdown each tag is an object of its own, and only now are those of one element together.
+    return one_line(without_struck("".join(out)))
 
 
 _TAG_OF = {MarkKind.STRONG: "strong", MarkKind.EMPHASIS: "em", MarkKind.CODE: "code"}
@@ -185,7 +197,7 @@ _TAG_OF = {MarkKind.STRONG: "strong", MarkKind.EMPHASIS: "em", MarkKind.CODE: "c
 
 def _open(article: Article, mark: Mark) -> str:
     if mark.kind is MarkKind.RAW:
-        return _verbatim(article, mark.value, inline=True)
+        return as_html(article, mark.value, inline=True)
     if mark.kind is MarkKind.LINK:
         return f'<a href="{_html.escape(mark.value)}">'
     return f"<{_TAG_OF[mark.kind]}>"

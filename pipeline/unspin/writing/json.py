@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from unspin.article import OBJECT, Article, Block, BlockKind
+from unspin.article import Article, Block, BlockKind
 from unspin.report import Report, dump
-from unspin.writing.tree import Section, metadata, one_line, review, sections
+from unspin.writing.tree import Section, metadata, one_line, plain, review, sections
 
 
 def tree(report: Report) -> dict[str, Any]:
@@ -38,14 +38,14 @@ def _section(article: Article, section: Section) -> dict[str, Any]:
 
 
 def _text(article: Article, block: Block) -> str:
-    return one_line(article.block_text(block).replace(OBJECT, ""))
+    return one_line(plain(article, block.start, block.end))
 
 
 def _block(article: Article, block: Block) -> dict[str, Any]:
     out: dict[str, Any] = {"type": str(block.kind)}
     if block.kind is BlockKind.TABLE:
         out["header"] = block.header
-        out["cells"] = [one_line(article.text[c.start : c.end]) for c in block.cells]
+        out["cells"] = [one_line(plain(article, c.start, c.end)) for c in block.cells]
     elif block.kind is BlockKind.EMBED:
         out["url"] = block.value
     elif block.kind is BlockKind.CODE or block.verbatim:
@@ -54,4 +54,6 @@ def _block(article: Article, block: Block) -> dict[str, Any]:
         out["text"] = _text(article, block)
     if block.kind is BlockKind.LIST_ITEM:
         out |= {"level": max(1, block.level), "ordered": block.ordered, "list": block.group}
+        if block.number:
+            out["number"] = block.number
     return out

@@ -2,36 +2,141 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from unspin.article import Article, Block, BlockKind, Mark
+from unspin.article import OBJECT, Article, Block, BlockKind, Mark, MarkKind
 from unspin.findings import Applicability
+from unspin.reading.htmltree import visible_text, without_struck
 from unspin.report import Report
+
+_REQUIRED = re.compile(r"^(?:unspin_)?review:[ \t]*[\"']?required[\"']?[ \t]*\r?$", re.M)
+_COUNT = re.compile(
+    r"^(?:unspin_)?(review_suggested|review_editor):[ \t]*(\d{1,9})[ \t]*\r?$", re.M
+)
+_BREAK_TAG = re.compile(r"\s*<br\b", re.I)
+#: A line's end in Markdown that breaks the line: two spaces, or a backslash that is not escaped.
+_BREAK = re.compile(r"(?: {2,}|(?<!\\)(?:\\\\)*\\)\Z")
+#: Longest end of a line that is looked at.
+_LOOK_BACK = 80
 
 
 def review(report: Report) -> dict[str, Any]:
-    """Whether a person must look, and how many places of which kind there are."""
+    """Whether a person must look, and how many places of which kind there are.
+
+    A source that an earlier run wrote, and that says so, stays in need of a person until one takes
+    the key away: what was half restored looks clean to a second run, which would clear it unseen.
+    """
     places = report.open_places
-    return {
+    found = {
         "review": "required" if report.review_required else "none",
         "review_suggested": sum(f.applicability is Applicability.SUGGESTED for f in places),
         "review_editor": sum(f.applicability is Applicability.EDITOR for f in places),
     }
+    said = report.article.metadata.front_matter
+    if found["review"] == "none" and _REQUIRED.search(said):
+        counts = {key: int(number) for key, number in _COUNT.findall(said)}
+        found |= {key: max(number, int(found[key])) for key, number in counts.items()}
+        found["review"] = "required"
+    return found
 
 
 def metadata(report: Report) -> dict[str, str]:
     """Title, author, date and source address, where the source names them."""
     article = report.restored
     meta = article.metadata
-    found = {"title": article.title, "author": meta.author, "date": meta.date, "source": meta.url}
+    found = {
+        "title": title_text(article),
+        "author": meta.author,
+        "date": meta.date,
+        "source": meta.url,
+    }
     return {key: " ".join(value.split()) for key, value in found.items() if value}
 
 
 def body_blocks(article: Article) -> list[Block]:
     """Blocks without the title."""
     return [b for b in article.blocks if b.span != article.title_span]
+
+
+def title_text(article: Article) -> str:
+    """The title as plain text."""
+    span = article.title_span
+    return article.title if span is None else plain(article, span.start, span.end)
+
+
+def is_markdown(article: Article) -> bool:
+    """Whether what the article holds unread (code, raw HTML) is Markdown: else it is HTML."""
+    if article.source.format == "jsonl":
+        from unspin.reading.detect import record_text_format
+
+        return record_text_format(article.source.text) == "md"
+    return article.source.format == "md"
+
+
+def as_html(article: Article, source: str, *, inline: bool = False) -> str:
+    """Give as HTML what was never touched: Markdown sources are rendered first."""
+    if is_markdown(article):
+        from markdown_it import MarkdownIt
+
+        parser = MarkdownIt("commonmark")
+        source = parser.renderInline(source) if inline else parser.render(source)
+    return without_struck(source)
+
+
+def plain(article: Article, start: int, end: int) -> str:
+    """Text of a span with that of its objects: code, addresses, raised numbers, image texts.
+
+    Args:
+        article: The article.
+        start: Where the span begins in the prose.
+        end: Where it ends.
+
+    Returns:
+        What a reader sees, without markup.
+    """
+    text = article.text[start:end]
+    if OBJECT not in text:
+        return text
+    from html import escape
+
+    out: list[str] = []
+    at = start
+    for mark in marks_in(article, start, end):
+        if mark.kind is MarkKind.RAW and mark.start >= at:
+            # Tags of one element may be two objects, with prose between them: read as a whole.
+            out += [
+                escape(article.text[at : mark.start]),
+                as_html(article, mark.value, inline=True),
+            ]
+            at = mark.end
+    out.append(escape(article.text[at:end]))
+    return visible_text("".join(out)).replace(OBJECT, "")
+
+
+def plain_block(article: Article, block: Block) -> str:
+    """Text of a block, code and raw HTML included."""
+    if block.verbatim and block.kind is not BlockKind.EMBED:
+        return visible_text(as_html(article, block.verbatim)).strip("\n")
+    return plain(article, block.start, block.end)
+
+
+def hard_breaks(article: Article, start: int, end: int) -> Iterator[tuple[int, str]]:
+    """Yield the line ends in a span that break the line, and how the source writes them."""
+    source = article.source
+    if source.offsets != "source":
+        return
+    at = article.text.find("\n", start, end)
+    while at >= 0:
+        place = article.map.start_of(at)
+        before = _BREAK.search(source.text[max(0, place - _LOOK_BACK) : place])
+        if _BREAK_TAG.match(source.text, place):
+            yield at, "<br>"
+        elif is_markdown(article) and before:
+            yield at, before[0]
+        at = article.text.find("\n", at + 1, end)
 
 
 def marks_in(article: Article, start: int, end: int) -> list[Mark]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import csv
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from unspin.errors import GlossaryError
 from unspin.glossary.concept import Concept
@@ -49,6 +51,40 @@ def form_reason(template: str) -> str:
         return str(error)
 
 
+def text_reason(text: str) -> str:
+    """Why a text cannot stand in a glossary file at all; empty where it can."""
+    from yaml.reader import Reader
+
+    found = Reader.NON_PRINTABLE.search(text)
+    return f"holds a control character ({found[0]!r}); remove it" if found else ""
+
+
+def csv_rows(path: Path, file: TextIO, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """The rows of CSV with the lines that they begin on; empty lines are left out.
+
+    Args:
+        path: The file, for messages.
+        file: The file, opened without translation of line ends.
+        delimiter: What stands between the cells.
+
+    Raises:
+        GlossaryError: The quotes do not match: rows would be swallowed by the one before.
+    """
+    rows = csv.reader(file, delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for cells in rows:
+            if cells:
+                yield line, cells
+            line = rows.line_num + 1
+    except csv.Error as error:
+        what = "a quote is not closed" if "unexpected end" in str(error) else str(error)
+        raise GlossaryError(
+            f"{path}:{line}: is not valid CSV: {what}; correct the quotes of the row that begins "
+            'here (inside of a quoted cell, a quote is written "")'
+        ) from error
+
+
 def detect(path: Path) -> str:
     """The format of a file by its name and first line.
 
@@ -60,7 +96,7 @@ def detect(path: Path) -> str:
         return "tbx"
     if suffix in (".yml", ".yaml") or path.is_dir():
         return "vale"
-    if suffix == ".csv":
+    if suffix in (".csv", ".tsv"):
         try:
             with path.open(encoding="utf-8-sig", errors="replace") as lines:
                 return "pps" if "Fingerprint" in lines.readline() else "csv"

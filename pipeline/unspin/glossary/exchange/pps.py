@@ -7,7 +7,6 @@ first phrase of each alternative is the tortured one, the rest are conditions on
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from unspin.errors import GlossaryError
 from unspin.glossary.concept import Concept, Variant, When
-from unspin.glossary.exchange import Explained, Imported
+from unspin.glossary.exchange import Explained, Imported, csv_rows, text_reason
 from unspin.glossary.shadow import fold
 
 _TOKEN = re.compile(r'"([^"]*)"(?:~(\d+))?|([()])|([^\s()"]+)')
@@ -213,20 +212,14 @@ def read_rows(path: Path) -> list[Row]:
     """
     rows: list[Row] = []
     with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
-        try:
-            header = next(reader, None)
-            lines = [(reader.line_num, cells) for cells in reader]
-        except csv.Error as error:
-            raise GlossaryError(
-                f"{path}:{reader.line_num}: is not valid CSV: {error}; correct the line"
-            ) from error
-        if not header or len(header) < 2 or "Fingerprint" not in header[0]:
+        lines = csv_rows(path, file)
+        _, header = next(lines, (1, []))
+        if len(header) < 2 or "Fingerprint" not in header[0]:
             raise GlossaryError(
                 f"{path}:1: is no list of tortured phrases; its first column must be Fingerprint"
             )
         for line, cells in lines:
-            query = cells[0].strip() if cells else ""
+            query = cells[0].strip()
             expected = cells[1].strip() if len(cells) > 1 else ""
             try:
                 rows.append(Row(line, query, expected, parse(query)))
@@ -245,9 +238,9 @@ def read_pps(path: Path) -> Imported:
         place = f"{path}:{row.line}"
         canonical, sure = expected_term(row.expected)
         try:
-            if row.tree is None:
-                raise QueryError(row.reason)
-            if not canonical:
+            if reason := row.reason or text_reason(row.query + row.expected):
+                raise QueryError(reason)
+            if row.tree is None or not canonical:
                 raise QueryError("no expected text")
             new = list(variants(row.tree))
         except QueryError as error:

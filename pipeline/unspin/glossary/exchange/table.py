@@ -2,7 +2,8 @@
 
 Columns: ``concept, pos, number, status, text, good, applicability, when, within, source, families,
 field, note``. `status` is canonical, admitted, deprecated, spun, example or fine; `when` is JSON.
-A plain list of two columns, ``concept,text``, is read as spun forms.
+A plain list of two columns, ``concept,text``, is read as spun forms. What spreadsheets make of it
+is read, too: semicolons or tabs between cells, capitals in the names of columns and in statuses.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from unspin.errors import GlossaryError
 from unspin.glossary.concept import APPLICABILITIES, NUMBERS, POS, Concept, Example, Variant, When
-from unspin.glossary.exchange import Explained, Imported, form_reason
+from unspin.glossary.exchange import Explained, Imported, csv_rows, form_reason, text_reason
 from unspin.glossary.writing import when_dict, when_from
 
 COLUMNS = (
@@ -25,6 +27,9 @@ COLUMNS = (
     "source", "families", "field", "note",
 )  # fmt: skip
 _STATUSES = ("canonical", "admitted", "deprecated", "spun", "example", "fine")
+_SEPARATORS = (",", ";", "\t")
+#: Columns whose values are names of ours: capitals, which spreadsheets like to give, say nothing.
+_NAMES = ("pos", "number", "status", "applicability")
 
 
 def csv_text(concepts: Sequence[Concept]) -> str:
@@ -57,12 +62,14 @@ def _rows(concept: Concept) -> Iterator[dict[str, str]]:
     for term in concept.admitted:
         yield {**base, "status": "admitted", "text": term}
     for status, variants in (("deprecated", concept.deprecated), ("spun", concept.spun)):
+        # Of a spun form the canonical row tells; a deprecated one is safe where nothing is said.
+        usual = "safe" if status == "deprecated" else ""
         for variant in variants:
             yield {
                 **base,
                 "status": status,
                 "text": with_lists(variant.template, concept),
-                "applicability": variant.applicability,
+                "applicability": variant.applicability or usual,
                 "when": "" if variant.when is None else json.dumps(when_dict(variant.when)),
                 "within": str(variant.within or ""),
             }
@@ -100,94 +107,211 @@ def with_lists(template: str, concept: Concept) -> str:
 
 def write_csv(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
     """Writes concepts; CSV can say everything."""
-    path.write_text(csv_text(concepts), encoding="utf-8", newline="")
+    from unspin.running.files import write_atomic
+
+    write_atomic(path, csv_text(concepts).encode("utf-8"))
     return []
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row with its line and its cells by the names of their columns."""
+
+    line: int
+    cells: dict[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column]
+
+    @property
+    def term(self) -> str:
+        """What makes spellings of a canonical term the same."""
+        return self["concept"].casefold()
+
+
+@dataclass
+class _Entry:
+    """A concept while its rows are read."""
+
+    canonical: str
+    pos: str
+    said: dict[str, Any] = field(default_factory=dict)
+    said_at: dict[str, int] = field(default_factory=dict)
+    lists: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+
+    def concept(self) -> Concept:
+        """The concept; without a word of it, its forms are for people to look at."""
+        lists: dict[str, Any] = {name: tuple(values) for name, values in self.lists.items()}
+        said = {"applicability": "suggested", **self.said}
+        return Concept(self.canonical, self.pos, **lists, **said)
 
 
 def read_csv(path: Path) -> Imported:
     """Reads concepts.
 
     Raises:
-        GlossaryError: The file has not the columns that are needed.
+        GlossaryError: The file has not the columns that are needed, or its quotes do not match.
+    """
+    explained: list[Explained] = []
+    good: list[_Row] = []
+    rows = 0
+    for row in _rows_of(path):
+        rows += 1
+        reason = _row_reason(row)
+        if reason:
+            explained.append(_explained(path, row, reason))
+        else:
+            good.append(row)
+    found: dict[tuple[str, str], _Entry] = {}
+    known = _parts_of_speech(good)
+    for row in good:
+        reason = _take(found, row, known[row.term])
+        if reason:
+            explained.append(_explained(path, row, reason))
+    explained.sort(key=lambda e: int(e.place.rpartition(":")[2]))
+    return Imported(tuple(e.concept() for e in found.values()), tuple(explained), rows)
+
+
+def _explained(path: Path, row: _Row, reason: str) -> Explained:
+    return Explained(f"{path}:{row.line}", " ".join(row["text"].split()), reason)
+
+
+def _rows_of(path: Path) -> Iterator[_Row]:
+    """The rows with the lines that they begin on.
+
+    Raises:
+        GlossaryError: The file is no such CSV.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        try:
-            return _read(path, reader)
-        except csv.Error as error:
-            raise GlossaryError(
-                f"{path}:{reader.line_num}: is not valid CSV: {error}; correct the line"
-            ) from error
+        first = file.readline()
+        file.seek(0)
+        rows = csv_rows(path, file, max(_SEPARATORS, key=first.count))
+        names = _header(path, next(rows, (1, []))[1])
+        for line, cells in rows:
+            yield _Row(line, _by_name(names, cells))
 
 
-def _read(path: Path, reader: csv.DictReader[str]) -> Imported:
-    names = reader.fieldnames or []
+def _header(path: Path, cells: Sequence[str]) -> list[str]:
+    """Names of the columns.
+
+    Raises:
+        GlossaryError: Those that are needed are not among them.
+    """
+    names = [c.strip().casefold() for c in cells]
     if not {"concept", "text"} <= set(names):
         raise GlossaryError(
-            f"{path}:1: needs the columns concept and text (found: {', '.join(names)}); "
+            f"{path}:1: needs the columns concept and text (found: {', '.join(cells)}); "
             "name them in the first line"
         )
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    explained: list[Explained] = []
-    rows = 0
-    for row in reader:
-        rows += 1
-        reason = _take(found, row)
-        if reason:
-            explained.append(Explained(f"{path}:{reader.line_num}", row.get("text") or "", reason))
-    concepts = tuple(Concept(**{k: _frozen(v) for k, v in e.items()}) for e in found.values())
-    return Imported(concepts, tuple(explained), rows)
+    return names
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _by_name(names: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    """Cells by the names of their columns; what is beyond the last stands under no name."""
+    out = dict.fromkeys((*COLUMNS, *names), "")
+    out |= {name: cell.strip() for name, cell in zip(names, cells, strict=False)}
+    out[""] = " ".join(c.strip() for c in cells[len(names) :]).strip()
+    for name in _NAMES:
+        out[name] = out[name].lower()
+    out["status"] = out["status"] or "spun"
+    if not _broken(out["concept"]):
+        out["concept"] = " ".join(out["concept"].split())
+    return out
 
 
-def _take(found: dict[tuple[str, str], dict[str, Any]], row: dict[str, str]) -> str:
-    """Adds a row to its concept; the reason where it cannot."""
-    get = {k: (v or "").strip() for k, v in row.items() if isinstance(k, str)}.get
-    canonical, text = " ".join(get("concept", "").split()), get("text", "")
-    status, pos = get("status", "") or "spun", get("pos", "") or "noun"
-    applicability, within = get("applicability", ""), get("within", "")
-    if not canonical or not text:
+def _row_reason(row: _Row) -> str:
+    """Why a row cannot stand in a glossary file; empty where it can."""
+    if not row["concept"] or not row["text"]:
         return "concept or text is empty"
-    if status not in _STATUSES:
-        return f"status is {status!r}; one of {', '.join(_STATUSES)}"
-    if pos not in POS or (get("number", "") or "both") not in NUMBERS:
-        return f"pos or number is not known: {pos!r}, {get('number', '')!r}"
-    if applicability and applicability not in APPLICABILITIES:
-        return f"applicability is {applicability!r}; one of {', '.join(APPLICABILITIES)}"
+    if row[""]:
+        return f"more cells than columns ({row['']!r}); put cells that hold the separator in quotes"
+    if reason := next(filter(None, map(text_reason, row.cells.values())), ""):
+        return reason
+    for name, allowed in (
+        ("status", _STATUSES), ("pos", POS), ("number", NUMBERS),
+        ("applicability", APPLICABILITIES),
+    ):  # fmt: skip
+        if row[name] and row[name] not in allowed:
+            return f"{name} is {row[name]!r}; one of {', '.join(allowed)}"
+    return _cell_reason(row)
+
+
+def _cell_reason(row: _Row) -> str:
+    """Why the cells of a row do not fit its status; empty where they do."""
+    names = [row["concept"], *([] if row["status"] in ("example", "fine") else [row["text"]])]
+    if any(map(_broken, names)):
+        return "a name may not hold a line break; is a quote not closed?"
     try:
-        when = when_from(json.loads(get("when", ""))) if get("when", "") else None
+        _when(row)
     except ValueError as error:
         return f"when is no condition: {error}"
-    if within and not within.isdecimal():
-        return f"within is {within!r}; a number of words"
-    if status in ("spun", "deprecated") and (reason := form_reason(text)):
-        return reason
-    if status == "example" and not get("good", ""):
+    if row["within"] and not row["within"].isdecimal():
+        return f"within is {row['within']!r}; a number of words"
+    if row["status"] == "example" and not row["good"]:
         return "good is empty: an example needs the restored sentence"
-    entry = found.setdefault(
-        (canonical, pos),
-        {"canonical": canonical, "pos": pos, "admitted": [], "deprecated": [], "spun": [],
-         "examples": [], "fine": []},
-    )  # fmt: skip
+    return form_reason(row["text"]) if row["status"] in ("spun", "deprecated") else ""
+
+
+def _broken(name: str) -> bool:
+    return len(name.splitlines()) > 1
+
+
+def _when(row: _Row) -> When | None:
+    return when_from(json.loads(row["when"])) if row["when"] else None
+
+
+def _parts_of_speech(rows: Iterable[_Row]) -> dict[str, list[str]]:
+    """The parts of speech that rows name for each concept."""
+    out: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row["pos"] and row["pos"] not in out[row.term]:
+            out[row.term].append(row["pos"])
+    return out
+
+
+def _take(found: dict[tuple[str, str], _Entry], row: _Row, known: Sequence[str]) -> str:
+    """Adds a row to its concept; the reason where it cannot."""
+    if not row["pos"] and len(known) > 1:
+        return f"the concept stands here as {', '.join(known)}; name the one that is meant: pos"
+    pos = row["pos"] or (known[0] if known else "noun")
+    entry = found.setdefault((row.term, pos), _Entry(row["concept"], pos))
+    status, text = row["status"], row["text"]
     if status == "canonical":
-        entry |= {
-            "number": get("number", "") or "both",
-            "applicability": applicability or "safe",
-            "when": when,
-            "source": get("source", ""),
-            "families": get("families", "").split(),
-            "field": get("field", ""),
-            "note": get("note", ""),
-        }
-    elif status == "admitted":
-        entry["admitted"].append(text)
+        return _say(entry, row)
+    if status == "admitted":
+        item: Any = text
     elif status == "example":
-        entry["examples"].append(Example(text, get("good", "")))
+        item = Example(text, row["good"])
     elif status == "fine":
-        entry["fine"].append((text, 0))
+        item = (text, 0)
     else:
-        entry[status].append(Variant(text, applicability, when, int(within or 0)))
+        item = Variant(text, _applicability(row), _when(row), int(row["within"] or 0))
+    name = {"example": "examples"}.get(status, status)
+    if item not in entry.lists[name]:  # spellings of one concept may hold the same
+        entry.lists[name].append(item)
+    return ""
+
+
+def _applicability(row: _Row) -> str:
+    """What a form is given of its own; a spun one without has that of its concept."""
+    given = row["applicability"]
+    if row["status"] == "spun":
+        return given
+    return {"safe": "", "": "suggested"}.get(given, given)
+
+
+def _say(entry: _Entry, row: _Row) -> str:
+    """Takes what a canonical row says of its concept; the reason where another says otherwise."""
+    values: dict[str, Any] = {
+        **{name: row[name] for name in ("number", "applicability", "source", "field", "note")},
+        "when": _when(row),
+        "families": tuple(row["families"].split()),
+    }
+    values = {name: value for name, value in values.items() if value not in ("", None, ())}
+    for name, value in values.items():
+        if entry.said.get(name, value) != value:
+            line = entry.said_at[name]
+            return f"{name} is {row[name]!r}, but line {line} says otherwise; keep one of them"
+    entry.said |= values
+    entry.said_at = {**dict.fromkeys(values, row.line), **entry.said_at}
     return ""

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from unspin.errors import GlossaryError
 from unspin.glossary.concept import APPLICABILITIES, POS, Concept, Variant, When
-from unspin.glossary.exchange import Explained, Imported, form_reason
+from unspin.glossary.exchange import Explained, Imported, form_reason, text_reason
 from unspin.glossary.expand import options
 from unspin.glossary.writing import when_dict, when_from
 
@@ -47,6 +47,8 @@ _NAMESPACE = "urn:iso:std:iso:30042:ed-2"
 def write_tbx(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
     """Writes concepts; examples, fine sentences, families and proximity forms have no place."""
     from lxml import etree
+
+    from unspin.running.files import write_atomic
 
     root = etree.Element(
         f"{{{_NAMESPACE}}}tbx",
@@ -88,8 +90,8 @@ def write_tbx(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
     if any(c.examples or c.fine or c.families for c in concepts):
         what = "examples, fine sentences and families"
         explained.append(Explained(str(path), what, "TBX has no place for them"))
-    path.write_bytes(
-        etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
+    write_atomic(
+        path, etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
     )
     return explained
 
@@ -144,7 +146,8 @@ def read_tbx(path: Path) -> Imported:
         names = []
         for name in _read_terms(entry):
             rows += 1
-            reason = form_reason(name[0]) if name[1] == "deprecated" else ""
+            reason = text_reason(name[0])
+            reason = reason or (form_reason(name[0]) if name[1] == "deprecated" else "")
             if reason:
                 explained.append(Explained(f"{path}:{entry.sourceline}", name[0], reason))
             else:

@@ -11,7 +11,7 @@ from typing import Any
 from unspin.errors import GlossaryError
 from unspin.glossary.compiling import forms_in_force
 from unspin.glossary.concept import DEPRECATED, SPUN, Concept, Variant
-from unspin.glossary.exchange import Explained, Imported, form_reason
+from unspin.glossary.exchange import Explained, Imported, form_reason, text_reason
 from unspin.glossary.inflect import inflect
 
 #: Files of the style that is written: name, kind, applicability, level of Vale.
@@ -27,6 +27,8 @@ def write_vale(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
 
     Forms with conditions stay out of it: Vale looks at the words alone.
     """
+    from unspin.running.files import write_atomic
+
     path.mkdir(parents=True, exist_ok=True)
     explained: list[Explained] = []
     swaps: dict[str, dict[str, str]] = {name: {} for name, *_ in _FILES}
@@ -47,7 +49,7 @@ def write_vale(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
         concept = form.concept
         swaps[name][text] = inflect(concept.canonical, concept.pos, concept.number, form.inflection)
     for name, _, _, level in _FILES:
-        (path / name).write_text(_style(swaps[name], level), encoding="utf-8")
+        write_atomic(path / name, _style(swaps[name], level).encode("utf-8"))
     return explained
 
 
@@ -71,8 +73,8 @@ def _style(swap: dict[str, str], level: str) -> str:
 def read_vale(path: Path) -> Imported:
     """Reads a substitution style, or all of a folder.
 
-    A style whose level is ``error`` gives spun forms that are safe, ``suggestion`` suggested ones,
-    and a file named ``Deprecated`` deprecated terms.
+    Its forms are suggested, whatever the level: that says how loud Vale is, not that a form never
+    stands in clean text. A file named ``Deprecated`` gives deprecated terms, others spun forms.
 
     Raises:
         GlossaryError: A file is no style.
@@ -97,11 +99,10 @@ def read_vale(path: Path) -> Imported:
         if not isinstance(data, dict) or data.get("extends") != "substitution":
             explained.append(Explained(str(file), file.name, "is no substitution style"))
             continue
-        applicability = "suggested" if data.get("level") == "suggestion" else "safe"
         status = "deprecated" if "deprecat" in file.stem.lower() else "spun"
         for seen, wanted in _pairs(data.get("swap")):
             rows += 1
-            reason = _take(found, seen, wanted, status, applicability)
+            reason = _take(found, seen, wanted, status)
             if reason:
                 explained.append(Explained(str(file), seen, reason))
     concepts = (Concept(**{k: _frozen(v) for k, v in e.items()}) for e in found.values())
@@ -123,22 +124,23 @@ def _pairs(swap: Any) -> list[tuple[str, str]]:
     ]
 
 
-def _take(
-    found: dict[str, dict[str, Any]], seen: str, wanted: str, status: str, applicability: str
-) -> str:
+def _take(found: dict[str, dict[str, Any]], seen: str, wanted: str, status: str) -> str:
     """Adds one swap; the reason where it cannot be a form."""
+    if reason := text_reason(seen + wanted):
+        return reason
     template = template_of(seen)
     if template is None or form_reason(template):
         return "is a regular expression that no list of forms can say"
-    names = [n.strip() for n in wanted.split("|") if n.strip()]
+    names = [" ".join(n.split()) for n in wanted.split("|") if n.strip()]
     if not names:
         return "has nothing to write instead"
     entry = found.setdefault(
-        names[0],
-        {"canonical": names[0], "pos": "phrase", "admitted": [], "deprecated": [], "spun": []},
-    )
+        names[0].casefold(),
+        {"canonical": names[0], "pos": "phrase", "applicability": "suggested",
+         "admitted": [], "deprecated": [], "spun": []},
+    )  # fmt: skip
     entry["admitted"] += [n for n in names[1:] if n not in entry["admitted"]]
-    own = "" if applicability == "safe" else applicability
+    own = "suggested" if status == "deprecated" else ""  # a spun form has that of its entry
     entry[status].append(Variant(template, own))
     return ""
 

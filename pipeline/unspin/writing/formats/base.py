@@ -6,15 +6,20 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from unspin.article import Article, Span
+from unspin.findings import Applicability, Finding
+from unspin.fixing import Edit, apply_edits, source_edits
 from unspin.report import Gate, Report
 from unspin.writing.summary import row
 from unspin.writing.tree import review
 
 SEVERITIES = ("error", "warning", "info")
+#: Fixes that are offered; what an editor must decide is only named.
+_OFFERED = (Applicability.SAFE, Applicability.SUGGESTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +32,12 @@ class Item:
         data: The finding as the report shows it.
         end_line: 1-based line of its end; None where offsets are not the source's.
         end_column: 1-based column after its last code point; None likewise.
-        edit: Whether start and end are offsets of the file itself, so that a fix can be offered.
+        edit: Whether start and end are offsets of the file itself.
         byte_columns: 1-based columns of start and end in UTF-8 bytes; None where not known.
         counts: Whether it counts for the gate (new, on changed lines, not suppressed).
+        fix: What the first replacement changes in the file, markup kept: ``start``, ``end``,
+            ``line``, ``column``, ``end_line``, ``end_column``, ``byte_columns`` and the new
+            ``text``; None where no fix can be offered.
     """
 
     path: str
@@ -40,6 +48,7 @@ class Item:
     edit: bool
     byte_columns: tuple[int, int] | None = None
     counts: bool = True
+    fix: Mapping[str, Any] | None = None
 
     @property
     def rule(self) -> str:
@@ -155,22 +164,80 @@ def article_result(report: Report) -> ArticleResult:
     """Plain values of a report, so that the report's texts need not be kept."""
     source = report.article.source
     whole = report.to_dict()
-    edit = source.offsets == "source" and source.record is None
-    items = []
-    for data in whole["findings"]:
-        line, column = report.position(data["end"])
-        columns = None
-        if edit and data["column"] and column:
-            columns = (
-                _bytes_before(source.text, data["start"], data["column"]),
-                _bytes_before(source.text, data["end"], column),
-            )
-        items.append(Item(_slashes(source.path), source.record, data, line, column, edit, columns))
+    found = sorted(report.findings, key=lambda f: (*report.place(f), f.rule))
+    items = tuple(
+        _item(report, data, _edits(report, finding))
+        for data, finding in zip(whole["findings"], found, strict=True)
+    )
     line_of_summary = row(whole, review(report)["review"], None)
     digest = source.sha256
     if source.record is not None:
         digest = hashlib.sha256(source.text.encode("utf-8")).hexdigest()
-    return ArticleResult(line_of_summary, tuple(items), report.gates, report.suppressions, digest)
+    return ArticleResult(line_of_summary, items, report.gates, report.suppressions, digest)
+
+
+def _item(report: Report, data: Mapping[str, Any], edits: Sequence[Edit]) -> Item:
+    source = report.article.source
+    edit = source.offsets == "source" and source.record is None
+    place = _place(report, data["start"], data["end"])
+    columns = place["byte_columns"] if edit else None
+    end = place["end_line"], place["end_column"]
+    fix = _fix(report, edits) if edit and edits else None
+    return Item(_slashes(source.path), source.record, data, *end, edit, columns, fix=fix)
+
+
+def _place(report: Report, start: int, end: int) -> dict[str, Any]:
+    """Lines and columns of a source span, in code points and in UTF-8 bytes."""
+    line, column = report.position(start)
+    end_line, end_column = report.position(end)
+    columns = None
+    if column and end_column:
+        text = report.article.source.text
+        columns = _bytes_before(text, start, column), _bytes_before(text, end, end_column)
+    return {
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
+        "byte_columns": columns,
+    }
+
+
+def _fix(report: Report, edits: Sequence[Edit]) -> dict[str, Any]:
+    """One change of the file that does what the edits do: markup between them stays."""
+    start, end = edits[0].start, edits[-1].end
+    moved = [replace(e, start=e.start - start, end=e.end - start) for e in edits]
+    text = apply_edits(report.article.source.text[start:end], moved)
+    return {"start": start, "end": end, **_place(report, start, end), "text": text}
+
+
+def _edits(report: Report, finding: Finding) -> Sequence[Edit]:
+    """What editing in place would change for a finding; nothing where it would change nothing."""
+    if not finding.replacements or finding.applicability not in _OFFERED:
+        return ()
+    article, new = report.article, finding.replacements[0]
+    if finding.source_span is not None:
+        start, end = finding.source_span
+        before = article.source.text[start:end]
+        if finding.applied:  # a repair of the reader has no prose
+            return (Edit(start, end, before, new, finding.rule),)
+        article = report.restored  # what grammar read
+        # Where markup or another fix stands in the span, the words are not the file's.
+        if before != article.text[finding.start : finding.end]:
+            return ()
+    if not _touchable(article, finding):
+        return ()
+    before = article.text[finding.start : finding.end]
+    alone = Edit(finding.start, finding.end, before, new, finding.rule)
+    return source_edits(article, [alone], ())
+
+
+def _touchable(article: Article, finding: Finding) -> bool:
+    """Whether a finding lies inside one block and outside everything protected, as fixing asks."""
+    span = Span(finding.start, finding.end)
+    if any(span.overlaps(p) for p in article.protected):
+        return False
+    return any(b.start <= span.start and span.end <= b.end for b in article.blocks)
 
 
 def _bytes_before(text: str, offset: int, column: int) -> int:

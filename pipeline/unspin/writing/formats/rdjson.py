@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from unspin.report import dump
@@ -37,8 +38,8 @@ def _diagnostic(item: Item) -> dict[str, Any]:
         "severity": _SEVERITIES[item.severity],
         "code": {"value": item.rule},
     }
-    if span and item.edit and item.data["applicability"] in ("safe", "suggested"):
-        out["suggestions"] = [{"range": span, "text": item.data["replacements"][0]}]
+    if item.fix:
+        out["suggestions"] = [{"range": _span(item.fix), "text": item.fix["text"]}]
     return out
 
 
@@ -48,8 +49,12 @@ def _range(item: Item) -> dict[str, Any]:
     start: dict[str, Any] = {"line": item.line}
     if item.column is None or item.byte_columns is None:
         return {"start": start}
-    first, last = item.byte_columns
+    return _span({**item.data, "end_line": item.end_line, "byte_columns": item.byte_columns})
+
+
+def _span(place: Mapping[str, Any]) -> dict[str, Any]:
+    first, last = place["byte_columns"]
     return {
-        "start": {"line": item.line, "column": first},
-        "end": {"line": item.end_line, "column": last},
+        "start": {"line": place["line"], "column": first},
+        "end": {"line": place["end_line"], "column": last},
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -94,8 +95,8 @@ def _result(item: Item, rules: dict[str, int]) -> dict[str, Any]:
     }
     if not item.counts:
         out["baselineState"] = "unchanged"
-    if item.edit and item.data["applicability"] in ("safe", "suggested"):
-        out["fixes"] = [_fix(item, location, region)]
+    if item.fix:
+        out["fixes"] = [_fix(item, item.fix, location)]
     return out
 
 
@@ -104,24 +105,27 @@ def _region(item: Item) -> dict[str, Any]:
         return {"startLine": item.record}
     if item.line is None:
         return {}
+    ends = {"end_line": item.end_line, "end_column": item.end_column}
+    return _span({**item.data, **ends})
+
+
+def _span(place: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "startLine": item.line,
-        "startColumn": item.column,
-        "endLine": item.end_line,
-        "endColumn": item.end_column,
-        "charOffset": item.data["start"],
-        "charLength": item.data["end"] - item.data["start"],
+        "startLine": place["line"],
+        "startColumn": place["column"],
+        "endLine": place["end_line"],
+        "endColumn": place["end_column"],
+        "charOffset": place["start"],
+        "charLength": place["end"] - place["start"],
     }
 
 
-def _fix(item: Item, location: dict[str, Any], region: dict[str, Any]) -> dict[str, Any]:
+def _fix(item: Item, fix: Mapping[str, Any], location: Mapping[str, Any]) -> dict[str, Any]:
     new = item.data["replacements"][0]
+    change = {"deletedRegion": _span(fix), "insertedContent": {"text": fix["text"]}}
     return {
         "description": {"text": f"Write “{new}”." if new else "Remove it."},
         "artifactChanges": [
-            {
-                "artifactLocation": location["artifactLocation"],
-                "replacements": [{"deletedRegion": region, "insertedContent": {"text": new}}],
-            }
+            {"artifactLocation": location["artifactLocation"], "replacements": [change]}
         ],
     }

@@ -1,0 +1,184 @@
+"""Word: struck out, deleted, raised and merged text."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.reading.test_formats import blocks, read
+from tests.reading.test_offsets import check_map
+
+from unspin.article import Article, BlockKind, MarkKind
+
+docx = pytest.importorskip("docx", reason="needs the extra docx")
+
+
+def made(fill: Callable[[Any], None]) -> Article:
+    document = docx.Document()
+    fill(document)
+    out = io.BytesIO()
+    document.save(out)
+    article = read(out.getvalue(), "a.docx")
+    check_map(article)
+    assert article.text == article.source.text
+    return article
+
+
+def element(tag: str, *children: Any, **attributes: str) -> Any:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    out = OxmlElement(tag)
+    for name, value in attributes.items():
+        out.set(qn(f"w:{name}"), value)
+    for child in children:
+        out.append(child)
+    return out
+
+
+def run(text: str, tag: str = "w:t") -> Any:
+    inner = element(tag)
+    inner.text = text
+    inner.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    return element("w:r", inner)
+
+
+@pytest.mark.parametrize("name", ["strike", "double_strike", "hidden"])
+def test_struck_out_and_hidden_runs_are_no_prose(name: str) -> None:
+    def fill(document: Any) -> None:
+        paragraph = document.add_paragraph("Adults take ")
+        setattr(paragraph.add_run("4").font, name, True)
+        kept = paragraph.add_run("2 tablets a day.")
+        setattr(kept.font, name, False)
+
+    assert made(fill).text == "Adults take 2 tablets a day."
+
+
+def test_a_style_that_strikes_out_counts() -> None:
+    def fill(document: Any) -> None:
+        from docx.enum.style import WD_STYLE_TYPE
+
+        base = document.styles.add_style("Gone", WD_STYLE_TYPE.CHARACTER)
+        base.font.strike = True
+        style = document.styles.add_style("Gone too", WD_STYLE_TYPE.CHARACTER)
+        style.base_style = base
+        paragraph = document.add_paragraph("take ")
+        paragraph.add_run("4", style="Gone too")
+        paragraph.add_run("2 tablets", style="Gone too").font.strike = False
+
+    assert made(fill).text == "take 2 tablets"
+
+
+def test_tracked_insertions_are_prose_and_deletions_are_not() -> None:
+    def fill(document: Any) -> None:
+        p = document.add_paragraph("no more than ")._p
+        p.append(element("w:del", run("8", "w:delText"), id="1"))
+        p.append(element("w:ins", run("4"), id="2"))
+        p.append(element("w:moveFrom", run(" pills"), id="3"))
+        p.append(run(" tablets"))
+        p.append(element("w:sdt", element("w:sdtContent", run(" a day"))))
+
+    assert made(fill).text == "no more than 4 tablets a day"
+
+
+def test_a_deleted_item_takes_no_number() -> None:
+    def fill(document: Any) -> None:
+        document.add_paragraph("one", style="List Number")
+        gone = document.add_paragraph(style="List Number")._p
+        gone.append(element("w:del", run("two", "w:delText"), id="1"))
+        gone.get_or_add_pPr().append(element("w:rPr", element("w:del", id="2")))
+        document.add_paragraph("three", style="List Number")
+
+    article = made(fill)
+    assert [(article.block_text(b), b.number) for b in article.blocks] == [("one", 1), ("three", 2)]
+
+
+def test_raised_numbers_stay_raised() -> None:
+    def fill(document: Any) -> None:
+        paragraph = document.add_paragraph("10")
+        for text, raised in (("9", True), ("/L, 10", False), ("-", True), ("12", True), (", 5", False),
+                             ("th, kg/m", True), ("2", True)):  # fmt: skip
+            paragraph.add_run(text).font.superscript = raised
+        paragraph.add_run(", H")
+        paragraph.add_run("2").font.subscript = True
+        paragraph.add_run("O")
+
+    assert made(fill).text == "10⁹/L, 10⁻¹², 5th, kg/m², H2O"
+
+
+def test_runs_of_one_mark_are_one_mark() -> None:
+    def fill(document: Any) -> None:
+        paragraph = document.add_paragraph("Do ")
+        paragraph.add_run("n").bold = True
+        paragraph.add_run("ot").bold = True
+        paragraph.add_run(" stop.")
+
+    article = made(fill)
+    assert [(m.start, m.end, m.kind) for m in article.marks] == [(3, 6, MarkKind.STRONG)]
+
+
+def table_of(article: Article) -> list[list[str]]:
+    found = [b for b in article.blocks if b.kind is BlockKind.TABLE]
+    return [[article.text[c.start : c.end] for c in b.cells] for b in found]
+
+
+def test_merged_cells_are_written_once_and_keep_their_columns() -> None:
+    def fill(document: Any) -> None:
+        table = document.add_table(3, 3)
+        table.cell(0, 1).merge(table.cell(0, 2)).text = "Dose"
+        table.cell(1, 0).merge(table.cell(2, 0)).text = "Adults"
+        for row, values in enumerate((("1 mg", "2 mg"), ("3 mg", "4 mg")), 1):
+            for column, value in enumerate(values, 1):
+                table.cell(row, column).text = value
+        table.cell(0, 0).text = "Age"
+
+    assert table_of(made(fill)) == [
+        ["Age", "Dose", ""], ["Adults", "1 mg", "2 mg"], ["", "3 mg", "4 mg"],
+    ]  # fmt: skip
+
+
+def test_cells_hold_no_deleted_text_and_deleted_rows_are_none() -> None:
+    def fill(document: Any) -> None:
+        table = document.add_table(3, 2)
+        for i, row in enumerate(table.rows):
+            row.cells[0].text = f"age {i}"
+            paragraph = row.cells[1].paragraphs[0]
+            paragraph.add_run("8").font.strike = True
+            paragraph.add_run("10")
+            paragraph.add_run("9").font.superscript = True
+        table.rows[1]._tr.get_or_add_trPr().append(element("w:del", id="1"))
+        inner = table.rows[2].cells[1].add_table(1, 1)
+        inner.cell(0, 0).text = "inner"
+
+    assert table_of(made(fill)) == [["age 0", "10⁹"], ["age 2", "10⁹ inner"]]
+
+
+def test_content_controls_are_read_and_tables_of_contents_are_not() -> None:
+    def fill(document: Any) -> None:
+        body = document.element.body
+        control = element("w:sdt", element("w:sdtContent", element("w:p", run("Take 5 mg."))))
+        contents = element(
+            "w:sdt", element("w:sdtPr", element("w:docPartObj")),
+            element("w:sdtContent", element("w:p", run("Contents"))),
+        )  # fmt: skip
+        for one in (contents, control):
+            body.insert(len(body) - 1, one)
+        document.add_paragraph("Then rest.")
+
+    assert blocks(made(fill)) == [("paragraph", "Take 5 mg."), ("paragraph", "Then rest.")]
+
+
+def test_links_keep_their_address() -> None:
+    def fill(document: Any) -> None:
+        paragraph = document.add_paragraph("See ")
+        kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+        rel = paragraph.part.relate_to("https://a.org", f"{kind}/hyperlink", is_external=True)
+        link = element("w:hyperlink", run("the "), run("leaflet"))
+        link.set(f"{{{kind}}}id", rel)
+        paragraph._p.append(link)
+
+    article = made(fill)
+    assert article.text == "See the leaflet"
+    assert [(m.start, m.end, m.value) for m in article.marks] == [(4, 15, "https://a.org")]

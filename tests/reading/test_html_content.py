@@ -1,0 +1,248 @@
+"""HTML: nothing of the main text is lost, nothing deleted comes back, values keep their columns."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.reading.test_formats import read
+from tests.reading.test_offsets import check_map
+
+from unspin.article import OBJECT, Article, BlockKind, MarkKind
+from unspin.config import Config
+from unspin.pipeline import Cleaner
+from unspin.running.batch import edited_bytes
+
+SENTENCES = (
+    "Asthma is a common lung condition that makes it hard to breathe from time to time.",
+    "It affects people of all ages and often starts in childhood, but adults may get it too.",
+    "The main treatment is an inhaler, a small device that lets you breathe in a medicine.",
+    "Most people can live a normal and active life when their treatment suits them well.",
+    "Pollen, cold air, exercise and infections are things that often set off an attack.",
+    "A nurse or a doctor will show you how to use the inhaler and when to take it.",
+    "Your treatment should be looked at once a year, or more often when it does not help.",
+    "Smoking makes every kind of asthma worse, and so does the smoke of other people.",
+)
+#: Long enough for trafilatura to find the main text.
+LONG = "".join(f"<p>{one} {two}</p>" for one, two in zip(SENTENCES, SENTENCES[::-1], strict=True))
+
+
+def page(body: str) -> str:
+    return f"<!DOCTYPE html><html lang=en><head><title>T</title></head><body>{body}</body></html>"
+
+
+def texts(body: str) -> list[str]:
+    article = read(page(body), "a.html")
+    check_map(article)
+    assert article.source.offsets == "source"
+    return [article.block_text(b) for b in article.blocks]
+
+
+# --- deleted and raised text ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("source", "prose"), [
+    ("no more than <del>8</del><ins>4</ins> tablets", "no more than 4 tablets"),
+    ("take <s>4</s>2 tablets", "take 2 tablets"),
+    ("take <STRIKE>4</STRIKE >2 tablets", "take 2 tablets"),
+    ("take <span style='text-decoration: line-through'>4</span>2 tablets", "take 2 tablets"),
+    ("take <b><s>4</s></b> 2 tablets", "take 2 tablets"),
+    ("take <s>4 or 2 tablets", "take 4 or 2 tablets"),
+])  # fmt: skip
+def test_deleted_text_is_no_prose(source: str, prose: str) -> None:
+    assert texts(f"<article><h1>T</h1><p>{source}</p>{LONG}</article>")[1] == prose
+    assert texts(f"<p>{source}</p>") == [prose]
+
+
+def test_deleted_blocks_are_no_prose() -> None:
+    found = texts(
+        f"<article>{LONG}<del><p>Take 8 tablets.</p></del><p>Take 4 tablets.</p></article>"
+    )
+    assert found[-1] == "Take 4 tablets." and not any("8 tablets" in t for t in found)
+
+
+def test_deleted_text_in_an_object_is_not_written() -> None:
+    article = read(
+        page("<p>10<sup><del>3</del>9</sup> and <code><s>4</s>2 mg</code></p>"), "a.html"
+    )
+    values = [m.value for m in article.marks if m.kind is MarkKind.RAW]
+    assert values == ["<sup>9</sup>", "<code>2 mg</code>"]
+
+
+def test_editing_in_place_leaves_deleted_text_alone() -> None:
+    config = Config(grammar="off", model="off")
+    text = page(
+        f"<p>{SENTENCES[0]} {SENTENCES[1]}</p>\n<p>Take <s>4</s>2 tablets. Congestive <del>old "
+        "heart disappointment</del> heart disappointment is not the end of the heart.</p>"
+    )
+    report = Cleaner(config).clean(read(text, "a.html"))
+    edited = edited_bytes(report).decode()
+    assert edited != text
+    assert "Take <s>4</s>2 tablets." in edited
+    assert "<del>old heart disappointment</del> heart failure" in edited
+
+
+@pytest.mark.parametrize(
+    "raised", ["9", "-3", "&minus;3", "–3", "2+", " 6 ", "9 cells", "<b>9</b>"]
+)
+def test_raised_numbers_are_objects(raised: str) -> None:
+    article = read(page(f"<p>{SENTENCES[0]} 10<sup>{raised}</sup>/L of them.</p>"), "a.html")
+    assert f"10{OBJECT}/L" in article.text
+    assert [m.value for m in article.marks] == [f"<sup>{raised}</sup>"]
+
+
+def test_other_raised_and_lowered_text_is_prose() -> None:
+    assert texts("<p>The 5<sup>th</sup> H<sub>2</sub>O, Na<sup>+</sup> and <sup>[1]</sup></p>") == [
+        "The 5th H2O, Na+ and [1]"
+    ]
+
+
+# --- what is main text ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tag", ["article", "main"])
+def test_an_aside_that_says_something_is_main_text(tag: str) -> None:
+    warning = "Call 999 if your child cannot speak or the lips turn blue."
+    found = texts(f"<{tag}><h1>Asthma</h1>{LONG}<aside><p>{warning}</p></aside>{LONG}</{tag}>")
+    assert warning in found
+    assert warning in texts(f"<{tag}>{LONG}<aside><p>{warning}</p></aside></{tag}>")
+
+
+@pytest.mark.parametrize("aside", [
+    "<aside class=related><p>Read this now. It helps.</p></aside>",
+    "<aside><h2>More on this</h2><ul><li><a href=/a>What is asthma?</a></li></ul></aside>",
+    "<aside><form><p>Sign up today.</p><input></form></aside>",
+    "<aside><p>Share this page</p></aside>",
+    "<div class=cookie-banner><p>We use cookies on this page. Accept them.</p></div>",
+    "<nav><p>You are in the part on lungs.</p></nav>",
+])  # fmt: skip
+def test_furniture_inside_an_article_is_none(aside: str) -> None:
+    plain = texts(f"<main><h1>Asthma</h1>{LONG}</main>")
+    assert texts(f"<main><h1>Asthma</h1>{LONG}{aside}</main>") == plain
+    assert texts(f"<main><h1>Asthma</h1>{aside}{LONG}</main>") == plain
+
+
+def test_an_aside_outside_the_article_is_furniture() -> None:
+    found = texts(f"<article>{LONG}</article><aside><p>We have a new office. Come in.</p></aside>")
+    assert not any("office" in t for t in found)
+
+
+def test_a_heading_of_links_goes_with_them() -> None:
+    links = "<h2>Related articles</h2><ul><li><a href=/a>Hay fever</a></li></ul>"
+    found = texts(f"<article><h1>Asthma</h1>{LONG}{links}</article>")
+    assert "Related articles" not in found and "Hay fever" not in found and "Asthma" in found
+
+
+def test_a_short_page_is_read_whole() -> None:
+    assert texts(
+        "<p>Take the tablets with water.</p><ol><li>Take 5 mg.</li><li>Take 10 mg.</li></ol>"
+        '<p>Call <a href="tel:111">111</a> or write to <a href="mailto:a@b.org">us</a>.</p>'
+    ) == ["Take the tablets with water.", "Take 5 mg.", "Take 10 mg.", "Call 111 or write to us."]
+
+
+def test_the_container_of_one_found_paragraph_is_read_whole() -> None:
+    body = f"<p>{' '.join(SENTENCES * 2)}</p><ol><li>Take 5 mg.</li></ol><p>Then rest.</p>"
+    found = texts(f"<nav><a href=/>Home</a></nav><div>{body}</div><footer>Copyright</footer>")
+    assert found[1:] == ["Take 5 mg.", "Then rest."]
+
+
+def test_a_number_to_call_is_no_link_to_another_page() -> None:
+    call = '<p><a href="tel:999">Call 999</a></p><p><a href="/er">Go to hospital when it is worse.</a></p>'
+    found = texts(f"<article>{LONG}{call}{LONG}</article>")
+    assert "Call 999" in found and "Go to hospital when it is worse." in found
+
+
+@pytest.mark.parametrize("marks", ["<sup>1</sup>", "<sup><a href='#fn1'>1</a></sup>"])
+@pytest.mark.parametrize("notes", [
+    '<p id="fn1">1. <a href="https://doi.org/10.1">Richette P, Doherty M. Gout. 2016</a>.</p>',
+    '<section><h2>References</h2><ol><li><a href="https://doi.org/10.1">Richette P, Doherty M. '
+    "Gout. 2016</a></li></ol></section>",
+])  # fmt: skip
+def test_references_stay_with_their_marks(marks: str, notes: str) -> None:
+    text = LONG.replace("</p>", marks + "</p>", 1)
+    for body in (
+        f"<article>{text}{notes}</article>",
+        f"<div>{text}</div><div id=refs>{notes}</div>",
+    ):
+        assert "Richette P" in texts(body)[-1]
+
+
+def test_a_cited_note_stays_even_in_a_footer() -> None:
+    text = LONG.replace("</p>", "<a href='#n1'>[1]</a></p>", 1)
+    note = (
+        "<footer><ol><li id=n1><a href=https://doi.org/1>Richette P</a></ol><p>Copyright</footer>"
+    )
+    found = texts(f"<div>{text}</div>{note}")
+    assert found[-1] == "Richette P"
+
+
+def test_a_scripted_address_is_no_link() -> None:
+    article = read(page("<p>Ask <a href='java&#10;script:x()'>us</a> now.</p>"), "a.html")
+    assert not article.marks
+
+
+# --- tables and lists ----------------------------------------------------------------------------
+
+
+def rows(body: str) -> list[list[str]]:
+    article = read(page(f"<article>{LONG}{body}{LONG}</article>"), "a.html")
+    check_map(article)
+    return cells(article)
+
+
+def cells(article: Article) -> list[list[str]]:
+    found = [b for b in article.blocks if b.kind is BlockKind.TABLE]
+    return [[article.text[c.start : c.end] for c in b.cells] for b in found]
+
+
+def test_the_caption_of_a_table_stands_before_it() -> None:
+    table = "<table><caption>Maximum doses in 24 hours</caption><tr><th>Age<th>Dose<tr><td>1<td>2</table>"
+    found = texts(f"<article>{LONG}{table}</article>")
+    assert found[-3:] == ["Maximum doses in 24 hours", "Age | Dose", "1 | 2"]
+
+
+def test_spanned_cells_keep_values_under_their_headings() -> None:
+    assert rows(
+        "<table><tr><th rowspan=2>Age<th colspan=2>Dose<tr><th>Day<th>Night"
+        "<tr><td rowspan=2>Adults<td>1 mg<td>2 mg<tr><td>3 mg<td>4 mg<tr><td colspan=9>Note</table>"
+    ) == [
+        ["Age", "Dose", ""], ["", "Day", "Night"], ["Adults", "1 mg", "2 mg"], ["", "3 mg", "4 mg"],
+        ["Note", "", ""],
+    ]  # fmt: skip
+
+
+def test_spans_that_make_no_sense_are_bounded() -> None:
+    table = "<table><tr><td rowspan=0>a<td colspan=99999999>b<tr><td>c<td rowspan=-1>d</table>"
+    found = rows(table)
+    assert found[0][:2] == ["a", "b"] and found[1][0] == "" and found[1][-1] == "d"
+    assert len(found[0]) == len(found[1]) <= 60
+
+
+def test_cells_are_not_torn_by_line_breaks_or_merged_by_blocks() -> None:
+    assert rows(
+        "<table><tr><th>A<th>B<tr><td>1<br><br>mg<td><p>2 mg</p>daily<tr><td>–<td>3</table>"
+    ) == [["A", "B"], ["1\nmg", "2 mg daily"], ["–", "3"]]
+
+
+def test_items_keep_their_own_numbers() -> None:
+    article = read(page("<ol start=2><li>a<li value=9>b<li>c<li value=x>d</ol>"), "a.html")
+    assert [b.number for b in article.blocks] == [2, 9, 10, 11]
+
+
+# --- offsets -------------------------------------------------------------------------------------
+
+_PARTS = st.sampled_from(
+    [
+        "pain ", "10", " mg", "4", "2", "<del>", "</del>", "<s>", "</s>", "<sup>", "</sup>", "<p>",
+        "</p>", "<br>", "<table>", "</table>", "<tr>", "<td>", "<th rowspan=2>", "<td colspan=3>",
+        "<td rowspan=0>", "<caption>", "</caption>", "<aside>", "</aside>", "<article>", "<code>",
+        "</code>", "<a href='#fn1'>", "</a>", "<li id=fn1 value=7>", "<ol>", "</ol>", "<div>", "</div>",
+        "<h2>References</h2>", "<b>", "</b>", "&amp;", ". ", "<p hidden>", "<td hidden>",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(_PARTS, min_size=1, max_size=40).map("".join))
+def test_offsets_lead_to_the_source(body: str) -> None:
+    check_map(read(page("<p>one</p>" + body), "a.html"))
