@@ -17,10 +17,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from unspin import gating
+from unspin.article import Article
 from unspin.cli import clean, main
 from unspin.config import Config, Gates, load_config
 from unspin.errors import ConfigError
 from unspin.evidence import Window
+from unspin.pipeline import Cleaner
 from unspin.report import Gate
 from unspin.writing.formats import FORMATS
 
@@ -900,3 +902,22 @@ def test_a_model_folder_counts_from_the_configuration(tmp_path: Path) -> None:
     assert load_config(tmp_path / "unspin.toml").model == str(tmp_path / "models/ours")
     write(str(tmp_path / "unspin.toml"), 'model = "off"\n')
     assert load_config(tmp_path / "unspin.toml").model == "off"
+
+
+def test_a_fault_in_one_article_does_not_end_the_run(
+    runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("in/heart.md", SPUN)
+    write("in/teeth.md", CLEAN)
+    whole = Cleaner.clean
+
+    def clean_or_break(self: Cleaner, article: Article, *rest: Any) -> Any:
+        if article.source.path.endswith("heart.md"):
+            raise RuntimeError("it broke")
+        return whole(self, article, *rest)
+
+    monkeypatch.setattr(Cleaner, "clean", clean_or_break)
+    result = check(runner, "in")
+    assert result.exit_code == 2
+    assert re.search(r"in/heart.md: .*it broke.* fault of unspin", result.output)
+    assert "in/teeth.md" in result.output

@@ -162,7 +162,7 @@ def _neighbours(sources: Sequence[Path], config: Config) -> Neighbours:
 
     texts = []
     for source in sources:
-        for article in _articles(source, config):
+        for article in articles(source, config):
             if isinstance(article, Article) and article.judged:
                 texts.append((_name(article), article.text))
     return neighbours(texts)
@@ -214,8 +214,13 @@ def guarded(
         return InputError(told.path, f"line {article.source.record}: {told.reason}")
 
 
-def _articles(source: Path, config: Config) -> Iterator[Article | InputError]:
-    """As `read_path`; what a reader did not foresee is an error of the file, too."""
+def articles(source: Path, config: Config) -> Iterator[Article | InputError]:
+    """Read the articles of a file; what a reader did not foresee is an error of the file, too.
+
+    Args:
+        source: The file.
+        config: Effective configuration.
+    """
     try:
         yield from read_path(source, config)
     except Exception as error:
@@ -287,7 +292,7 @@ def _draft_file(source: Path, cleaner: Cleaner, near: Neighbours) -> list[Draft 
     # What is wrong with these is wrong for every file, and ends the run.
     _ = cleaner.glossary, cleaner.model
     out: list[Draft | InputError] = []
-    for article in _articles(source, cleaner.config):
+    for article in articles(source, cleaner.config):
         if isinstance(article, InputError):
             out.append(article)
         else:

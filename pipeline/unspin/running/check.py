@@ -19,7 +19,7 @@ from unspin.config import Config
 from unspin.errors import InputError
 from unspin.findings import Finding, fingerprint
 from unspin.pipeline import Cleaner
-from unspin.reading import collect, read_path
+from unspin.reading import collect
 from unspin.report import Gate, Report
 from unspin.resources import cache_dir, data_path
 from unspin.scoring import score
@@ -163,27 +163,29 @@ def _file_in_worker(source: Path, ranges: _Ranges) -> _Made:
 
 def _file(source: Path, cleaner: Cleaner, ranges: _Ranges) -> _Made:
     """Judges one file, and caches the result where the whole of it counts."""
+    from unspin.running.batch import articles, guarded
+
     cached = None if ranges else _cached(source, cleaner.config)
     results: list[ArticleResult] = []
     errors: list[tuple[str, str]] = []
     untouched: list[int] = []
     lines: list[bytes] | None = None
-    try:
-        for article in read_path(source, cleaner.config):
-            if isinstance(article, InputError):
-                errors.append((article.path, article.reason))
-                continue
-            report = cleaner.clean(article)
-            result = article_result(report)
-            if ranges and article.source.record is not None:
-                lines = article.source.raw.splitlines() if lines is None else lines
-                if not _record_changed(lines, article.source.record, ranges):
-                    untouched.append(len(results))
-            elif ranges:
-                result = _on_changed(result, report, cleaner, ranges)
-            results.append(result)
-    except InputError as error:
-        errors.append((error.path, error.reason))
+    for article in articles(source, cleaner.config):
+        made_of_it = (
+            article if isinstance(article, InputError) else guarded(article, cleaner.clean, article)
+        )
+        if isinstance(made_of_it, InputError):
+            errors.append((made_of_it.path, made_of_it.reason))
+            continue
+        report, read = made_of_it, made_of_it.article.source
+        result = article_result(report)
+        if ranges and read.record is not None:
+            lines = read.raw.splitlines() if lines is None else lines
+            if not _record_changed(lines, read.record, ranges):
+                untouched.append(len(results))
+        elif ranges:
+            result = _on_changed(result, report, cleaner, ranges)
+        results.append(result)
     made = _Made(results, errors, cleaner.tool(), tuple(untouched))
     if cached is not None and not errors:
         _store(cached, made)
@@ -381,7 +383,8 @@ def _own(path: Path, title: str, rule: str, found: Sequence[tuple[str, str]]) ->
 def _cached(source: Path, config: Config) -> Path | None:
     """Where the result for this content, place and configuration is cached."""
     try:
-        raw = source.read_bytes() if source.stat().st_size <= config.max_bytes else None
+        fits = source.is_file() and source.stat().st_size <= config.max_bytes
+        raw = source.read_bytes() if fits else None
     except OSError:
         return None
     if raw is None:
