@@ -25,6 +25,10 @@ class InputError(UnspinError):
         super().__init__(f"{self.path}: {reason}")
         self.reason = reason
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, str]]:
+        """Come back whole from a worker process: exceptions keep but their message there."""
+        return type(self), (self.path, self.reason)
+
 
 class ConfigError(UnspinError):
     """A configuration file or option is wrong."""

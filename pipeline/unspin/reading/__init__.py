@@ -4,47 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from unspin.article import Article, Metadata, Source
 from unspin.config import Config
 from unspin.errors import InputError, MissingExtraError, readable
-from unspin.reading.collect import collect as _collect
+from unspin.reading.collect import collect
 
 __all__ = ["collect", "read_bytes", "read_path", "read_text"]
-
-
-def collect(
-    paths: Sequence[str | Path],
-    exclude: str | Path | None = None,
-    text_field: str | None = None,
-) -> list[Path]:
-    """Source files in files and folders, as `unspin.reading.collect` finds them.
-
-    What is no regular file is left out of folders: a pipe there would be waited for without end.
-
-    Args:
-        paths: Files and folders as the user named them.
-        exclude: Output folder.
-        text_field: JSON field that holds the text; empty for the usual ones, None if not known.
-
-    Raises:
-        InputError: Folders were named and nothing to read is in any of the paths.
-    """
-    named = set(map(Path, paths))
-    found = [p for p in _collect(paths, exclude, text_field) if p in named or _regular(p)]
-    if not found and paths:
-        raise InputError(str(paths[0]), "holds nothing to read; put files there")
-    return found
-
-
-def _regular(path: Path) -> bool:
-    try:
-        return stat.S_ISREG(path.stat().st_mode)
-    except OSError:
-        return True  # reading it says what is wrong
 
 
 def read_path(path: Path | str, config: Config) -> Iterator[Article | InputError]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -70,7 +71,15 @@ def _walk(root: Path, out: Path | None) -> Iterator[Path]:
         if out is not None and not named_output and folder.resolve() == out:
             folders[:] = []
             continue
-        yield from (folder / f for f in sorted(files) if _is_source(f))
+        yield from (folder / f for f in sorted(files) if _is_source(f) and _is_file(folder / f))
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a path may be read: a pipe would be waited for without end."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return True  # reading it says what is wrong
 
 
 def _skipped(folder: Path, out: Path | None) -> bool:
@@ -90,8 +99,7 @@ def _is_source(name: str) -> bool:
 
 def _is_data(file: Path, text_field: str | None) -> bool:
     """Whether a file that nobody named is JSON of another program, or of this one."""
-    # What is no regular file, such as a pipe, could be waited for without end.
-    if file.suffix.lower() != ".json" or not file.is_file():
+    if file.suffix.lower() != ".json":
         return False
     try:
         # Reading reports what is too large, as it reports what cannot be read.

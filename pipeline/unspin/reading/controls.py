@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from unspin.article import Article, Metadata, Piece, Repair, Source, assemble, disassemble
-from unspin.reading.repair import _changed
+from unspin.reading.repair import changed
 from unspin.textmap import OffsetMap
 
 #: C0 and DEL without tab, line feed, form feed and carriage return, the white space of HTML
@@ -72,7 +72,7 @@ def _clean(piece: Piece, source: str, repairs: list[Repair]) -> Piece:
         start, end = place.span(match.start(), match.end())
         repairs.append(Repair(start, end, source[start:end], after, "control"))
     if changes:
-        piece = _changed(piece, place, changes)
+        piece = changed(piece, place, changes)
     block = replace(
         piece.block,
         value=_dropped(piece.block.value),

@@ -51,7 +51,7 @@ def repair(
         for start, end, after, kind in changes:
             a, b = place.span(start, end)
             repairs.append(Repair(a, b, source[a:b], after, kind))
-        out.append(_changed(piece, place, changes))
+        out.append(changed(piece, place, changes))
     return out, tuple(sorted(repairs, key=lambda r: r.start))
 
 
@@ -118,8 +118,14 @@ def _original(run: str) -> str:
     return run if "\ufffd" in fixed else fixed
 
 
-def _changed(piece: Piece, place: OffsetMap, changes: Sequence[tuple[int, int, str, str]]) -> Piece:
-    """The piece with each change made, and its offsets moved."""
+def changed(piece: Piece, place: OffsetMap, changes: Sequence[tuple[int, int, str, str]]) -> Piece:
+    """The piece with each change made, and its offsets moved.
+
+    Args:
+        piece: A piece.
+        place: Its map.
+        changes: Start, end, new text and kind of each, in order, disjoint.
+    """
     text: list[str] = []
     segments: list[Segment] = []
     at = done = 0

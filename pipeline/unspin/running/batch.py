@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copyreg
 import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 Neighbours = Mapping[str, tuple[tuple[str, float], ...]]
-# Errors come back from worker processes; as they are, exceptions lose all but their message there.
-copyreg.pickle(InputError, lambda e: (InputError, (e.path, e.reason)))
 #: Characters of an exception's message that are shown.
 LONGEST_FAULT = 200
 #: Files handed to a worker at a time.
