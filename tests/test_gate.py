@@ -921,3 +921,16 @@ def test_a_fault_in_one_article_does_not_end_the_run(
     assert result.exit_code == 2
     assert re.search(r"in/heart.md: .*it broke.* fault of unspin", result.output)
     assert "in/teeth.md" in result.output
+
+
+def test_a_text_that_is_not_judged_says_why(runner: CliRunner) -> None:
+    write("short.txt", "Rest helps a sore back.\n")
+    write("codes.txt", "BP 120/80, HR 72, RR 16, SpO2 98, BMI 24, HbA1c 41, LDL 2.6, TSH 1.9\n" * 6)
+    write("german.txt", "Der Arzt sagt, dass Ruhe bei Schmerzen im Rücken nicht immer hilft. " * 8)
+    shown = check(runner, "short.txt", "codes.txt", "german.txt").stdout
+    for name, why in (
+        ("short", "too short"),
+        ("codes", "language not known"),
+        ("german", "language de"),
+    ):
+        assert re.search(rf"{name}.txt.*not judged \({why}\)", shown), shown

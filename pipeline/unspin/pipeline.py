@@ -252,7 +252,9 @@ class Cleaner:
 
     def _stages(self, article: Article, grammar: Sequence[Finding] | None) -> dict[str, str]:
         if not article.judged:
-            why = "too few words" if article.language == "und" else f"language {article.language}"
+            why = f"language {article.language}"
+            if article.language == "und":
+                why = "too few words" if too_few_words(article.text) else "language not known"
             return {"grammar": f"not run: {why}", "model": f"not run: {why}"}
         model = "run" if self.model is not None else f"not run: {self._model_reason}"
         ran = "run" if grammar is not None else f"not run: {self._grammar_reason}"

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
+from unspin.reading.languages import MIN_WORDS
+
 _HEAD = ("article", "words", "spun", "score", "after", "findings", "edits", "review", "verdict")
 #: What would break a line, or a column, of the table.
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -36,7 +38,9 @@ def table(rows: Sequence[Mapping[str, Any]], out: IO[str] | None = None) -> None
 def _cells(row: Mapping[str, Any]) -> list[str]:
     name = _one_line(row["path"]) + (f":{row['record']}" if "record" in row else "")
     if row["score"] is None:
-        why = "too short" if row["language"] == "und" else f"language {row['language']}"
+        why = f"language {row['language']}"
+        if row["language"] == "und":
+            why = "too short" if row["words"] < MIN_WORDS else "language not known"
         state = f"not judged ({why})"
         return [name, str(row["words"]), "-", "-", "-", "-", "0", "-", state]
     return [
