@@ -284,11 +284,7 @@ def _stdin(cleaner: Cleaner, options: dict[str, Any]) -> int:
     errors = []
     name = options["stdin_filename"] or "-"
     for article in read_bytes(sys.stdin.buffer.read(), name, config):
-        report: Report | InputError
-        if isinstance(article, InputError):
-            report = article
-        else:
-            report = guarded(article, cleaner.clean, article)
+        report = guarded(article, cleaner.clean)
         if isinstance(report, InputError):
             _fail(str(report))
             errors.append((report.path, report.reason))

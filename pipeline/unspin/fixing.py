@@ -149,7 +149,7 @@ def _choose(article: Article, findings: Sequence[Finding], unsafe: bool) -> set[
         for i, f in enumerate(findings)
         if f.replacements
         and f.applicability in allowed
-        and (f.source_span is not None or _touchable(article, f))
+        and (f.source_span is not None or touchable(article, f))
     ]
     candidates.sort(
         key=lambda i: (-findings[i].length, -findings[i].confidence, _place(findings[i]))
@@ -174,8 +174,13 @@ def _clash(finding: Finding, start: int, end: int) -> bool:
     return finding.start < end and start < finding.end
 
 
-def _touchable(article: Article, finding: Finding) -> bool:
-    """Whether a span lies inside one block and outside everything protected."""
+def touchable(article: Article, finding: Finding) -> bool:
+    """Tell whether a fix may be made: inside one block, and outside everything protected.
+
+    Args:
+        article: The article.
+        finding: A finding in its prose.
+    """
     span = Span(finding.start, finding.end)
     if any(span.overlaps(p) for p in article.protected):
         return False

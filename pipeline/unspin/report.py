@@ -115,6 +115,11 @@ class Report:
             return finding.source_span
         return self.article.map.span(finding.start, finding.end)
 
+    @cached_property
+    def in_order(self) -> tuple[Finding, ...]:
+        """The findings by their place in the source, then by rule: as reports list them."""
+        return tuple(sorted(self.findings, key=lambda f: (*self.place(f), f.rule)))
+
     def position(self, offset: int) -> tuple[int | None, int | None]:
         """1-based line and column of a source offset; None where offsets are not the source's."""
         if self.article.source.offsets != "source":
@@ -174,8 +179,6 @@ class Report:
             where["record"] = source.record
         if source.field is not None:
             where["field"] = source.field
-        findings = [self.finding_dict(f) for f in self.findings]
-        findings.sort(key=lambda f: (f["start"], f["end"], f["rule"]))
         p = self.spun_probability
         return {
             "schema_version": SCHEMA_VERSION,
@@ -198,7 +201,7 @@ class Report:
             "passed": self.passed,
             "gates": [gate_dict(g) for g in self.gates],
             "stages": dict(self.stages),
-            "findings": findings,
+            "findings": [self.finding_dict(f) for f in self.in_order],
             "edits": [
                 {
                     "start": e.start,

@@ -8,6 +8,8 @@ from dataclasses import replace
 from unspin.article import OBJECT, Block, Mark, MarkKind, Piece, Span
 from unspin.textmap import OffsetMap, Segment
 
+#: Widest cell of a table, in columns: more is a mistake, or meant to fill memory.
+MAX_SPAN = 50
 #: A raised text whose place matters: an exponent, a charge, the number of a note. "10" and a raised
 #: "9" are no "109"; a raised "th", "TM" or "+" reads the same on the line.
 _RAISED_NUMBER = re.compile(r"[\s,;]*(?:[-‑–−+]?\s*\d|[-‑–−]+\s*\Z)|[\s,;]*[,;]\s*\Z")

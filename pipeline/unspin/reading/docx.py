@@ -22,7 +22,7 @@ from unspin.article import (
 )
 from unspin.config import Config
 from unspin.errors import InputError, MissingExtraError
-from unspin.reading.builder import PieceBuilder, raised
+from unspin.reading.builder import MAX_SPAN, PieceBuilder, raised
 from unspin.reading.languages import detect_language
 from unspin.reading.repair import repair
 
@@ -43,8 +43,6 @@ _AROUND = frozenset(
 _OFF = frozenset({"0", "false", "off"})
 #: Styles build on styles; more is a circle.
 _MAX_STYLES = 20
-#: Widest cell of a table, in columns: more is a mistake, or meant to fill memory.
-_MAX_SPAN = 50
 #: Unpacked size against the limit for files: text packs about 1:5, bombs 1:1000.
 _MAX_UNPACKED = 10
 
@@ -307,11 +305,11 @@ def _table_rows(table: Any) -> Iterator[list[Any]]:
     for row in _unwrapped(table):
         if row.tag != _W + "tr" or _is_deleted(row.trPr):
             continue
-        cells: list[Any] = [None] * min(row.grid_before, _MAX_SPAN)
+        cells: list[Any] = [None] * min(row.grid_before, MAX_SPAN)
         for cell in _unwrapped(row):
             if cell.tag == _W + "tc":
                 cells.append(None if cell.vMerge == "continue" else cell)
-                cells += [None] * (min(cell.grid_span, _MAX_SPAN) - 1)
+                cells += [None] * (min(cell.grid_span, MAX_SPAN) - 1)
         yield cells
 
 

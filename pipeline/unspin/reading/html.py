@@ -21,7 +21,7 @@ from unspin.article import (
     Span,
     assemble,
 )
-from unspin.reading.builder import PieceBuilder, is_raised_number
+from unspin.reading.builder import MAX_SPAN, PieceBuilder, is_raised_number
 from unspin.reading.htmltree import (
     Element,
     Text,
@@ -175,8 +175,6 @@ _MAX_TAGS = 10_000
 #: Folded characters up to which a page is short: trafilatura takes its first paragraph for all of
 #: it, or joins all that it finds into one.
 _SHORT = 1000
-#: Widest cell of a table, in columns: more is a mistake, or meant to fill memory.
-_MAX_SPAN = 50
 #: Longest text of a table cell that holds a block: more is a page laid out with a table.
 _MAX_CELL = 300
 #: Words that trafilatura must find, against all that may be prose, to be trusted: on short and
@@ -373,7 +371,7 @@ def _align(candidates: list[_Candidate], found: list[str]) -> float:
     return sum(len(k) for k in keys if k in ours) / total if total else 1.0
 
 
-def _choose(candidates: list[_Candidate], mains: frozenset[int] | set[int]) -> None:
+def _choose(candidates: list[_Candidate], mains: set[int]) -> None:
     """Adds what stands in the same container as main text: headings, items, rows, short blocks."""
     sure = [c for c in candidates if not c.furniture]
     prose = sum(len(c.key) for c in sure)
@@ -398,7 +396,7 @@ def _headings_before(candidates: list[_Candidate], first: int) -> None:
         c.kept = True
 
 
-def _container(kept: list[_Candidate], mains: frozenset[int] | set[int]) -> tuple[int, ...]:
+def _container(kept: list[_Candidate], mains: set[int]) -> tuple[int, ...]:
     """Path of the container of the main text: an article, or the nearest one around all of it."""
     common = _common([c.home for c in kept])
     for n in range(len(common), 0, -1):
@@ -933,7 +931,7 @@ def _span(cell: Element, name: str) -> int:
         return sys.maxsize
     if not value.isdecimal() or len(value) > len(str(sys.maxsize)):
         return 1
-    return max(1, min(int(value), _MAX_SPAN) if name == "colspan" else int(value))
+    return max(1, min(int(value), MAX_SPAN) if name == "colspan" else int(value))
 
 
 def _is_data(table: Element) -> bool:

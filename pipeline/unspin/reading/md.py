@@ -294,9 +294,10 @@ class _Walk:
         source = self.text[start:end]
         at, found = 0, []
         for part in _COMMENT.split(source):
-            pieces = read_fragment(part, start + at, self.groups)
             if part.startswith("<!--"):
                 pieces = [Piece("", (), Block(BlockKind.CODE, 0, 0, value="html", verbatim=part))]
+            else:
+                pieces = read_fragment(part, start + at, self.groups)
             self.groups = max([self.groups, *(p.block.group for p in pieces)])
             found += pieces
             at += len(part)

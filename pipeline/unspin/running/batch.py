@@ -6,8 +6,9 @@ import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from unspin.article import Article
 from unspin.config import Config
@@ -33,7 +34,6 @@ from unspin.writing.tree import review
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-P = ParamSpec("P")
 T = TypeVar("T")
 Neighbours = Mapping[str, tuple[tuple[str, float], ...]]
 #: Characters of an exception's message that are shown.
@@ -140,10 +140,10 @@ def _reports(drafts: Sequence[Draft], cleaner: Cleaner) -> list[Report | InputEr
         raise
     except Exception:
         # One of them is at fault: which one shows when each is on its own.
-        return [guarded(d.article, _report, d, cleaner) for d in drafts]
+        return [guarded(d.article, partial(_report, d, cleaner)) for d in drafts]
 
 
-def _report(draft: Draft, cleaner: Cleaner) -> Report:
+def _report(draft: Draft, cleaner: Cleaner, _article: Article) -> Report:
     return next(cleaner.finish([draft]))
 
 
@@ -184,22 +184,20 @@ def fault(path: str, error: Exception) -> InputError:
     return InputError(path, f"{reason}; this is a fault of unspin, please report it")
 
 
-def guarded(
-    article: Article, work: Callable[P, T], *args: P.args, **kw: P.kwargs
-) -> T | InputError:
+def guarded(article: Article | InputError, work: Callable[[Article], T]) -> T | InputError:
     """What the work on an article gives, or what went wrong with it.
 
     Args:
-        article: What the work is on.
-        work: Called with the other arguments.
-        *args: Positional arguments.
-        **kw: Named arguments.
+        article: What the work is on; an error of reading it is given back.
+        work: Called with the article.
 
     Raises:
         UnspinError: What went wrong is not about the article.
     """
+    if isinstance(article, InputError):
+        return article
     try:
-        return work(*args, **kw)
+        return work(article)
     except InputError as error:
         return error
     except UnspinError:
@@ -288,14 +286,11 @@ def _drafts(
 def _draft_file(source: Path, cleaner: Cleaner, near: Neighbours) -> list[Draft | InputError]:
     # What is wrong with these is wrong for every file, and ends the run.
     _ = cleaner.glossary, cleaner.model
-    out: list[Draft | InputError] = []
-    for article in articles(source, cleaner.config):
-        if isinstance(article, InputError):
-            out.append(article)
-        else:
-            others = near.get(_name(article), ())
-            out.append(guarded(article, cleaner.draft, article, others))
-    return out
+
+    def draft(article: Article) -> Draft:
+        return cleaner.draft(article, near.get(_name(article), ()))
+
+    return [guarded(article, draft) for article in articles(source, cleaner.config)]
 
 
 # --- writing --------------------------------------------------------------------------------------

@@ -171,13 +171,11 @@ def _file(source: Path, cleaner: Cleaner, ranges: _Ranges) -> _Made:
     untouched: list[int] = []
     lines: list[bytes] | None = None
     for article in articles(source, cleaner.config):
-        made_of_it = (
-            article if isinstance(article, InputError) else guarded(article, cleaner.clean, article)
-        )
-        if isinstance(made_of_it, InputError):
-            errors.append((made_of_it.path, made_of_it.reason))
+        report = guarded(article, cleaner.clean)
+        if isinstance(report, InputError):
+            errors.append((report.path, report.reason))
             continue
-        report, read = made_of_it, made_of_it.article.source
+        read = report.article.source
         result = article_result(report)
         if ranges and read.record is not None:
             lines = read.raw.splitlines() if lines is None else lines

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from unspin.article import OBJECT, Article, Block, BlockKind, Mark, MarkKind
 from unspin.findings import Applicability
 from unspin.reading.htmltree import visible_text, without_struck
 from unspin.report import Report
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 _REQUIRED = re.compile(r"^(?:unspin_)?review:[ \t]*[\"']?required[\"']?[ \t]*\r?$", re.M)
 _COUNT = re.compile(
@@ -70,18 +74,28 @@ def title_text(article: Article) -> str:
 def is_markdown(article: Article) -> bool:
     """Whether what the article holds unread (code, raw HTML) is Markdown: else it is HTML."""
     if article.source.format == "jsonl":
-        from unspin.reading.detect import record_text_format
-
-        return record_text_format(article.source.text) == "md"
+        return _record_format(article.source.text) == "md"
     return article.source.format == "md"
+
+
+@lru_cache(maxsize=4)  # asked for each object and each line's end of a record
+def _record_format(text: str) -> str:
+    from unspin.reading.detect import record_text_format
+
+    return record_text_format(text)
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark")
 
 
 def as_html(article: Article, source: str, *, inline: bool = False) -> str:
     """Give as HTML what was never touched: Markdown sources are rendered first."""
     if is_markdown(article):
-        from markdown_it import MarkdownIt
-
-        parser = MarkdownIt("commonmark")
+        parser = _parser()
         source = parser.renderInline(source) if inline else parser.render(source)
     return without_struck(source)
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from unspin.article import Article, Span
 from unspin.findings import Applicability, Finding
-from unspin.fixing import Edit, apply_edits, source_edits
+from unspin.fixing import Edit, apply_edits, source_edits, touchable
 from unspin.report import Gate, Report
 from unspin.writing.summary import row
 from unspin.writing.tree import review
@@ -164,10 +163,9 @@ def article_result(report: Report) -> ArticleResult:
     """Plain values of a report, so that the report's texts need not be kept."""
     source = report.article.source
     whole = report.to_dict()
-    found = sorted(report.findings, key=lambda f: (*report.place(f), f.rule))
     items = tuple(
         _item(report, data, _edits(report, finding))
-        for data, finding in zip(whole["findings"], found, strict=True)
+        for data, finding in zip(whole["findings"], report.in_order, strict=True)
     )
     line_of_summary = row(whole, review(report)["review"], None)
     digest = source.sha256
@@ -225,19 +223,11 @@ def _edits(report: Report, finding: Finding) -> Sequence[Edit]:
         # Where markup or another fix stands in the span, the words are not the file's.
         if before != article.text[finding.start : finding.end]:
             return ()
-    if not _touchable(article, finding):
+    if not touchable(article, finding):
         return ()
     before = article.text[finding.start : finding.end]
     alone = Edit(finding.start, finding.end, before, new, finding.rule)
     return source_edits(article, [alone], ())
-
-
-def _touchable(article: Article, finding: Finding) -> bool:
-    """Whether a finding lies inside one block and outside everything protected, as fixing asks."""
-    span = Span(finding.start, finding.end)
-    if any(span.overlaps(p) for p in article.protected):
-        return False
-    return any(b.start <= span.start and span.end <= b.end for b in article.blocks)
 
 
 def _bytes_before(text: str, offset: int, column: int) -> int:
