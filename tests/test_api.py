@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import unspin
+from tests.articles import article
 from unspin.config import Config
 
 TEXT = (
@@ -73,3 +75,27 @@ def test_nothing_leaves_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     assert unspin.clean_text(TEXT).score is not None
+
+
+def test_listed_forms_whose_conditions_hold_are_evidence_for_the_model() -> None:
+    """Of "reduced back pain" as a verb and its object nothing is said to the model."""
+    from unspin.pipeline import Cleaner
+
+    text = (
+        "The aspect joints of the spine guide its movement. The exercises helped to reduce and "
+        "sometimes reduced back pain in most of the people who kept on doing them for a year."
+    )
+    told: list[str] = []
+    with Cleaner(Config(grammar="off")) as cleaner:
+        model = cleaner.model
+        assert model is not None
+        judge = model.judge
+
+        def listening(text: str, hits: Any = (), **more: Any) -> Any:
+            told.extend(hit.form for hit in hits)
+            return judge(text, hits, **more)
+
+        model.judge = listening  # type: ignore[method-assign]
+        cleaner.judge(article(text))
+    assert "aspect joints" in told
+    assert "reduced back pain" not in told

@@ -15,6 +15,9 @@ from unspin.findings import Applicability
 if TYPE_CHECKING:
     from unspin.glossary.matcher import Hit
 
+#: P(spun) from which an article counts as spun.
+LOOKS_SPUN = 0.5
+
 #: Words in a window.
 WINDOW_WORDS = 200
 

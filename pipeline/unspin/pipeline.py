@@ -150,7 +150,7 @@ class Cleaner:
             restore = spun_probability is None
             judgement = self.model.judge(
                 article.text,
-                hits,
+                [h for h in hits if self.glossary.holds(h, article.text, spun=True)],
                 spun_probability=spun_probability,
                 restore=restore,
                 before=before.judgement if before else None,

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from unspin.article import Article, BlockKind
-from unspin.evidence import Window
+from unspin.evidence import LOOKS_SPUN, Window
 from unspin.findings import Applicability, Finding, fingerprint
 from unspin.fixing import Edit, apply_edits
 from unspin.scoring import FAMILIES, Score
@@ -103,7 +103,7 @@ class Report:
     @property
     def review_required(self) -> bool:
         """Whether the written article needs a person: open places, or it still looks spun."""
-        return bool(self.open_places) or (self.spun_probability or 0.0) >= 0.5
+        return bool(self.open_places) or round(self.spun_probability or 0.0, DIGITS) >= LOOKS_SPUN
 
     @cached_property
     def _line_starts(self) -> list[int]:

@@ -147,6 +147,19 @@ def test_hits_of_one_concept_count_once() -> None:
     assert np.isclose(hit_weight([]), 0)
 
 
+def test_a_form_with_conditions_weighs_less_than_one_that_is_never_right() -> None:
+    class Hit:
+        start, kind, replacement, applicability, when = 0, "spun", "heart attack", "safe", None
+
+    class Conditional(Hit):
+        when = "an article that looks spun"
+
+    class Suggested(Conditional):
+        applicability = "suggested"
+
+    assert hit_weight([Hit()]) > hit_weight([Conditional()]) > hit_weight([Suggested()]) == 0
+
+
 def test_judging_again_after_a_change_says_nearly_the_same_with_what_is_known(
     model: SpinModel,
 ) -> None:

@@ -12,17 +12,17 @@ from unspin.glossary.matcher import load_glossary
 from unspin.language.model import JudgedSpan, Judgement, Replacement
 from unspin.reading import read_bytes
 from unspin.rules.base import Context
-from unspin.rules.sp002_unlikely_wording import OFFERED, UnlikelyWording
+from unspin.rules.sp002_unlikely_wording import OFFERED, OFFERED_REMOVAL, UnlikelyWording
 
 TEXT = "Sweets leave tartar on the teeth, and brushing twice a day takes most of it away again."
 
 
-def found(*replacements: Replacement) -> Finding:
-    """The finding about "tartar", to which the model proposes these."""
+def found(*replacements: Replacement, word: str = "tartar") -> Finding:
+    """The finding about a word, to which the model proposes these."""
     (article,) = read_bytes(TEXT.encode(), "-", Config())
     assert isinstance(article, Article)
-    start = article.text.index("tartar")
-    span = JudgedSpan(start, start + len("tartar"), 0.9, replacements)
+    start = article.text.index(word)
+    span = JudgedSpan(start, start + len(word), 0.9, replacements)
     judgement = Judgement(1.0, (), (span,), 1.01, 0.8, np.zeros((0, 2), int), np.zeros(0))
     context = Context(Config(), load_glossary(), judgement=judgement)
     (finding,) = UnlikelyWording().check(article, context)
@@ -39,3 +39,16 @@ def test_a_place_with_poor_guesses_alone_is_reported_without_one() -> None:
     assert finding.replacements == ()
     assert finding.applicability is None
     assert finding.confidence == pytest.approx(0.9)
+
+
+def test_to_take_a_word_away_needs_more_than_to_replace_it() -> None:
+    likely, unlikely = Replacement("", OFFERED_REMOVAL), Replacement("", OFFERED_REMOVAL - 0.01)
+    assert found(unlikely, Replacement("plaque", 0.2)).replacements == ("plaque",)
+    assert found(unlikely).replacements == ()
+    assert found(likely).replacements == ("",)
+
+
+def test_the_first_word_of_a_sentence_is_not_taken_away() -> None:
+    assert found(Replacement("", 0.9), Replacement("Honey", 0.2), word="Sweets").replacements == (
+        "Honey",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -15,6 +16,8 @@ from unspin.config import Config
 from unspin.reading import read_bytes
 from unspin.report import Report
 from unspin.writing import FORMATS, render
+from unspin.writing.summary import WORKLIST_COLUMNS, worklist_rows
+from unspin.writing.tree import review
 
 MD = """# Give `5 mg` or 10<sup>3</sup>
 
@@ -192,3 +195,15 @@ def test_a_link_behind_an_exclamation_mark_is_no_image() -> None:
     assert r"Watch out\![Here is the page](https://example.org/a)" in written(
         html, "page.html", "md"
     )
+
+
+def test_an_article_that_reads_as_spun_without_a_place_waits_for_an_editor() -> None:
+    calm = report(MD, "a.md")
+    spun = replace(calm, spun_probability=0.8)
+    assert review(spun) == {"review": "required", "review_suggested": 0, "review_editor": 1}
+    (row,) = worklist_rows(spun.to_dict())
+    cells = dict(zip(WORKLIST_COLUMNS, row, strict=True))
+    assert (cells["path"], cells["applicability"], cells["confidence"]) == ("a.md", "editor", "0.8")
+    assert "reads as spun" in cells["message"]
+    assert review(calm)["review"] == "none"
+    assert worklist_rows(calm.to_dict()) == []

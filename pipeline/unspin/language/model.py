@@ -50,7 +50,10 @@ MAX_REPLACEMENTS = 5
 DENSE_WORDS, DENSE_SHARE = 300, 0.125
 CLEARLY_CLEAN = 0.004  # first verdict that stands: no word below it got .1 in a spun article
 DOUBT = -4.0  # log odds from which what can be restored in a window has a say in its verdict
-SAFE_HIT, WEAK_HIT = 1.0, 0.1  # weight of a glossary form that never, or sometimes, is right
+# Log odds of a glossary form: safe as it stands; safe where its conditions hold; others. Of kept
+# clean texts of 500 words .4, 1.4 and 17 % hold such a form. Of passages of 100 words .1 % hold a
+# safe one if clean, and 1 to 22 % if a program spun them with one of six dictionaries.
+SAFE_HIT, CONDITIONAL_HIT, WEAK_HIT = 2.4, 1.0, 0.1
 FILES = ("encoder.onnx", "embeddings.npz", "tokenizer.json", "ngrams.npz", "terms.npz",
          "combiner.npz", "variants.tsv.gz", "model.json")  # fmt: skip
 
@@ -337,7 +340,7 @@ class SpinModel:
 
         Args:
             text: Prose; offsets in the result are code points of it.
-            hits: What the glossary found in it.
+            hits: What the glossary found in it; of forms with conditions those that hold.
             spun_probability: P(spun) of the article to judge the spans with; None takes it from
                 the text itself.
             restore: Propose replacements, too; they take most of the time in a spun text.
@@ -578,10 +581,14 @@ def hit_weight(hits: Sequence[GlossaryHit]) -> float:
     """Weigh glossary hits as log odds; each concept counts once."""
     weights: dict[str, float] = {}
     for hit in hits:
-        if hit.kind == "spun" and not getattr(hit, "when", None):  # conditions are not asked here
-            sure = str(getattr(hit, "applicability", "")) == "safe"
+        if hit.kind == "spun":
+            weight = WEAK_HIT
+            if str(getattr(hit, "applicability", "")) == "safe":
+                weight = CONDITIONAL_HIT if getattr(hit, "when", None) else SAFE_HIT
+            elif getattr(hit, "when", None):
+                continue
             key = hit.replacement.casefold()
-            weights[key] = max(weights.get(key, 0.0), SAFE_HIT if sure else WEAK_HIT)
+            weights[key] = max(weights.get(key, 0.0), weight)
     return sum(weights.values())
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from unspin.article import Article
+from unspin.evidence import LOOKS_SPUN
 from unspin.findings import Finding, Severity
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Context:
     @property
     def looks_spun(self) -> bool:
         """Whether the article as a whole looks spun (.5 is the verdict)."""
-        return self.spun_probability >= 0.5
+        return self.spun_probability >= LOOKS_SPUN
 
 
 class Rule(Protocol):

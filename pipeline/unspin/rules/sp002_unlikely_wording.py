@@ -11,6 +11,7 @@ from unspin.glossary.spelling import is_british, respell
 from unspin.rules.base import Context
 from unspin.rules.sp003_spinner_signature import SpinnerSignature
 from unspin.rules.terms import off_limits, quotations, touches
+from unspin.rules.text import opens_sentence
 
 if TYPE_CHECKING:
     from unspin.language.model import JudgedSpan, Judgement
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 #: P(right) that a replacement needs to be offered: of the best ones of 604 places in development
 #: articles 1 of 17 below it is right, of 602 further ones 13.
 OFFERED = 0.1
+
+#: The same where the replacement takes the wording away: of 45 such below it none is right, of
+#: those in sentences with a phrase of a real spun page 7 of 9 above it.
+OFFERED_REMOVAL = 0.4
 
 
 class UnlikelyWording:
@@ -38,7 +43,8 @@ class UnlikelyWording:
 
     Fix:
         Up to five replacements, best first, with their order learned from spun training text;
-        none that is hardly ever right (P below .1).
+        none that is hardly ever right (P below .1; below .4, or at the start of a sentence, if
+        it would take the wording away).
         The first is suggested in an article that is spun as a whole, where all evidence bears it
         out, as long as it takes no word away and changes a word of content; else it is for an
         editor. British or American spelling follows the article.
@@ -80,7 +86,12 @@ class UnlikelyWording:
         british: bool | None,
     ) -> Finding:
         found = " ".join(article.text[span.start : span.end].split())
-        texts = (r.text for r in span.replacements if r.probability >= OFFERED)
+        opens = opens_sentence(article.text, span.start)  # which rarely reads well without it
+        texts = (
+            r.text
+            for r in span.replacements
+            if r.probability >= (OFFERED if r.text else OFFERED_REMOVAL) and (r.text or not opens)
+        )
         if british is not None:  # the model mostly read American text
             texts = (respell(text, british=british) for text in texts)
         replacements = tuple(texts)

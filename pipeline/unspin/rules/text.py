@@ -104,3 +104,9 @@ def running_text(article: Article, block: Block) -> bool:
         )
         and not block.verbatim
     )
+
+
+def opens_sentence(text: str, at: int) -> bool:
+    """Whether a sentence, or a line of its own, starts at a place."""
+    left = text[:at].rstrip(" \t")
+    return not left or left[-1] == "\n" or ends_sentence(left)

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from unspin.evidence import LOOKS_SPUN
+
 WORKLIST_COLUMNS = (
     "path", "record", "line", "column", "rule", "applicability", "confidence", "text",
     "replacements", "message", "fingerprint", "decision",
@@ -80,7 +82,7 @@ def worklist(rows: Sequence[Sequence[str]]) -> str:
 
 
 def worklist_rows(report: Mapping[str, Any]) -> list[list[str]]:
-    """Lines of the worklist for one report."""
+    """Lines of the worklist for one report: its open places, or the article where it has none."""
     source = report["source"]
     rows = []
     for f in filter(is_open, report["findings"]):
@@ -89,6 +91,12 @@ def worklist_rows(report: Mapping[str, Any]) -> list[list[str]]:
             f["applicability"], f["confidence"], " ".join(f["text"].split()),
             " | ".join(f["replacements"]), f["message"], f["fingerprint"], "",
         )  # fmt: skip
+        rows.append([_cell(c) for c in cells])
+    p = report["spun_probability"]
+    if not rows and p is not None and p >= LOOKS_SPUN:
+        message = "The article reads as spun, though no place stands out: look at all of it."
+        cells = (source["path"], source.get("record", ""), "", "", "", "editor", p, "", "",
+                 message, "", "")  # fmt: skip
         rows.append([_cell(c) for c in cells])
     return rows
 

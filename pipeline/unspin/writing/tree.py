@@ -30,6 +30,8 @@ _LOOK_BACK = 80
 def review(report: Report) -> dict[str, Any]:
     """Whether a person must look, and how many places of which kind there are.
 
+    An article that reads as spun without a place to look at is itself one for an editor.
+
     A source that an earlier run wrote, and that says so, stays in need of a person until one takes
     the key away: what was half restored looks clean to a second run, which would clear it unseen.
     """
@@ -39,6 +41,8 @@ def review(report: Report) -> dict[str, Any]:
         "review_suggested": sum(f.applicability is Applicability.SUGGESTED for f in places),
         "review_editor": sum(f.applicability is Applicability.EDITOR for f in places),
     }
+    if report.review_required and not places:
+        found["review_editor"] = 1
     said = report.article.metadata.front_matter
     if found["review"] == "none" and _REQUIRED.search(said):
         counts = {key: int(number) for key, number in _COUNT.findall(said)}
