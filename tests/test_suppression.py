@@ -75,6 +75,10 @@ def test_a_suppression_with_a_reason_accepts(text: str) -> None:
         (f"<!-- unspin ignore SP999: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
         (f"<!-- unspin ignore-nextline SP: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
         (f"<!-- unspin ignored SP: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
+        (f"<!-- unspin ignroe SP: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
+        (f"<!-- unspin Ignore SP: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
+        (f"<!-- unspin skip SP001: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
+        (f"<!-- unspin is run on this page each night -->\nShe has {BAD}.\n", ["SP001"]),
         (
             "<!-- unspin ignore-start KS: x -->\n<!-- unspin ignore-start SP: y -->\n"
             f"She has {BAD}.\n<!-- unspin ignore-end -->\n",

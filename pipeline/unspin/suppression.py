@@ -19,6 +19,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 
 from unspin.article import Article, MarkKind, Source
@@ -28,7 +29,7 @@ from unspin.report import line_starts
 from unspin.rules import all_rules, names_rules
 
 _DIRECTIVE = re.compile(
-    r"<!--\s*unspin\s+(?P<verb>ignore[\w-]*)(?P<rules>[^:]*?)(?::(?P<reason>.*?))?\s*-->",
+    r"<!--\s*unspin\s+(?P<verb>[A-Za-z][\w-]*)(?P<rules>[^:]*?)(?::(?P<reason>.*?))?\s*-->",
     re.DOTALL,
 )
 #: Comments of HTML, and what may hold the text of one without being one: elements whose content is
@@ -47,6 +48,7 @@ _CONTAINERS = re.compile(r"\A(?:\s|>|[-*+](?=\s)|\d{1,9}[.)](?=\s))*")
 _REMEMBERED = 8
 _VERBS = frozenset({"ignore", "ignore-next-line", "ignore-start", "ignore-end", "ignore-file"})
 _RULE = re.compile(r"[A-Za-z]{2}\d{0,3}")
+_NAMED = re.compile(r"\b[A-Z]{2}\d{3}\b")
 #: Formats whose sources have comments.
 _FORMATS = frozenset({"md", "html"})
 
@@ -169,6 +171,8 @@ def read(article: Article) -> tuple[list[Suppression], list[Finding]]:
     for match in _directives(text, source.format):
         verb = match["verb"]
         if verb not in _VERBS:
+            if not _is_meant(verb, match["rules"]):
+                continue
             wrong.append(_wrong(match.span(), f"unspin knows no {verb!r}"))
             continue
         if verb == "ignore-end":
@@ -193,6 +197,12 @@ def read(article: Article) -> tuple[list[Suppression], list[Finding]]:
     if opened is not None:
         wrong.append(_wrong(opened[0].span(), "ignore-end is missing"))
     return good, wrong
+
+
+def _is_meant(verb: str, rules: str) -> bool:
+    """Whether a comment with an unknown verb is a directive, and no remark about unspin."""
+    near = get_close_matches(verb.lower(), _VERBS, n=1, cutoff=0.75)
+    return bool(near) or verb.startswith("ignore") or _NAMED.search(rules) is not None
 
 
 def _objection(rules: Sequence[str], reason: str | None) -> str | None:

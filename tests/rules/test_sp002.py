@@ -17,9 +17,9 @@ from unspin.rules.sp002_unlikely_wording import OFFERED, OFFERED_REMOVAL, Unlike
 TEXT = "Sweets leave tartar on the teeth, and brushing twice a day takes most of it away again."
 
 
-def found(*replacements: Replacement, word: str = "tartar") -> Finding:
+def found(*replacements: Replacement, word: str = "tartar", text: str = TEXT) -> Finding:
     """The finding about a word, to which the model proposes these."""
-    (article,) = read_bytes(TEXT.encode(), "-", Config())
+    (article,) = read_bytes(text.encode(), "-", Config())
     assert isinstance(article, Article)
     start = article.text.index(word)
     span = JudgedSpan(start, start + len(word), 0.9, replacements)
@@ -52,3 +52,17 @@ def test_the_first_word_of_a_sentence_is_not_taken_away() -> None:
     assert found(Replacement("", 0.9), Replacement("Honey", 0.2), word="Sweets").replacements == (
         "Honey",
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "wrong", "right"),
+    [
+        ("ibuprofen", "aspirin", "ibuprofen pills"),
+        ("each five minutes", "each month", "every five minutes"),
+        ("200 mg", "200", "about 200 mg"),
+    ],
+)
+def test_a_number_a_unit_and_a_drug_are_not_replaced(word: str, wrong: str, right: str) -> None:
+    text = "Take 200 mg of ibuprofen when contractions come each five minutes, and call the ward."
+    offered = found(Replacement(wrong, 0.9), Replacement(right, 0.2), word=word, text=text)
+    assert offered.replacements == (right,)

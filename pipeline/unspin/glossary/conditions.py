@@ -161,6 +161,11 @@ _ADJECTIVE = re.compile(
 _ADVERB = re.compile(r"\w+ly|often|sometimes|always|rarely|usually|also|not|never|then|thus")
 
 
+def takes_object(word: str) -> bool:
+    """Whether a word is a verb that has a complaint or a disease as its object."""
+    return _TAKES_OBJECT.fullmatch(word) is not None
+
+
 def reads_as_verb(shadow: str, start: int) -> bool:
     """Whether the word at `start` is used as a verb, judged from the words before it.
 

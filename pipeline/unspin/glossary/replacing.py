@@ -81,7 +81,8 @@ def _capitals(text: str, start: int, end: int, new: str, listed: str) -> str:
     own = sum(
         w[0].isupper() for w in _WORD.findall(listed) if w.lower() not in english()["small_words"]
     )
-    if big and big == len(words) and big > own and (big > 1 or _titled(text, start, end)):
+    more = big - own  # than the glossary writes: "Adults World Health Organization" has one
+    if big == len(words) and more > 0 and (more > 1 or _titled(text, start, end)):
         return title_case(new)
     if not old[:1].isupper():
         return new

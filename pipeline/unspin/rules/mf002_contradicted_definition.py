@@ -16,6 +16,9 @@ from unspin.rules.base import Context
 #: Words that may stand between the subject and the link ("a sprain usually is").
 GAP = 2
 
+#: Code points before the subject in which a word may deny what the sentence says.
+DENIED_REACH = 80
+
 
 @dataclass(frozen=True)
 class _Definition:
@@ -60,8 +63,10 @@ class ContradictedDefinition:
                 match = definition.pattern.match(article.text, sentence.start())
                 if match is None or definition.stop.search(match["between"]):
                     continue
-                before = article.text[max(0, match.start() - 20) : match.start()]
-                if definition.excepted is not None and definition.excepted.search(before):
+                before = article.text[max(0, match.start() - DENIED_REACH) : match.start()]
+                if definition.excepted is not None and definition.excepted.search(before[-20:]):
+                    continue
+                if _denied().search(before):
                     continue
                 yield Finding(
                     rule=self.id,
@@ -105,6 +110,12 @@ def _subjects() -> re.Pattern[str]:
     return re.compile(rf"\b{_any(list(_entries()[0]))}\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1)
+def _denied() -> re.Pattern[str]:
+    """A denial in the same sentence, up to its end."""
+    return re.compile(rf"\b{_any(_entries()[1]['denied'])}\b[^.!?\n]*\Z", re.IGNORECASE)
+
+
 @lru_cache(maxsize=1000)
 def _definitions_of(subject: str) -> tuple[_Definition, ...]:
     """Definitions of a subject; compiled when a text names it, as all take most of a second."""
@@ -135,9 +146,10 @@ def _compile(subject: str, entry: Mapping[str, Any], data: Mapping[str, Any]) ->
     # A joining verb may stand further off: "a ligament (a fibrous tissue that connects …"
     gap = 6 if joins is True else GAP
     head = re.escape(subject).replace(r"\ ", r"\s+")
+    space = r"(?:\s+|(?<=[(–—])\s*)"  # a bracket or a dash that is the link needs none after it
     pattern = (
-        rf"\b{head}\b(?P<between>(?:\s*[(–—,]?\s*[\w'’-]+){{0,{gap}}}?\s*{links}(?!\w)"
-        rf"(?:\s+[(\"“]?[\w'’-]+){{0,{data['reach']}}}?)\s+[\"“]?{_any(entry['wrong'])}\b"
+        rf"\b{head}\b(?P<between>(?:\s*[(–—,]?\s*[\w'’-]+){{0,{gap}}}?\s*{links}"
+        rf"(?:(?<=[(–—])|(?!\w))(?:{space}[(\"“]?[\w'’-]+){{0,{data['reach']}}}?){space}[\"“]?{_any(entry['wrong'])}\b"
     )
     return _Definition(
         pattern=re.compile(pattern, re.IGNORECASE),

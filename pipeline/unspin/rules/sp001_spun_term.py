@@ -12,7 +12,15 @@ from unspin.findings import Applicability, Finding, Severity
 from unspin.glossary.concept import SPUN
 from unspin.glossary.restoring import is_strong, looks_spun
 from unspin.rules.base import Context
-from unspin.rules.terms import in_name, is_unlikely, off_limits, quotations, touches, trimmed
+from unspin.rules.terms import (
+    in_name,
+    in_quotes,
+    is_unlikely,
+    off_limits,
+    quotations,
+    touches,
+    trimmed,
+)
 
 if TYPE_CHECKING:
     from unspin.glossary.matcher import Hit
@@ -64,9 +72,9 @@ class SpunTerm:
 
     Known limits:
         Only wording that the glossary lists is found. A safe form is only suggested where it
-        stands alone in a longer text that shows no other sign of spinning. Quoted speech is
-        left alone unless the article looks spun, and never changed; names of organisations
-        are left alone.
+        stands alone in a longer text that shows no other sign of spinning, or alone in
+        quotation marks. Quoted speech is left alone unless the article looks spun, and never
+        changed; names of organisations are left alone.
     """
 
     id: ClassVar[str] = "SP001"
@@ -92,7 +100,10 @@ class SpunTerm:
             if named or (quoted and not spun):
                 continue
             certain = hit.applicability == "safe"
-            alone = certain and _stands_alone(article, context, hit)
+            alone = certain and (
+                _stands_alone(article, context, hit)
+                or in_quotes(article, hit.form_start, hit.form_end)
+            )
             found = article.text[hit.form_start : hit.form_end]
             start, end, new = trimmed(article.text, hit.start, hit.end, hit.replacement)
             yield Finding(

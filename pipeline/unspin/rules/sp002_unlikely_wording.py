@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from unspin.article import Article, Span
 from unspin.findings import Applicability, Finding, Severity
+from unspin.guard import facts
 from unspin.glossary.spelling import is_british, respell
 from unspin.rules.base import Context
 from unspin.rules.sp003_spinner_signature import SpinnerSignature
@@ -23,6 +24,11 @@ OFFERED = 0.1
 #: The same where the replacement takes the wording away: of 45 such below it none is right, of
 #: those in sentences with a phrase of a real spun page 7 of 9 above it.
 OFFERED_REMOVAL = 0.4
+
+
+def _stated(text: str) -> frozenset[str]:
+    """Numbers, units and drugs of a wording: no original lacks those that a program left."""
+    return frozenset(f for f in facts(text) if f.startswith(("number:", "unit:", "drug:")))
 
 
 class UnlikelyWording:
@@ -92,6 +98,8 @@ class UnlikelyWording:
             for r in span.replacements
             if r.probability >= (OFFERED if r.text else OFFERED_REMOVAL) and (r.text or not opens)
         )
+        stated = _stated(found)
+        texts = (text for text in texts if not stated - _stated(text))
         if british is not None:  # the model mostly read American text
             texts = (respell(text, british=british) for text in texts)
         replacements = tuple(texts)

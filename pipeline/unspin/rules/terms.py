@@ -37,6 +37,8 @@ _MENTION = re.compile(
     r"\b(?:the\s+terms?|the\s+words?|the\s+phrase|formerly|f\.k\.a\.|a\.k\.a\.|aka)\s*[\"“'‘]?$",
     re.IGNORECASE,
 )
+#: “Type II diabetes” is the old name.
+_QUOTE_OPENS, _QUOTE_CLOSES = re.compile(r"(?<!\w)[\"“‘']$"), re.compile(r"[.,;:!?]?[\"”’'](?!\w)")
 _ABBREVIATION = re.compile(r"\s*\(([A-Z][A-Za-z]{0,2}[A-Z][A-Za-z]*s?)\)")
 #: Code points of context on each side that these patterns need.
 _CONTEXT = 60
@@ -129,8 +131,16 @@ def is_mentioned(article: Article, start: int, end: int) -> bool:
     after = article.text[end : end + _CONTEXT]
     if (before.endswith("(") and after[:1] in "),") or _MENTION.search(before):
         return True
+    if in_quotes(article, start, end):
+        return True
     near = f"{_SENTENCE_BREAK.split(before)[-1]} {_SENTENCE_BREAK.split(after, maxsplit=1)[0]}"
     return _CLASSIFICATION.search(near) is not None
+
+
+def in_quotes(article: Article, start: int, end: int) -> bool:
+    """Whether a term alone stands in quotation marks: somebody speaks about the wording."""
+    before, after = article.text[max(0, start - 2) : start], article.text[end : end + 3]
+    return _QUOTE_OPENS.search(before) is not None and _QUOTE_CLOSES.match(after) is not None
 
 
 def stands_beside(article: Article, start: int, end: int, canonical: str) -> bool:

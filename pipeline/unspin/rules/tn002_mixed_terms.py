@@ -10,9 +10,19 @@ from typing import TYPE_CHECKING, ClassVar
 from unspin.article import Article
 from unspin.findings import Applicability, Finding, Severity
 from unspin.glossary.concept import ADMITTED
+from unspin.glossary.conditions import takes_object
+from unspin.glossary.inflect import english
 from unspin.glossary.restoring import looks_spun
 from unspin.rules.base import Context
-from unspin.rules.terms import abbreviated, in_name, is_mentioned, off_limits, quotations, touches
+from unspin.rules.terms import (
+    abbreviated,
+    in_name,
+    is_mentioned,
+    off_limits,
+    quotations,
+    stands_beside,
+    touches,
+)
 
 if TYPE_CHECKING:
     from unspin.glossary.matcher import Hit
@@ -20,6 +30,11 @@ if TYPE_CHECKING:
 #: Both names are right: only the mixture is a fault of style.
 CONFIDENCE = 0.9
 #: An abbreviation in capitals: "UTI", "AFib".
+_BEFORE = re.compile(r"([^\W\d_][\w'’-]*)[ \u00a0]\Z")
+_AFTER = re.compile(r"[ \u00a0]([^\W\d_][\w'’-]*)")
+_HYPHENS = ("-", "\u2010", "\u2011", "/")
+#: Words that follow a noun as its verb or as an adverb, by their shape.
+_INFLECTED = re.compile(r"\w+(?:s|ed|ly)|often|again|too|also|can|since|then|once")
 _SHORT = re.compile(r"[A-Z][A-Za-z]{0,2}[A-Z][A-Za-z]*")
 
 
@@ -29,6 +44,34 @@ def _explained(article: Article, hit: Hit) -> bool:
     if not _SHORT.fullmatch(name):
         return False
     return re.search(rf"\({re.escape(name)}s?\)", article.text[: hit.form_start]) is not None
+
+
+def _applicability(article: Article, hit: Hit) -> Applicability:
+    """Safe where the synonym stands for itself: no part of a compound or of a longer term.
+
+    "Avian influenza" is no seasonal flu, "SARS-CoV-2" holds no syndrome to be written out, and
+    "adrenaline and epinephrine" speaks of the names.
+    """
+    text, start, end = article.text, hit.form_start, hit.form_end
+    before, after = _BEFORE.search(text[max(0, start - 40) : start]), _AFTER.match(text, end)
+    inside = text[start - 1 : start] in _HYPHENS or text[end : end + 1] in _HYPHENS
+    modified = before is not None and not _stands_before_nouns(before[1].lower())
+    single = " " not in text[start:end]
+    modifies = single and after is not None and not _follows_nouns(after[1].lower())
+    beside = stands_beside(article, start, end, hit.concept)
+    doubtful = inside or modified or modifies or beside
+    return Applicability.SUGGESTED if doubtful else Applicability.SAFE
+
+
+def _stands_before_nouns(word: str) -> bool:
+    lists = english()
+    return word in lists["before_nouns"] or word in lists["before_verbs"] or takes_object(word)
+
+
+def _follows_nouns(word: str) -> bool:
+    lists = english()
+    known = word in lists["before_nouns"] or word in lists["before_verbs"]
+    return known or _INFLECTED.fullmatch(word) is not None
 
 
 class MixedTerms:
@@ -47,7 +90,9 @@ class MixedTerms:
 
     Fix:
         Only reported, once for each synonym; with --normalise (or `normalise` in the
-        configuration) every synonym becomes the canonical term.
+        configuration) every synonym becomes the canonical term. Where it is part of a compound
+        ("SARS-CoV-2"), has a modifier ("avian influenza") or stands beside the canonical term,
+        that is only suggested.
 
     Known limits:
         A synonym that is introduced beside another name, in parentheses or after "also
@@ -114,7 +159,7 @@ class MixedTerms:
             self.severity,
             confidence=CONFIDENCE,
             replacements=(hit.replacement,) if normalise else (),
-            applicability=Applicability.SAFE if normalise else None,
+            applicability=_applicability(article, hit) if normalise else None,
             origin=hit.provenance,
             states_change=True,
         )
