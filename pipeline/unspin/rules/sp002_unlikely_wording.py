@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from unspin.article import Article, Span
 from unspin.findings import Applicability, Finding, Severity
-from unspin.guard import facts
 from unspin.glossary.spelling import is_british, respell
+from unspin.guard import facts
 from unspin.rules.base import Context
 from unspin.rules.sp003_spinner_signature import SpinnerSignature
 from unspin.rules.terms import off_limits, quotations, touches
