@@ -68,6 +68,26 @@ def test_sd_restores_a_text_and_finds_nothing_more() -> None:
     assert [f for f in found(read(RESTORED), "SD") if f.replacements] == []
 
 
+def test_rules_that_meet_at_a_sign_leave_nothing_for_a_second_run() -> None:
+    dirty = "Rest the joint .[4] Heat helps[[5]]. {{Often|Frequently}} it heals ,[6] then aches."
+    restored = "Rest the joint. Heat helps. Often it heals, then aches."
+    article = read(dirty)
+    assert body(fix(article, found(article, "SD")).article) == restored
+    assert [f for f in found(read(restored), "SD") if f.replacements] == []
+
+
+def test_lost_stops_do_not_depend_on_line_breaks_of_the_source() -> None:
+    lines = (
+        "tendons\nnerves\nthe small joints of the hip It can come from\nthe muscles It can last."
+    )
+    spans = []
+    for text in (lines, lines.replace("\n", " ")):
+        article = next(iter(read_bytes(f"<p>{text}</p>".encode(), "case.html", Config())))
+        assert isinstance(article, Article)
+        spans.append([(f.rule, f.start, f.end) for f in found(article, "SD")])
+    assert spans[0] == spans[1] != []
+
+
 def test_sd_findings_never_overlap() -> None:
     spans = sorted((f.start, f.end) for f in found(read(DIRTY), "SD"))
     assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))

@@ -12,8 +12,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Protocol, runtime_checkable
 
+from unspin import guard
 from unspin.article import Article, Block
 from unspin.findings import Applicability, Finding, Severity
+from unspin.reading.languages import MIN_WORDS, detect_language
 from unspin.rules.text import per_article, running_text, word_lists
 
 #: Who keeps a place that two rules claim: what removes most comes first.
@@ -35,6 +37,9 @@ ORDER = (
 
 
 _EDGE = re.compile(r"[.!?…»>]+(?:\s+|$)|\n")
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+#: Small words of so few words say nothing of a language.
+_FOREIGN_WORDS = 6
 
 
 @runtime_checkable
@@ -102,9 +107,64 @@ def block_at(article: Article, offset: int) -> Block:
 
 
 def in_running_text(article: Article, start: int, end: int) -> bool:
-    """Whether a span lies within one paragraph, list item or quote."""
+    """Whether a span lies within one paragraph, list item or quote that is not foreign."""
     block = block_at(article, start)
-    return block.start <= start and end <= block.end and running_text(article, block)
+    return (
+        block.start <= start
+        and end <= block.end
+        and running_text(article, block)
+        and not _foreign(article)[block.start]
+    )
+
+
+class _Foreign(dict[int, bool]):
+    """By the start of a block, whether it is in another language: that has rules of its own."""
+
+    def __init__(self, article: Article) -> None:
+        super().__init__()
+        self._article = article
+
+    def __missing__(self, start: int) -> bool:
+        text = self._article.block_text(block_at(self._article, start))
+        count = len(_WORD.findall(text))
+        # Shares of small words stay the same where a short text is repeated.
+        times = -(-MIN_WORDS // count) if count >= _FOREIGN_WORDS else 0
+        found = detect_language(" ".join([text] * times)) if times else "en"
+        self[start] = found not in ("en", "und")
+        return self[start]
+
+
+@per_article
+def _foreign(article: Article) -> _Foreign:
+    return _Foreign(article)
+
+
+def advises(text: str) -> bool:
+    """Whether a passage holds what no formula of a page does: an amount, a drug or advice.
+
+    Args:
+        text: A passage, in any case.
+    """
+    found = guard.facts(text, names=False)
+    if guard.amounts(text) or any(f.startswith("unit:") for f in found):
+        return True
+    if any(f.startswith("drug:") for f in guard.facts(text)):
+        return True
+    said = {w.lower() for w in _WORD.findall(text)}
+    return not said.isdisjoint(words("advice_words"))
+
+
+def in_quotation(text: str, block: Block, at: int) -> bool:
+    """Whether a quotation is open at a place of a block: somebody says these words.
+
+    Args:
+        text: The prose.
+        block: The block that holds the place.
+        at: Prose offset.
+    """
+    before = text[block.start : at]
+    straight = before.count('"') % 2 == 1 and '"' in text[at : block.end]
+    return straight or before.rfind("“") > before.rfind("”")
 
 
 def fault(
@@ -175,9 +235,9 @@ def sentence_around(low: str, block: Block, at: int) -> tuple[int, int]:
     return start, end
 
 
-def every(text: str, part: str) -> Iterator[int]:
-    """Offsets of each occurrence of `part` in `text`."""
-    at = text.find(part)
+def every(text: str, part: str, start: int = 0) -> Iterator[int]:
+    """Offsets of each occurrence of `part` in `text`, from `start` on."""
+    at = text.find(part, start)
     while at >= 0:
         yield at
         at = text.find(part, at + 1)

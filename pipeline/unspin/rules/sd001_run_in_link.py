@@ -14,7 +14,7 @@ from unspin.rules.text import reference_blocks, word_lists
 
 _LEAD = re.compile(
     r"(?:(?<=[.!?:)”\"] )|(?<=\n)|\A)(?:See(?: [Aa]lso)?|Also [Ss]ee"
-    r"|Read(?: [Mm]ore)?(?: [Aa]bout)?|Learn [Mm]ore [Aa]bout|Watch|Check [Oo]ut|Related)"
+    r"|Read(?: [Mm]ore| [Aa]lso)?(?: [Aa]bout)?|Learn [Mm]ore [Aa]bout|Watch|Check [Oo]ut|Related)"
     r":? (?=[A-Z])"
 )
 _LEADS = ("See ", "See:", "Also ", "Read ", "Read:", "Learn ", "Watch", "Check ", "Related")

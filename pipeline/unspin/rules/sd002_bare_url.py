@@ -10,7 +10,7 @@ from unspin.article import Article, BlockKind, MarkKind
 from unspin.findings import Finding, Severity
 from unspin.rules.base import Context
 from unspin.rules.debris import block_at, cut, fault, settled, words
-from unspin.rules.text import ends_sentence, reference_blocks
+from unspin.rules.text import ends_sentence, reference_blocks, running_text
 
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"“”]+[^\s<>\"“”.,;:!?)\]]/?")
 _LAST = re.compile(r"([\w-]+)[:\s(]*$")
@@ -31,7 +31,7 @@ class BareUrl:
 
     Fix:
         Safe for addresses of players, else suggested: remove it. An address that became an embed
-        is only reported.
+        is only reported, and so is one that is all of a list item or quote: it may be a source.
 
     Known limits:
         An address that a sentence introduces is left alone.
@@ -70,9 +70,13 @@ class BareUrl:
                 continue
             left = text[block.start : start].rstrip()
             alone = not left and text[end : block.end].strip(" .") == ""
-            if block.kind is BlockKind.PARAGRAPH and (alone or (left and _stray(left))):
+            if running_text(article, block) and (alone or (left and _stray(left))):
                 a, z = cut(text, start, end)
                 player = any(host in match.group().lower() for host in words("embed_hosts"))
+                if alone and block.kind is not BlockKind.PARAGRAPH:
+                    message = "A bare address is all that stands here."
+                    yield fault(self.id, start, end, message, None, confidence=0.6)
+                    continue
                 yield fault(
                     self.id,
                     a,

@@ -9,7 +9,7 @@ from typing import ClassVar
 from unspin.article import Article
 from unspin.findings import Finding, Severity
 from unspin.rules.base import Context
-from unspin.rules.debris import fault, in_running_text, settled, words
+from unspin.rules.debris import block_at, every, fault, in_running_text, settled, words
 from unspin.rules.text import word_lists
 
 _GLUED = re.compile(
@@ -19,11 +19,14 @@ _GLUED = re.compile(
     r"|(?P<stop>[.?!])(?=(?P<next>[A-Z][a-z]*)(?:,? [a-z]| [A-Z]{2})))"
 )
 # These begin with plain signs: what stands before is looked at in code, which is faster.
-_CAPITAL = re.compile(r" ([A-Z][a-z]+) (?=(?P<latin>[a-z]+))")
+_CAPITAL = re.compile(r"[ \n]([A-Z][a-z]+)[ \n](?=(?P<latin>[a-z]+))")
 _JOINT = re.compile(r"[,;.?!](?=[A-Za-z])")
 _LEFT = re.compile(r"[A-Za-z]+$")
+_CLOSED = re.compile(r"(?<= )\((?P<inner>[^()\n]{4,})\)(?=(?P<small>[a-z]+)(?![\w-]))")
 _LABEL = re.compile(r" A (?=(?P<after>[a-z]{3,}))")
 _BEFORE = re.compile(r"([A-Za-z'’/-]+)\)?$")
+#: Small words that words end in, too.
+_ENDINGS = ("in", "on", "at", "as")
 #: Longest word before a joint, in characters.
 _LONGEST = 40
 #: Amino acids and bases are written without spaces ("Cys,Met").
@@ -38,7 +41,7 @@ class LostStop:
 
     What it does:
         Finds sentences that run together without a full stop ("swell It"), and words glued
-        together at a comma, full stop, semicolon or bracket ("swelling,pain").
+        together at a comma, full stop, semicolon or closing bracket ("swelling,pain").
 
     Why it matters:
         Text cut out of a page loses what stood at the edges of its elements; readers and
@@ -54,7 +57,8 @@ class LostStop:
     Known limits:
         Only words that hardly ever stand in capitals inside a sentence are taken as the
         beginning of a new one; the letter A is so taken only where the text has the same
-        words with a small letter elsewhere.
+        words with a small letter elsewhere. Behind a bracket only small words are found
+        ("(ice)and"): in "(pre)diabetes" nothing is lost, nor is it at an opening bracket.
     """
 
     id: ClassVar[str] = "SD003"
@@ -78,13 +82,13 @@ class LostStop:
             firm = word in words("firm_starters")
             if not _ended_before(text, match.start(), after_name=firm):
                 continue
-            if _is_label(text, match.start()):
+            if _is_label(article, match.start()) or _hard_break(article, match.start()):
                 continue
             if in_running_text(article, *match.span()):
-                yield _stop(self.id, match.start(), word)
+                yield _stop(self.id, text, match.start(), word)
         for match in _LABEL.finditer(text):
             if _article_a(text, match) and in_running_text(article, *match.span()):
-                yield _stop(self.id, match.start(), "A")
+                yield _stop(self.id, text, match.start(), "A")
         for match in _glued(text):
             if _truly_glued(text, match) and in_running_text(article, *match.span()):
                 sign = match.group()[-1]
@@ -95,6 +99,16 @@ class LostStop:
                     match.end(),
                     f"A space is lost after “{match.group()}”.",
                     sign + " ",
+                )
+        for match in _CLOSED.finditer(text):
+            if _ends_aside(match) and in_running_text(article, *match.span()):
+                at = match.end() - 1
+                yield fault(
+                    self.id,
+                    at,
+                    match.end(),
+                    f"A space is lost after “{match.group()}”.",
+                    ") ",
                 )
 
 
@@ -111,8 +125,31 @@ def _glued(text: str) -> Iterator[re.Match[str]]:
             yield match
 
 
-def _stop(rule: str, at: int, word: str) -> Finding:
-    return fault(rule, at, at + 1, f"A full stop is lost before “{word}”.", ". ", confidence=0.95)
+def _stop(rule: str, text: str, at: int, word: str) -> Finding:
+    message = f"A full stop is lost before “{word}”."
+    return fault(rule, at, at + 1, message, f".{text[at]}", confidence=0.95)
+
+
+def _ends_aside(match: re.Match[str]) -> bool:
+    """Whether a bracket ends an aside and the sentence goes on behind it.
+
+    In "(with)in" and "(inter)for" the bracket parts one word.
+    """
+    if match.group("small") not in words("after_aside"):
+        return False
+    inner = match.group("inner")
+    if match.group("small") in _ENDINGS and " " not in inner:
+        return False
+    return not inner.endswith(("-", " ")) and inner.lower() not in words("word_parts")
+
+
+def _hard_break(article: Article, at: int) -> bool:
+    """Whether a place is a line break that the page wants, not one between words of its source."""
+    if article.text[at] != "\n" or article.source.format not in ("html", "md"):
+        return False
+    start, end = article.map.span(at, at + 1)
+    source = article.source.text
+    return "<" in source[start:end] or source[max(0, start - 2) : start].endswith(("  ", "\\"))
 
 
 def _ended_before(text: str, at: int, *, after_name: bool = False) -> bool:
@@ -135,18 +172,24 @@ def _ended_before(text: str, at: int, *, after_name: bool = False) -> bool:
     return len(word) > 1 and word[-1].islower() and word.lower() not in words("no_sentence_before")
 
 
-def _is_label(text: str, at: int) -> bool:
+def _is_label(article: Article, at: int) -> bool:
     """Whether what stands before a place is a label or a heading run in, not a sentence.
 
-    "Encyclopedia: Gout These resources" lost a line break: a full stop would be wrong there.
+    "Encyclopedia: Gout These resources" lost a line break: a full stop would be wrong there. Where
+    a line of the source ends says nothing: it is gone once the article is written.
     """
-    begin = max(text.rfind(sign, max(0, at - 200), at) for sign in ".!?:;\n")
-    segment = text[begin + 1 : at].split()
+    text = article.text
+    block = block_at(article, at)
+    begin = max(text.rfind(sign, block.start, at) for sign in ".!?:;")
+    lines = (m for m in every(text[: at + 1], "\n", max(begin, block.start)))
+    begin = max([begin, *(n for n in lines if n < at and _hard_break(article, n))])
+    opened = begin < 0 or text[begin] == "\n"
+    segment = text[max(begin + 1, block.start) : at].split()
     if len(segment) > _LABEL_WORDS or any(w.lower() in words("finite") for w in segment):
         return False
-    if begin >= 0 and text[begin] in ":\n":
-        return text[begin] == ":" or segment[0] not in words("sentence_starters")
-    return begin < 0 and segment[0] not in words("sentence_starters")
+    if not opened:
+        return text[begin] == ":"
+    return segment[0] not in words("sentence_starters")
 
 
 def _article_a(text: str, match: re.Match[str]) -> bool:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from unspin.article import Article
 from unspin.findings import Finding, Severity
 from unspin.rules.base import Context
-from unspin.rules.debris import fault, settled
+from unspin.rules.debris import fault, in_running_text, settled, words
 from unspin.rules.text import running_text
 
 _BRACKET = re.compile(r"[()\[\]]")
@@ -18,9 +18,14 @@ _DEFINITION = re.compile(
     r" an? (?:\w+ )?(?:condition|disease|disorder|syndrome|infection|inflammation) "
     r"(?:in which|that|where|of the|caused by)\b"
 )
-_DEFINED = re.compile(
-    r"\b(?:disease|syndrome|disorder|condition|[a-z]+(?:itis|osis|emia|aemia|pathy|plegia|oma))$"
+_DEFINED = re.compile(r"\b[A-Za-z][a-z]*$")
+_ENDING = re.compile(
+    r"[a-z]{2,}(?:itis|osis|iasis|[ao]?emia|pathy|plegia|paresis|algia|rrho?ea|oma|[ao]?edema|penia"
+    r"|trophy|sclerosis|uria|phobia)"
 )
+_TOKEN = re.compile(r"[A-Za-z'’-]+")
+#: Words before a term within which a verb may make "a disease" its complement.
+_BEFORE = 4
 _PAIRS = {")": "(", "]": "["}
 #: Blocks within which a bracket may find its partner (a list inside brackets).
 _REACH = 12
@@ -74,7 +79,11 @@ class UnbalancedBracket:
             )
         for match in _DEFINITION.finditer(text):
             term = _DEFINED.search(text, max(0, match.start() - 40), match.start())
-            if term is not None:
+            if (
+                term is not None
+                and in_running_text(article, term.start(), match.end())
+                and _is_defined(text, term)
+            ):
                 yield fault(
                     self.id,
                     term.start(),
@@ -84,6 +93,24 @@ class UnbalancedBracket:
                     safe=False,
                     confidence=0.8,
                 )
+
+
+def _is_defined(text: str, term: re.Match[str]) -> bool:
+    """Whether a word names a disease that the words after it define.
+
+    Not so in "is gout a disease that" and "doctors call gout a disease that".
+    """
+    name = term.group().lower()
+    if name not in words("disease_names") and _ENDING.fullmatch(name) is None:
+        return False
+    begin = max(text.rfind(sign, 0, term.start()) for sign in ".!?:;\n")
+    before = [w.lower() for w in _TOKEN.findall(text[begin + 1 : term.start()])]
+    if not before:
+        return True
+    asks = before[-1] in ("is", "was") and (
+        len(before) == 1 or before[-2] in ("why", "how", "when", "where", "whether", "what")
+    )
+    return not asks and words("makes_complement").isdisjoint(before[-_BEFORE:])
 
 
 def _lone(text: str, start: int, end: int) -> list[int]:

@@ -10,14 +10,16 @@ from unspin.article import Article
 from unspin.findings import Finding, Severity
 from unspin.rules.base import Context
 from unspin.rules.debris import fault, in_running_text, settled, words
+from unspin.rules.text import opens_sentence, word_lists
 
 _WORDS = re.compile(r"\b([a-z]+)[ \u00a0]+\1\b(?:[ \u00a0]+\1\b)*")
+_OPENING = re.compile(r"\b([A-Z][a-z]*)(?=[ \u00a0]+(?P<second>[a-z]+)\b)")
 _SIGN_HINT = re.compile(r"[,;:.?!] ?[.,;]")
 _SIGNS = re.compile(
     r"(?<=[\w)\]”\"%])(?:[,;:] ?\.(?![.\d])|,(?: ?,)+|;;+|[?!]\.(?![.\w])|\.\.(?! ?\.|/)|,;|\.,)"
     r"(?=\s|$|[A-Z])"
 )
-_GENUS = re.compile(r"\b[A-Z][a-z]*\.? $")
+_GENUS = re.compile(r"\b([A-Z][a-z]*)\.? $")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:etc|al|e\.g|i\.e|vs|inc|co|ltd|jr|sr|st|dr|no|vol|approx|cf|ca|eg|ie|ph\.d|m\.d|esp|dept|spp|sp|[A-Z])|\.[a-zA-Z])$",
     re.IGNORECASE,
@@ -57,11 +59,13 @@ class Doubled:
     def find(self, article: Article) -> Iterator[Finding]:
         """Yields doubled words and punctuation."""
         text = article.text
-        for match in _WORDS.finditer(text):
+        for match in sorted(
+            (*_WORDS.finditer(text), *_at_beginning(text)), key=lambda m: m.start()
+        ):
             word = match.group(1)
             if not in_running_text(article, *match.span()) or not _stutters(text, match):
                 continue
-            sure = word in words("sure_doubled")
+            sure = word.lower() in words("sure_doubled")
             yield fault(
                 self.id,
                 *match.span(),
@@ -82,17 +86,40 @@ class Doubled:
                     )
 
 
+def _at_beginning(text: str) -> Iterator[re.Match[str]]:
+    """A word that begins a sentence with a capital and stands there again ("The the knee").
+
+    Only everyday words do: "Gorilla gorilla" is a species, and "May may be wet" a month.
+    """
+    for match in _OPENING.finditer(text):
+        first = match.group(1).lower()
+        known = first in words("sure_doubled") or first in word_lists("stuffing")["common_words"]
+        if first == match.group("second") and known and first != "may":
+            again = re.compile(rf"({match.group(1)})(?:[ \u00a0]+{first}\b)+")
+            doubled = again.match(text, match.start())
+            if doubled and opens_sentence(text, match.start()):
+                yield doubled
+
+
 def _stutters(text: str, match: re.Match[str]) -> bool:
-    word = match.group(1)
+    word = match.group(1).lower()
     around = text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1]
     if word in words("legit_doubled"):
         return False
     if any(c in "'’-" for c in around) or (len(word) == 1 and word != "a"):
         return False
     # Names of subspecies ("Pan troglodytes troglodytes").
-    if word not in words("sure_doubled") and _GENUS.search(text[: match.start()][-30:]):
+    genus = _GENUS.search(text[max(0, match.start() - 30) : match.start()])
+    if genus and word not in words("sure_doubled") and not _everyday(genus.group(1)):
         return False
     return not text.startswith(" vitro", match.end())
+
+
+def _everyday(word: str) -> bool:
+    """Whether a word in capitals is no name of a genus: "The pain pain"."""
+    lists = word_lists("stuffing")
+    everyday = (lists[n] for n in ("starters", "determiners", "prepositions", "common_words"))
+    return word in words("sentence_starters") or any(word.lower() in e for e in everyday)
 
 
 def _sign(text: str, match: re.Match[str]) -> str | None:

@@ -9,18 +9,32 @@ from functools import lru_cache
 from typing import ClassVar
 
 from unspin import guard
-from unspin.article import Article
+from unspin.article import Article, BlockKind
 from unspin.findings import Applicability, Finding, Severity
 from unspin.rules.base import Context
-from unspin.rules.debris import fault, settled, words
+from unspin.rules.debris import block_at, fault, settled, words
 from unspin.rules.text import reference_blocks
 
-_MARKS = re.compile(r"(?:[ \u00a0]?\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\])+(?![\w-])")
-_SINGLE = re.compile(r"[ \u00a0]?\[\d{1,3}\]")
+_NUMBERS = r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]"
+#: A mark; a wiki writes a page behind it ("[1]:45").
+_MARK = (
+    rf"(?:\[{_NUMBERS}\]|{_NUMBERS})"
+    r"(?::\d{1,4}(?:[–-]\d{1,4})?(?=[\s.,;)”\"\[]|$)(?![.,]\d))?"
+)
+_MARKS = re.compile(rf"[ \u00a0]?{_MARK}(?:,?[ \u00a0]?{_MARK})*(?![\w-])")
+_ONE = re.compile(r"\[([^\[\]]+)\]")
+_RANGE = re.compile(r"(\d+)\s?[–-]\s?(\d+)")
+_NUMBER = re.compile(
+    r"[(<>≤≥±~=+]*\d+(?:[.,:/–-]\d+)*(?:%|°|[kµμ]?[glm]|mg|ml|mmhg|th|st|nd|rd)?", re.I
+)
+#: Signs that a mark may stand behind, besides letters and digits.
+_STOPS = frozenset(".,;!?)”\"’'»")
 _TOKEN_BEFORE = re.compile(r"\S+\Z")
 _LISTED = re.compile(r"(?:\A|\n)(?:\[\d{1,3}\]|\d{1,3}\.) ?\S[^\n]*\b(?:19|20)\d\d\b")
 #: So many entries with a year make a list of references without a heading.
 _ENTRIES = 2
+#: More references in one mark ("[3-25]") are a range of values.
+_WIDEST = 15
 
 
 class CitationMark:
@@ -37,9 +51,10 @@ class CitationMark:
         "Sleep helps healing.[4][5]" becomes "Sleep helps healing."
 
     Fix:
-        Safe: the marks are removed. A single number in brackets that the sentence may need
-        ("up to [4] tablets") is left to an editor; one behind another number ("72 [5] years",
-        a mean and its deviation) is no mark.
+        Safe where a number follows a word, or several a full stop, like notes. Numbers that the
+        sentence may need ("up to [4] tablets", "a dose of [5-10] mg", "the interval was [2, 5]")
+        are left to an editor; behind another number ("72 [5] years", "56 [45–67] years", a mean
+        and its deviation) they are no marks.
 
     Known limits:
         Marks in round brackets, or raised numbers without brackets, are not found.
@@ -60,7 +75,7 @@ class CitationMark:
             return
         if not reference_blocks(article) and len(_LISTED.findall(text)) < _ENTRIES:
             for match in _MARKS.finditer(text):
-                level = _applicability(text, match)
+                level = _applicability(article, match)
                 if level is not None:
                     mark = fault(
                         self.id,
@@ -73,26 +88,59 @@ class CitationMark:
             yield fault(self.id, *match.span(), "A note of a wiki page was left here.", "")
 
 
-def _applicability(text: str, mark: re.Match[str]) -> Applicability | None:
+def _applicability(article: Article, mark: re.Match[str]) -> Applicability | None:
     """How sure it is that marks cite something; None where they do not."""
-    token = _TOKEN_BEFORE.search(text, max(0, mark.start() - 40), mark.start())
+    text, start = mark.string, mark.start()
+    token = _TOKEN_BEFORE.search(text, max(0, start - 40), start)
     if token is None or token.group()[-1] in "-–/":
         return None
-    if _SINGLE.fullmatch(mark.group()) is None:
-        return Applicability.SAFE
+    before = token.group()
     spaced = not mark.group().startswith("[")
-    number = token.group().replace(",", "").replace(".", "").strip("(").isdecimal()
-    if number and spaced and text[mark.start() - 1].isdecimal():
-        return None  # a mean and its deviation, a count and its share
-    if number or guard.amounts(
-        mark.group().strip(" []\u00a0") + text[mark.end() : mark.end() + 20]
-    ):
-        return Applicability.EDITOR
-    # set off like a word, it may be one: "up to [4] tablets", "no more than [2]."
-    wordlike = text[mark.end() : mark.end() + 1].isspace() or token.group().lower() in words(
-        "number_cues"
+    if spaced and before[-1].isdecimal() and _NUMBER.fullmatch(before):
+        return None  # a mean and its deviation, a median and its quartiles, a count and its share
+    sure = (
+        (before[-1].isalnum() or before[-1] in _STOPS)
+        and block_at(article, start).kind is not BlockKind.TABLE
+        and not _NUMBER.fullmatch(before.rstrip(".,;)"))
+        and not ((spaced or before[-1].isalnum()) and _is_cue(before))
+        and not _is_value(mark, before)
+        and not (spaced and _wordlike(mark, before))
+        and (before[-1] in '.!?”"' or all(map(str.isdecimal, _ONE.findall(mark.group()))))
     )
-    return Applicability.EDITOR if spaced and wordlike else Applicability.SAFE
+    return Applicability.SAFE if sure else Applicability.EDITOR
+
+
+def _is_cue(before: str) -> bool:
+    """Whether a number is to be expected behind a word, a unit or a letter ("C[4]")."""
+    word = before.strip("(.,;)").lower()
+    unit = any(f.startswith("unit:") for f in guard.facts(f"1 {word}", names=False))
+    return unit or len(word) == 1 or word in words("number_cues")
+
+
+def _is_value(mark: re.Match[str], before: str) -> bool:
+    """Whether the numbers are no list of references, or a unit follows them."""
+    numbers = _ONE.findall(mark.group())
+    for found in numbers:
+        values = [int(n) for n in re.findall(r"\d+", found)]
+        wide = any(int(b) - int(a) > _WIDEST for a, b in _RANGE.findall(found))
+        if wide or values != sorted(set(values)) or values[0] == 0:
+            return True
+    after = mark.string[mark.end() : mark.end() + 20]
+    if before[-1] in ".!?" and after.lstrip()[:1].isupper():
+        return False  # a sentence begins behind the mark: "[4] Second, ..."
+    unit = " ".join(after.split()[:2])
+    said = guard.facts(f"1 {unit}", names=False) if not any(map(str.isdecimal, unit)) else ()
+    return any(f.startswith("unit:") for f in said)
+
+
+def _wordlike(mark: re.Match[str], before: str) -> bool:
+    """Whether marks set off like a word may be one: "up to [4] tablets", "the CI [2, 5]"."""
+    if any(sign in mark.group() for sign in ",:–-"):
+        return True
+    if mark.string[mark.end() : mark.end() + 1].isspace():
+        return True
+    # Shorts such as "BMI [25]" and "HbA1c [7]" name what is measured.
+    return sum(c.isupper() or c.isdecimal() for c in before) > 1
 
 
 @lru_cache(maxsize=1)

@@ -5,17 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import ClassVar
 
 from unspin import guard
 from unspin.article import Article
 from unspin.findings import Applicability, Finding, Severity
+from unspin.glossary.spelling import respell
 from unspin.rules.base import Context
-from unspin.rules.debris import fault, settled
+from unspin.rules.debris import cut, fault, settled
+from unspin.rules.text import word_lists
 
-_OUTER = re.compile(r"\{(?:[^{}\n]|\{(?:[^{}\n]|\{[^{}\n]*\})*\})*\}")
-_INNER = re.compile(r"\{[^{}|\n]*\|[^{}\n]*\}")
+_BRACE = re.compile(r"[{}\n]")
+_INNER = re.compile(r"\{[^{}]*\}")
 _MATHS = re.compile(r"[=<>∈\\$^]")
+_HYPHEN = re.compile(r"(?<=[a-z])[-‑](?=[a-z])")
+#: Longer alternatives, in characters, are whole texts: they are only reported.
+_LONGEST = 1_000
+#: Words of the longest entry of the list of what means the same.
+_PHRASE = 4
 
 
 class Spintax:
@@ -32,11 +40,13 @@ class Spintax:
         "{Rest|Relax} the joint." becomes "Rest the joint."
 
     Fix:
-        Safe: the first alternative stays, in nested braces too. Where alternatives say different
-        things ("{200|400} mg", "{do|do not}"), an editor decides.
+        Safe where all alternatives surely mean the same: the first one stays, in nested braces
+        too. All others ("{200|400} mg", "{daily|weekly}", "{warfarin|aspirin}"), and those that
+        are part of a word, are for an editor.
 
     Known limits:
-        Braces with signs of mathematics are left alone.
+        Braces with signs of mathematics are left alone. What means the same is a list
+        (data/rules/debris.yaml) and the two spellings of English: what is not in it may differ.
     """
 
     id: ClassVar[str] = "SD007"
@@ -52,38 +62,115 @@ class Spintax:
         text = article.text
         if "{" not in text or "|" not in text:
             return
-        for match in _OUTER.finditer(text):
-            if "|" not in match.group() or _MATHS.search(match.group()):
+        for start, end in _outer(text):
+            braces = text[start:end]
+            if "|" not in braces or _MATHS.search(braces):
                 continue
+            if end - start > _LONGEST:
+                message = "Leftover spintax: a spinning program wrote this."
+                yield fault(self.id, start, end, message, None, severity=self.severity)
+                continue
+            chosen = _spaced(text, start, end)
+            level = Applicability.SAFE
+            if chosen is None or _differ(text, start, end):
+                level = Applicability.EDITOR
+            chosen = _choices(braces)[0] if chosen is None else chosen
+            a, z = (start, end) if chosen else cut(text, start, end)
             found = fault(
                 self.id,
-                *match.span(),
+                a,
+                z,
                 "Leftover spintax: a spinning program wrote this.",
-                _resolved(match.group(), 0),
+                chosen,
                 severity=self.severity,
             )
-            yield replace(found, applicability=Applicability.EDITOR) if _differ(match) else found
+            yield replace(found, applicability=level)
 
 
-def _resolved(text: str, choice: int) -> str:
-    """The text with the alternative of that number, or the last one, put in for all braces."""
+def _outer(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of the outermost pairs of braces within a line."""
+    opened: list[int] = []
+    pairs: list[tuple[int, int]] = []
+    for match in _BRACE.finditer(text):
+        if match.group() == "{":
+            opened.append(match.start())
+        elif match.group() == "\n":
+            opened.clear()
+        elif opened:
+            pairs.append((opened.pop(), match.end()))
+    done = len(text)
+    for start, end in reversed(pairs):  # an outer pair closes after all that it holds
+        if end <= done:
+            done = start
+            yield start, end
 
-    def chosen(match: re.Match[str]) -> str:
-        alternatives = match.group()[1:-1].split("|")
-        return alternatives[min(choice, len(alternatives) - 1)]
 
-    while _INNER.search(text):
-        text = _INNER.sub(chosen, text)
-    return text
+def _choices(braces: str) -> list[str]:
+    """What braces can become, the first alternatives first."""
+
+    def resolved(choice: int) -> str:
+        def chosen(match: re.Match[str]) -> str:
+            alternatives = match.group()[1:-1].split("|")
+            return alternatives[min(choice, len(alternatives) - 1)].strip()
+
+        text = braces
+        while _INNER.search(text):
+            text = _INNER.sub(chosen, text)
+        return " ".join(text.split())
+
+    return [resolved(n) for n in range(braces.count("|") + 1)]
 
 
-def _differ(match: re.Match[str]) -> bool:
-    """Whether alternatives say different things: numbers, units, negations, sides."""
-    start, end = guard.context_of(match.string, *match.span())
-    before, after = match.string[start : match.start()], match.string[match.end() : end]
-    resolved = (_resolved(match.group(), n) for n in range(match.group().count("|") + 1))
-    said = [_said(f"{before}{text}{after}") for text in resolved]
+def _spaced(text: str, start: int, end: int) -> str | None:
+    """The first alternative with the space that an alternative held at its edge.
+
+    None where the braces are part of a word.
+    """
+    chosen = _choices(text[start:end])[0]
+    inside = text[start:end].strip("{}").split("|")
+    left, right = text[start - 1 : start] if start else "", text[end : end + 1]
+    if left.isalnum():
+        if not any(a[:1].isspace() for a in inside):
+            return None
+        chosen = f" {chosen}"
+    if right.isalnum():
+        if not any(a[-1:].isspace() for a in inside):
+            return None
+        chosen = f"{chosen} "
+    return chosen if chosen.strip() else ""
+
+
+def _differ(text: str, start: int, end: int) -> bool:
+    """Whether alternatives may say different things."""
+    choices = _choices(text[start:end])
+    if len({_meaning(c) for c in choices}) > 1:
+        return True
+    a, z = guard.context_of(text, start, end)
+    said = [_said(f"{text[a:start]}{choice}{text[end:z]}") for choice in choices]
     return any(other != said[0] for other in said)
+
+
+def _meaning(alternative: str) -> tuple[str, ...]:
+    """An alternative with what means the same put in one way."""
+    # "US" is not "us", nor "AIDS" "aids".
+    plain = [w if sum(map(str.isupper, w)) > 1 else w.lower() for w in alternative.split()]
+    tokens = _HYPHEN.sub(" ", respell(" ".join(plain).replace("’", "'"), british=False)).split()
+    same = _same()
+    out: list[str] = []
+    while tokens:
+        sizes = range(min(_PHRASE, len(tokens)), 0, -1)
+        size = next((n for n in sizes if " ".join(tokens[:n]) in same), 1)
+        phrase = " ".join(tokens[:size])
+        out.append(same.get(phrase, phrase))
+        tokens = tokens[size:]
+    return tuple(out)
+
+
+@lru_cache(maxsize=1)
+def _same() -> dict[str, str]:
+    """Each wording of ``same_meaning``, and the first of its row."""
+    rows = word_lists("debris")["same_meaning"]
+    return {wording: row[0] for row in rows for wording in row}
 
 
 def _said(text: str) -> tuple[frozenset[str], frozenset[str]]:

@@ -10,11 +10,12 @@ from typing import ClassVar
 from unspin.article import Article
 from unspin.findings import Finding, Severity
 from unspin.rules.base import Context
-from unspin.rules.debris import fault, settled
+from unspin.rules.debris import fault, in_running_text, settled
 
 _ESCAPE = re.compile(
     r"\\+(?P<quote>[\"'“”‘’])|\\+u(?P<code>[0-9a-fA-F]{4})|(?P<line>(?:\\+[rn])+)(?![a-z])"
     r"|(?P<run>\\{2,})|(?P<entity>&(?:amp;)*(?:[a-zA-Z]{2,8}|#\d{2,5}|#x[0-9a-fA-F]{2,4});)"
+    r"|(?<=[^\W\d_]{2})(?P<single>\\)(?=[^\W\d_]{2})"
 )
 
 
@@ -54,6 +55,11 @@ class EscapeDebris:
             return
         for match in _ESCAPE.finditer(text):
             if re.search(r"\b[A-Z]:\S*$", text[max(0, match.start() - 60) : match.start()]):
+                continue
+            if match.group("single"):
+                if in_running_text(article, *match.span()):
+                    message = "A backslash stands between two words."
+                    yield fault(self.id, *match.span(), message, None, confidence=0.6)
                 continue
             better = _meant(match)
             if better != match.group():

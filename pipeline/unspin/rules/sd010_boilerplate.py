@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import ClassVar
 
 from unspin.article import Article, Block, BlockKind
-from unspin.findings import Finding, Severity
+from unspin.findings import Applicability, Finding, Severity
 from unspin.rules.base import Context
-from unspin.rules.debris import block_at, cut, every, fault, folded, sentence_around, settled, words
+from unspin.rules.debris import (
+    advises,
+    block_at,
+    cut,
+    every,
+    fault,
+    folded,
+    in_quotation,
+    sentence_around,
+    settled,
+    words,
+)
 from unspin.rules.text import ends_sentence, reference_blocks, word_lists
 
 #: Longest boilerplate sentence, in characters.
 _LONGEST = 260
 #: Lines of one or two words can be headings: they are only suggested.
 _SHORT = 3
+#: Titles leave words of fewer letters small ("of", "and", "for").
+_SMALL_WORD = 4
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 class Boilerplate:
@@ -34,10 +49,12 @@ class Boilerplate:
 
     Fix:
         Safe where the whole line or sentence is boilerplate; short lines that could be
-        headings are suggested.
+        headings are suggested. An editor decides where it holds a medicine, an amount or
+        advice. What follows "See also:" goes only where it is the title of a page.
 
     Known limits:
-        Only fixed wordings are found (data/rules/debris.yaml).
+        Only fixed wordings are found (data/rules/debris.yaml). Bylines and dates stay: CQ001
+        and CQ002 ask for them.
     """
 
     id: ClassVar[str] = "SD010"
@@ -50,41 +67,169 @@ class Boilerplate:
 
     def find(self, article: Article) -> Iterator[Finding]:
         """Yields boilerplate."""
-        text, low = article.text, folded(article)
-        places = sorted({at for hint in words("boilerplate_hints") for at in every(low, hint)})
-        skip = {article.blocks[i].start for i in reference_blocks(article)}
+        text = article.text
+        found = list(_sentences(article))
+        whole = _covered(text, found)
         done = 0
-        for at in places:
-            block = block_at(article, at)
-            if at < done or block.start in skip or not _plain(block):
-                continue
-            a, z = sentence_around(low, block, at)
-            done = z
-            if z - a > _LONGEST or not _whole().fullmatch(low[a:z].rstrip(".!?…»> ")):
-                continue
-            if a > block.start and not ends_sentence(low[block.start : a]):
-                continue
-            whole = a == block.start and z == block.end
-            firm = _firm().search(low[a:z]) is not None
-            sure = (len(low[a:z].split()) >= _SHORT and (whole or firm)) or (firm and not whole)
-            if block.kind is not BlockKind.HEADING or sure:
-                yield fault(
+        for start, end, level in _joined(
+            text, [(s, _level(text, s, s.block.start in whole)) for s in found]
+        ):
+            if level is Applicability.EDITOR:
+                a, z = start, end
+            else:
+                a, z = cut(text, start, end)
+            a, done = max(a, done), z  # the space between two findings goes with the first
+            sure = level is Applicability.SAFE
+            yield replace(
+                fault(
                     self.id,
-                    *cut(text, a, z),
+                    a,
+                    z,
                     "Boilerplate of a web page.",
                     "",
-                    safe=sure,
                     confidence=0.95 if sure else 0.6,
-                )
+                ),
+                applicability=level,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence of boilerplate; `firm` where no heading or sentence of an article reads so."""
+
+    start: int
+    end: int
+    block: Block
+    firm: bool
+
+
+def _sentences(article: Article) -> Iterator[_Sentence]:
+    """Sentences and lines that are boilerplate, in order."""
+    text, low = article.text, folded(article)
+    places = sorted({at for hint in words("boilerplate_hints") for at in every(low, hint)})
+    skip = {article.blocks[i].start for i in reference_blocks(article)}
+    done = 0
+    for at in places:
+        block = block_at(article, at)
+        if at < done or block.start in skip or not _plain(block):
+            continue
+        a, z = sentence_around(low, block, at)
+        notice = _notice().match(low, a, block.end)
+        if notice:
+            z = notice.end()
+        done = z
+        if z - a > _LONGEST or in_quotation(text, block, a):
+            continue
+        if a > block.start and not ends_sentence(low[block.start : a]):
+            continue
+        if z < block.end and not notice and low[z - 1] == "." and not ends_sentence(text[a:z]):
+            continue  # "Related posts: Smith J. ..." ends elsewhere
+        if notice:
+            yield _Sentence(a, z, block, True)
+            continue
+        line = low[a:z].rstrip(".!?…»> ")
+        if _whole().fullmatch(line):
+            yield _Sentence(a, z, block, _firm().search(low[a:z]) is not None)
+        elif _leads_on(text[a : a + len(line)], line):
+            yield _Sentence(a, z, block, False)
+
+
+def _covered(text: str, found: list[_Sentence]) -> set[int]:
+    """Starts of blocks that hold nothing but boilerplate."""
+    out: set[int] = set()
+    for block in {s.block for s in found}:
+        at = block.start
+        for s in (s for s in found if s.block == block):
+            if not text[at : s.start].strip():
+                at = s.end
+        if not text[at : block.end].strip():
+            out.add(block.start)
+    return out
+
+
+def _level(text: str, found: _Sentence, whole: bool) -> Applicability | None:
+    """What may be done about a sentence; None where it may be a heading."""
+    said = text[found.start : found.end]
+    if advises(said):
+        return Applicability.EDITOR
+    title = _tail(said.lower())
+    if title and not _is_title(said[title:].rstrip(".!?…»> ")):
+        return Applicability.SUGGESTED
+    long = len(said.split()) >= _SHORT
+    sure = (long and (whole or found.firm)) or (found.firm and not whole)
+    if found.block.kind is BlockKind.HEADING and not sure:
+        return None
+    return Applicability.SAFE if sure else Applicability.SUGGESTED
+
+
+def _joined(
+    text: str, found: list[tuple[_Sentence, Applicability | None]]
+) -> list[tuple[int, int, Applicability]]:
+    """Sentences in a row with one level are one, so that the space around them goes once."""
+    out: list[tuple[int, int, Applicability]] = []
+    for s, level in found:
+        if level is None:
+            continue
+        if out and out[-1][2] is level and not text[out[-1][1] : s.start].strip(" "):
+            out[-1] = (out[-1][0], s.end, level)
+        else:
+            out.append((s.start, s.end, level))
+    return out
+
+
+def _leads_on(line: str, low: str) -> bool:
+    """Whether a line is a label and the page that it leads to."""
+    label = _links().match(low)
+    if label:
+        return not (_YEAR.search(low) or " by " in low)
+    label = _references().match(low)
+    if label is None:
+        return False
+    title = line[label.end() :]
+    return len(title.split()) >= _SHORT and _is_title(title)
+
+
+def _tail(low: str) -> int:
+    """Where the title after a label begins, or 0."""
+    label = _links().match(low) or _references().match(low)
+    return label.end() if label else 0
+
+
+def _is_title(text: str) -> bool:
+    """Whether a text is written like a title, not like a sentence or a list."""
+    if not text[:1].isupper() and not text[:1].isdecimal():
+        return False
+    return not any(c in text for c in ",;") and all(
+        w[0].isupper() or not w[0].isalpha() or len(w) < _SMALL_WORD for w in text.split()
+    )
 
 
 def _plain(block: Block) -> bool:
     return block.is_prose and not block.verbatim and block.kind is not BlockKind.TABLE
 
 
+def _any_of(name: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{p})" for p in sorted(word_lists("debris")[name])))
+
+
 @lru_cache(maxsize=1)
 def _whole() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{p})" for p in sorted(word_lists("debris")["boilerplate"])))
+    return _any_of("boilerplate")
+
+
+@lru_cache(maxsize=1)
+def _links() -> re.Pattern[str]:
+    return _any_of("boilerplate_links")
+
+
+@lru_cache(maxsize=1)
+def _references() -> re.Pattern[str]:
+    return _any_of("boilerplate_references")
+
+
+@lru_cache(maxsize=1)
+def _notice() -> re.Pattern[str]:
+    return re.compile(word_lists("debris")["copyright_notice"])
 
 
 @lru_cache(maxsize=1)
@@ -93,4 +238,5 @@ def _firm() -> re.Pattern[str]:
         r"^(?:read|learn|see|show|view) more\b.{0,12}$|(?:continue|keep) reading|subscribe"
         r"|click here|"
         r"newsletter|mailing list|cookies|all rights reserved|javascript|affiliate"
+        r"|^(?:copyright|©).{0,6}(?:19|20)\d\d"
     )

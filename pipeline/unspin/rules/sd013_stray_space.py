@@ -13,7 +13,8 @@ from unspin.rules.debris import fault, in_running_text, settled
 
 _HINTS = (" ,", " .", " ;", " ?", " !", " :", "and/ or", "and /or", "( ", " )", "– ", "\u00a0")
 _SPACE = re.compile(
-    r"(?<=[\w)\]”\"%])[ \u00a0]+(?P<sign>[,;?!]|\.(?![.\w/])|:(?=\s))(?=[\s)”\"]|$)"
+    r"(?<=[\w)\]”\"%])[ \u00a0]+(?P<sign>[,;?!]|\.(?![.\w/])|:(?=\s))(?=[\s)”\"]|\[\d|$)"
+    r"|(?<=[a-z)])[ \u00a0]+(?P<moved>[,;])(?=[A-Za-z]{2})"
     r"|(?<=\band/) (?=or\b)|(?<=\band) (?=/or\b)|(?<=[ (]\()[ ]+(?=\w)|(?<= \()[ ]+(?=\w)"
     r"|(?<=[a-z.])[ ]+(?=\)(?:[\s.,;]|$))|(?<=[a-z]{2})(?P<dash>–) (?=(?P<next>[a-z]+))"
 )
@@ -23,8 +24,8 @@ class StraySpace:
     """Stray space at punctuation.
 
     What it does:
-        Finds a space before a comma or full stop, inside brackets, after the bar of
-        "and/or", and a dash with a space on one side only.
+        Finds a space before a comma or full stop (and none behind the comma), inside
+        brackets, after the bar of "and/or", and a dash with a space on one side only.
 
     Why it matters:
         Elements cut out of a sentence leave their spaces behind.
@@ -62,4 +63,6 @@ class StraySpace:
                     )
                 continue
             sign = match.group("sign") or ""
+            if match.group("moved"):
+                sign = f"{match.group('moved')} "
             yield fault(self.id, *match.span(), "A stray space stands at a punctuation mark.", sign)
