@@ -41,7 +41,7 @@ class RunInLink:
 
     Fix:
         Safe: the link text is removed. A line that is nothing but such a text is a
-        suggestion.
+        suggestion, and so is one that may tell the reader what to do ("See Your Doctor").
 
     Known limits:
         Where the next sentence begins with a word that could belong to the title, the place
@@ -74,7 +74,14 @@ class RunInLink:
                     boundary,
                     f"The link text “{text[lead.start() : boundary].strip()}” ran into a sentence.",
                     "",
+                    safe=not _addresses_reader(text[lead.end() : boundary]),
                 )
+
+
+def _addresses_reader(title: str) -> bool:
+    """Whether a "title" tells the reader whom to see, what to read, or a number to call."""
+    said = [m.group(1).lower() for m in _WORD.finditer(title)]
+    return not words("see_whom").isdisjoint(said) or any(w.isdigit() for w in said)
 
 
 def _boundary(text: str, start: int, end: int) -> int | None:

@@ -18,6 +18,8 @@ _SPACE = re.compile(
     r"|(?<=\band/) (?=or\b)|(?<=\band) (?=/or\b)|(?<=[ (]\()[ ]+(?=\w)|(?<= \()[ ]+(?=\w)"
     r"|(?<=[a-z.])[ ]+(?=\)(?:[\s.,;]|$))|(?<=[a-z]{2})(?P<dash>–) (?=(?P<next>[a-z]+))"
 )
+#: "1 : 10 000", with the last digit of the first number.
+_RATIO = re.compile(r"\d[ \u00a0]+:[ \u00a0]?\d")
 
 
 class StraySpace:
@@ -63,6 +65,8 @@ class StraySpace:
                     )
                 continue
             sign = match.group("sign") or ""
+            if sign == ":" and _RATIO.match(text, match.start() - 1):
+                continue
             if match.group("moved"):
                 sign = f"{match.group('moved')} "
             yield fault(self.id, *match.span(), "A stray space stands at a punctuation mark.", sign)
