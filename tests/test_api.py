@@ -7,7 +7,11 @@ import pytest
 
 import unspin
 from tests.articles import article
+from unspin.article import Article
 from unspin.config import Config
+from unspin.fixing import apply_edits, invert_edits
+from unspin.pipeline import Cleaner
+from unspin.reading import read_bytes
 
 TEXT = (
     "Congestive heart disappointment means that the heart pumps less blood than the body needs. "
@@ -64,6 +68,47 @@ def test_seed_article_undoes_and_loses_every_insertion(seed: str) -> None:
     assert seed.count(title) == 13
     assert report.text.count(title) == 1
     assert "see a physician or miss out on days" in report.text
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "restored"),
+    [
+        (
+            "txt",
+            "Smoking and a heart assault are chance[4] variables.",
+            "Smoking and a heart attack are risk factors.",
+        ),
+        (
+            "html",
+            "<p>A heart assault has <b>chance<sup>[4]</sup></b> variables.</p>",
+            "<p>A heart attack has <b>risk<sup></sup></b> factors.</p>",
+        ),
+        (
+            "md",
+            "- chance[4] variables and diet\n- a heart assault",
+            "- risk factors and diet\n- a heart attack",
+        ),
+    ],
+)
+def test_wording_that_debris_has_hidden_is_restored_in_the_same_run(
+    name: str, text: str, restored: str
+) -> None:
+    lead = {"html": "<p>{}</p>\n"}.get(name, "{}\n\n").format(TEXT.split(". ")[1])
+    cleaner = Cleaner(Config(grammar="off", model="off"))
+
+    def once(source: str) -> unspin.Report:
+        read = next(iter(read_bytes(source.encode(), f"case.{name}", cleaner.config)))
+        assert isinstance(read, Article)
+        return cleaner.clean(read)
+
+    report = once(lead + text)
+    assert report.text.endswith(restored)
+    assert once(report.text).text == report.text
+    assert apply_edits(report.text, invert_edits(report.edits)) == lead + text
+    late = [f for f in report.findings if f.rule == "SP001" and f.source_span]
+    assert [(f.applied, report.article.source.text[slice(*report.place(f))]) for f in late] == [
+        (True, text[text.index("chance") : text.index("variables") + 9])
+    ]
 
 
 def test_nothing_leaves_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 
@@ -146,6 +148,43 @@ def test_protected_spans_are_never_touched() -> None:
     )
     found = assemble(source(text, "md"), [piece])
     assert fix(found, [finding(text, "reduced", "lower")]).edits == ()
+
+
+def repeated(text: str, what: str, rule: str) -> list[Finding]:
+    """A finding that removes each copy of `what`."""
+    found = []
+    at = text.find(what)
+    while at >= 0:
+        found.append(replace(finding(text, what, "", rule=rule), start=at, end=at + len(what)))
+        at = text.find(what, at + 1)
+    return found
+
+
+@pytest.mark.parametrize("rule", ["KS003", "DU001"])
+@pytest.mark.parametrize(
+    "said", ["Take 5 mg at night. ", "Never share it. ", "Two a day. ", "Ask for Warfarin 2 mg. "]
+)
+def test_one_copy_of_what_is_removed_stays(rule: str, said: str) -> None:
+    text = f"Rest first. {said}Sleep well. {said.upper()}Go. {said}See a nurse."
+    found = repeated(text, said, rule) + repeated(text, said.upper(), rule)
+    fixed = fix(article(text), found)
+    assert fixed.article.text == f"Rest first. {said}Sleep well. Go. See a nurse."
+    assert [f.start for f in fixed.findings if f.rule == "MF001"] == [12]
+
+
+def test_a_copy_that_other_debris_takes_does_not_count() -> None:
+    text = "Rest first. Take 5 times a day. Sleep well. Share this: Take 5 times a day. Go."
+    found = repeated(text, "Take 5 times a day. ", "KS003")[:1]
+    found.append(finding(text, "Share this: Take 5 times a day. ", "", rule="SD010"))
+    fixed = fix(article(text), found)
+    assert fixed.article.text == "Rest first. Take 5 times a day. Sleep well. Go."
+
+
+@pytest.mark.parametrize("said", ["Cheap Lower Back Brace. ", "Best Knee Sleeve. "])
+def test_a_phrase_that_states_nothing_may_go_everywhere(said: str) -> None:
+    text = f"Rest first. {said}Sleep well. {said}See a nurse."
+    fixed = fix(article(text), repeated(text, said, "KS003"))
+    assert fixed.article.text == "Rest first. Sleep well. See a nurse."
 
 
 def test_debris_that_states_a_dose_is_not_removed() -> None:

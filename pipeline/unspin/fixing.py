@@ -18,6 +18,9 @@ from unspin.textmap import OffsetMap, Segment
 
 #: Rules whose removals take what they cover with them, numbers and names included (SD: no doses).
 REMOVING_FAMILIES = frozenset({"KS", "SD", "DU"})
+#: Those of them that remove what the article says somewhere else as well.
+REPEATING_FAMILIES = frozenset({"KS", "DU"})
+_STATED = ("number:", "unit:", "negation", "drug:")
 
 
 _WORD = re.compile(r"\S+")
@@ -63,7 +66,8 @@ def fix(article: Article, findings: Sequence[Finding], *, unsafe: bool = False) 
     Returns:
         The restored article and the record of what was done.
     """
-    guarded = [x for f in findings for x in _guard(article, f)]
+    last = _last_copies(article, findings)
+    guarded = [x for i, f in enumerate(findings) for x in _guard(article, f, last.get(i))]
     chosen = _choose(article, guarded, unsafe)
     done = [replace(f, applied=True) if i in chosen else f for i, f in enumerate(guarded)]
     applied = sorted((f for f in done if f.applied and f.source_span is None), key=_place)
@@ -89,14 +93,20 @@ def _place(finding: Finding) -> tuple[int, int, str]:
     return finding.start, finding.end, finding.rule
 
 
-def _guard(article: Article, finding: Finding) -> tuple[Finding, ...]:
-    """The finding; or, where its fix would change what the text says, demoted and with MF001."""
+def _guard(article: Article, finding: Finding, lost: str | None = None) -> tuple[Finding, ...]:
+    """The finding; or, where its fix would change what the text says, demoted and with MF001.
+
+    Args:
+        article: The article.
+        finding: One finding.
+        lost: What the article would lose with the last copy of a repetition.
+    """
     if not finding.replacements or finding.applicability in (None, Applicability.EDITOR):
         return (finding,)
     if finding.source_span is not None:
         return (finding,)
     removes = finding.family in REMOVING_FAMILIES
-    reason = (_lost_amounts if removes else _objection)(article, finding)
+    reason = lost or (_lost_amounts if removes else _objection)(article, finding)
     if reason is None:
         return (finding,)
     meaning = Finding(
@@ -110,10 +120,49 @@ def _guard(article: Article, finding: Finding) -> tuple[Finding, ...]:
     return replace(finding, applicability=Applicability.EDITOR), meaning
 
 
+def _last_copies(article: Article, findings: Sequence[Finding]) -> dict[int, str]:
+    """Removals of repetitions that would take the last copy of a fact, and what would be lost.
+
+    Where every copy of a passage is to be removed, the first one is not: then the article still
+    says it.
+    """
+    fixable = (Applicability.SAFE, Applicability.SUGGESTED)
+    cuts = {
+        i: (f.start, f.end)
+        for i, f in enumerate(findings)
+        if f.family in REMOVING_FAMILIES
+        and f.applicability in fixable
+        and f.source_span is None
+        and f.replacements
+        and len(f.replacements[0].strip()) < 2  # a comma may stay of a splice
+    }
+    out: dict[int, str] = {}
+    for i in sorted(cuts, key=lambda i: cuts[i]):
+        finding = findings[i]
+        if finding.family not in REPEATING_FAMILIES:
+            continue
+        removed = article.text[finding.start : finding.end]
+        # sides and directions in a keyword phrase ("lower back") say nothing
+        kinds = _STATED if finding.family == "KS" else ("",)
+        lost = {f for f in guard.facts(removed.lower()) if f.startswith(kinds)}
+        words = [re.escape(w) for w in re.findall(r"\w+", removed)]
+        if not lost or not words:
+            continue
+        copies = re.compile(r"(?<!\w)" + r"\W+".join(words) + r"(?!\w)", re.I)
+        stays = any(
+            not any(a < m.end() and m.start() < b for a, b in cuts.values())
+            for m in copies.finditer(article.text)
+        )
+        if not stays:
+            out[i] = f"no copy would stay, the text loses {', '.join(sorted(lost))}"
+            del cuts[i]
+    return out
+
+
 def _lost_amounts(article: Article, finding: Finding) -> str | None:
     """Why debris may not be removed, or None: it states an amount, as no debris does.
 
-    What repeats itself (KS, DU) stands in the text a second time.
+    What repeats itself (KS, DU) may state one while a copy stays (`_last_copies`).
     """
     if finding.family != "SD":
         return None

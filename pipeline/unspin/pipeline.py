@@ -14,7 +14,7 @@ from unspin.config import Config
 from unspin.errors import UnspinError
 from unspin.evidence import Window
 from unspin.findings import Applicability, Finding
-from unspin.fixing import Fixed, fix
+from unspin.fixing import REMOVING_FAMILIES, Fixed, fix
 from unspin.reading.languages import too_few_words
 from unspin.report import Report
 from unspin.rules import Context, all_rules
@@ -193,11 +193,15 @@ class Cleaner:
         fixed = fix(article, judged.findings, unsafe=self.config.unsafe_fixes)
         again = judged
         if fixed.prose_edits:
-            again = self.judge(
-                fixed.article, spun_probability=judged.spun_probability, before=judged
-            )
+            again = self._judge_fixed(fixed, judged)
+            more = _uncovered(fixed, again.findings)
+            if more is not None:
+                fixed, again = more, self._judge_fixed(more, judged)
         lean = (replace(j, judgement=None) for j in (judged, again))  # a batch of drafts is held
         return Draft(article, next(lean), fixed, next(lean))
+
+    def _judge_fixed(self, fixed: Fixed, judged: Judged) -> Judged:
+        return self.judge(fixed.article, spun_probability=judged.spun_probability, before=judged)
 
     def report(self, draft: Draft, grammar: Sequence[Finding] | None) -> Report:
         """Scores a draft and makes its report.
@@ -373,6 +377,48 @@ def _rank(finding: Finding) -> int:
         return 0
     listed = finding.rule == "SP001"
     return (0 if listed else 1) if finding.applicability is Applicability.SAFE else 3 - listed
+
+
+def _uncovered(fixed: Fixed, found: Sequence[Finding]) -> Fixed | None:
+    """What fixing made, with the spun terms restored that showed only when debris was gone.
+
+    "{chance|hazard} variables" holds no spun term before a choice is made. Only places where debris
+    or stuffing was removed are looked at: all else was judged before.
+
+    Args:
+        fixed: What fixing made of the article.
+        found: What the rules say of the restored text.
+    """
+    gone = [e for e in fixed.edits if e.rule[:2] in REMOVING_FAMILIES]
+    late = [
+        (f, *fixed.article.map.span(f.start, f.end))
+        for f in found
+        if f.rule == "SP001" and f.applicability is Applicability.SAFE
+    ]
+    late = [(f, a, b) for f, a, b in late if any(a < e.end and e.start < b for e in gone)]
+    if not late:
+        return None
+    more = fix(fixed.article, [f for f, _, _ in late])
+    if not more.prose_edits:
+        return None
+    edits = list(more.edits)
+    for edit in fixed.edits:
+        over = [e for e in more.edits if e.start < edit.end and edit.start < e.end]
+        if any(edit.start < e.start or e.end < edit.end for e in over):
+            return None  # it would undo a part of the first edit
+        if not over:
+            edits.append(edit)
+    done = [
+        replace(f, source_span=fixed.article.map.span(f.start, f.end))
+        for f in more.findings
+        if f.applied
+    ]
+    return Fixed(
+        article=more.article,
+        findings=(*fixed.findings, *done),
+        edits=tuple(sorted(edits, key=lambda e: (e.start, e.end))),
+        prose_edits=fixed.prose_edits,
+    )
 
 
 def _to_source(restored: Article, finding: Finding) -> Finding:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from unspin.article import Article
-from unspin.findings import Applicability, Finding, Severity
+from unspin.findings import Finding, Severity
 from unspin.rules.base import Context
-from unspin.rules.stuffing import insertions
+from unspin.rules.stuffing import finding_of, insertions
 
 
 class TitleSentence:
@@ -27,11 +27,15 @@ class TitleSentence:
         Running. Ice helps too." becomes "Rest the joint. Ice helps too."
 
     Fix:
-        Safe: the sentence and the space beside it are removed.
+        Safe: the sentence and the space beside it are removed. For an editor where the title
+        instructs, warns, forbids, names a drug or an amount, or reads like a sentence ("Take Two
+        Tablets Daily"): it is never removed unasked, and shown only where it stands alone twice,
+        in capitals.
 
     Known limits:
         A title of one or two words must stand alone at least twice, since short terms serve
-        as run-in headings. Titles in lists of references are left alone.
+        as run-in headings; so must a longer one that is no search phrase and is written like
+        any sentence. Titles in lists of references are left alone.
     """
 
     id: ClassVar[str] = "KS001"
@@ -42,13 +46,9 @@ class TitleSentence:
         """Yields the title's sentences and lines."""
         for item in insertions(article):
             if item.alone and item.from_title:
-                yield Finding(
+                yield finding_of(
+                    item,
                     self.id,
-                    item.start,
-                    item.end,
                     f"The title “{item.phrase}” stands here as a sentence of its own: "
                     "keyword stuffing.",
-                    self.severity,
-                    replacements=(item.replacement,),
-                    applicability=Applicability.SAFE,
                 )

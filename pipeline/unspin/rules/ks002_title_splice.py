@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from unspin.article import Article
-from unspin.findings import Applicability, Finding, Severity
+from unspin.findings import Finding, Severity
 from unspin.rules.base import Context
-from unspin.rules.stuffing import insertions
+from unspin.rules.stuffing import finding_of, insertions
 
 
 class TitleSplice:
@@ -27,12 +27,14 @@ class TitleSplice:
         Running,stay at home" becomes "see a nurse or stay at home".
 
     Fix:
-        Safe: the phrase goes, with the comma or space that came with it.
+        Safe: the phrase goes, with the comma, dash or space that came with it. For an editor
+        where the phrase may be meant, as in KS001.
 
     Known limits:
         A title used as a term ("treatment of low back pain") is no fault and is never
         touched; where the phrase is the object of a verb or preposition, nothing would be
-        left of the sentence, so it stays.
+        left of the sentence, so it stays. It stays, too, between two commas or dashes where
+        the words beside it do not say which of them belongs to the sentence.
     """
 
     id: ClassVar[str] = "KS002"
@@ -43,13 +45,9 @@ class TitleSplice:
         """Yields spliced phrases."""
         for item in insertions(article):
             if not item.alone:
-                yield Finding(
+                yield finding_of(
+                    item,
                     self.id,
-                    item.start,
-                    item.end,
                     f"“{item.phrase}” is spliced into a sentence that reads better without it.",
-                    self.severity,
                     confidence=0.95,
-                    replacements=(item.replacement,),
-                    applicability=Applicability.SAFE,
                 )

@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from unspin.article import Article
-from unspin.findings import Applicability, Finding, Severity
+from unspin.findings import Finding, Severity
 from unspin.rules.base import Context
-from unspin.rules.stuffing import insertions
+from unspin.rules.stuffing import finding_of, insertions
 
 
 class KeywordPhrase:
     """A title-like phrase that stands alone again and again.
 
     What it does:
-        Finds a phrase of three words or more, written like a title or beginning with a small
-        letter, that stands as a sentence of its own at least twice inside paragraphs.
+        Finds a phrase of three words or more that stands as a sentence of its own inside
+        paragraphs: twice where it is written like a title, or is a search phrase that begins
+        with a small letter ("cheap knee brace deals."); three times where it begins with a
+        small letter and is none.
 
     Why it matters:
         Pages are stuffed with more search phrases than their title, and copied pages often
@@ -27,7 +29,10 @@ class KeywordPhrase:
         "Rest first. Then see a nurse."
 
     Fix:
-        Safe: the sentence and the space beside it are removed.
+        Safe: the sentence and the space beside it are removed. Of a phrase that is no search
+        phrase the first copy stays. For an editor where the phrase instructs, warns, forbids,
+        names a drug or an amount, or reads like a sentence ("Take Two Tablets Daily"): then
+        the later copies are shown, and none is removed unasked.
 
     Known limits:
         A phrase that stands alone only once is not found without a title to compare with.
@@ -41,13 +46,9 @@ class KeywordPhrase:
         """Yields sentences made of an over-used phrase."""
         for item in insertions(article):
             if item.alone and not item.from_title:
-                yield Finding(
+                yield finding_of(
+                    item,
                     self.id,
-                    item.start,
-                    item.end,
                     f"“{item.phrase}” is repeated here as a sentence of its own: keyword stuffing.",
-                    self.severity,
                     confidence=0.95,
-                    replacements=(item.replacement,),
-                    applicability=Applicability.SAFE,
                 )

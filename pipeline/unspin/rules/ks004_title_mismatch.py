@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from unspin.article import Article, BlockKind
 from unspin.findings import Applicability, Finding, Severity
+from unspin.glossary.concept import ADMITTED
 from unspin.rules.base import Context
 from unspin.rules.stuffing import insertions, without_insertions
 from unspin.rules.text import word_lists
@@ -33,7 +34,8 @@ class TitleMismatch:
     What it does:
         Looks for the words of the title in the text (insertions of the title aside), and
         reports a title whose words are missing there: one of five where the text is stuffed
-        with the title, three of four otherwise.
+        with the title, three of four otherwise. A word that the text says in spun wording
+        ("chance variables" for "risk factors") is not missing.
 
     Why it matters:
         A search phrase was put over an article on something else.
@@ -60,9 +62,13 @@ class TitleMismatch:
             return
         body = _body(article)
         missing = [w for w in words if w.lower()[:_STEM] not in body]
-        stuffed = any(i.from_title for i in insertions(article))
+        stuffed = any(i.from_title and i.sure for i in insertions(article))
         if not stuffed and (";" in article.title or article.title.rstrip().endswith("?")):
             return  # a first line of authors, or a box's question, is no title that could mislead
+        if not missing or not _mismatch(len(words), len(missing), stuffed):
+            return
+        meant = _meant(article, context)
+        missing = [w for w in missing if w.lower()[:_STEM] not in meant]
         if not missing or not _mismatch(len(words), len(missing), stuffed):
             return
         better = _restored(_suggest(article, body), context)
@@ -98,6 +104,18 @@ def _body(article: Article) -> str:
     text = without_insertions(article).lower()
     title = article.title.lower()
     return text[len(title) :] if article.title_span and text.startswith(title) else text
+
+
+def _meant(article: Article, context: Context) -> str:
+    """The folded terms that the text means where it says something else (SP001, TN001)."""
+    spans = [(i.start, i.end) for i in insertions(article)]
+    if article.title_span is not None:  # what the title says of itself is no proof
+        spans.append((article.title_span.start, article.title_span.end))
+    return " ".join(
+        hit.replacement.lower()
+        for hit in context.hits
+        if hit.kind != ADMITTED and not any(a < hit.end and hit.start < b for a, b in spans)
+    )
 
 
 def _quoted(words: list[str]) -> str:

@@ -3,7 +3,8 @@
 An occurrence of the phrase is judged by its place: a sentence of its own between two sentences
 is an insertion; inside a sentence it is one only where the words around it say that the sentence
 parses better without it. In 6,801 clean documents with titles of two words or more, the title
-never stood as a sentence of its own inside a paragraph.
+never stood as a sentence of its own inside a paragraph. Where a phrase tells its reader something
+(``rules/telling.py``), an insertion is only shown to an editor.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from unspin.article import Article, Block, BlockKind
+from unspin.findings import Applicability, Finding, Severity
+from unspin.rules.telling import tells_something
 from unspin.rules.text import ends_sentence, per_article, reference_blocks, word_lists
 
 #: Longest phrase looked for, in words (the longest titles of search phrases have about a dozen).
@@ -23,6 +26,9 @@ MAX_WORDS = 16
 MAX_FRAGMENT = 10
 #: From this many words on, one sentence made of the title is proof; shorter titles need two.
 PROVING_WORDS = 3
+
+#: Confidence where a phrase tells its reader something: no better than a guess.
+UNSURE = 0.5
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
 _AFTER_STOP = re.compile(r"[.!?…]+[\"”’)\]]*")
@@ -35,6 +41,18 @@ _CITED_AFTER = re.compile(
     r"\W*(?:(?:(?:[A-Z][\w&.]*|of|the|and)\s+){1,6}[.,;:]?\s*)?\(?(?:19|20)\d\d\s*[;:,)]"
 )
 _NOUN_ENDINGS = ("ment", "ogen", "men", "dren", "antibiotic", "plant", "fant", "swelling")
+#: What stands between two copies of a phrase that are one insertion.
+_BETWEEN = " .!?,–—-\u00a0"
+#: White space and dashes between a full stop and the sentence after it.
+_LEAD = " \t\u00a0–—-"
+#: Signs that come in pairs around what is put into a sentence.
+_PAIRED = (",", "–", "—")
+#: Signs beside which a phrase is no part of a sentence that could be mended.
+_SIGNS = frozenset("|/\\[]{}<>&+=~#@^_")
+_BAD_SEAM = re.compile(
+    r"[\s,:;(–—-]\|[.,:;!?)]|[.!?]\|[.,:;–—-]|[.!?]\|\s+[–—]|[,:;]\|\s*[–—]|[–—]\s*\|\s*[–—]"
+    r"|\s\|\s|\w\|\w|^\|[\s.,:;!?)]"
+)
 _GLUED = re.compile(r"[,;]?[^\W\d_]")
 _CITED_BEFORE = re.compile(r"(?:et al\.?|\b[A-Z][a-z]+,? [A-Z]{1,3}[.,]|\(?\d{4}\)?\.?)\s*$")
 
@@ -50,7 +68,7 @@ class Insertion:
         alone: Whether it stood as a sentence or line of its own.
         from_title: Whether the phrase is the title.
         phrase: The phrase as it stands there.
-        sure: Whether the removal is safe.
+        sure: Whether the removal is safe: the phrase tells its reader nothing.
     """
 
     start: int
@@ -121,13 +139,18 @@ class Phrase:
         odd = capital_glue or dated or starts or odd_end
         return odd or any(w in _words("search_words") for w in low)
 
+    @cached_property
+    def tells(self) -> bool:
+        """Whether the phrase may be meant: an instruction, a warning, an amount, a sentence."""
+        return tells_something(self.text)
+
     def find(self, low: str) -> list[tuple[int, int]]:
         """Spans of the phrase in folded text; repeats that follow each other are one span."""
         spans: list[tuple[int, int]] = []
         if self.words and self.head in low:
             for match in self.pattern.finditer(low):
                 start, end = match.span()
-                if spans and not low[spans[-1][1] : start].strip(" .!?\u00a0"):
+                if spans and not low[spans[-1][1] : start].strip(_BETWEEN):
                     spans[-1] = (spans[-1][0], end)
                 else:
                     spans.append((start, end))
@@ -167,11 +190,13 @@ def _overused(article: Article, known: list[Phrase]) -> list[Phrase]:
     """Title-like phrases that stand alone again and again, or in scraper's capitals."""
     counts: Counter[str] = Counter(s.strip(' .!?-–•*"“”') for s in _fragments(article))
     chosen = [p for p, n in counts.items() if n >= 2 and _title_like(p)]
-    # Sentences that begin with a small letter: three of one kind are no accident.
+    # Sentences that begin with a small letter: three of one kind, or two search phrases, are no
+    # accident.
     chosen += [
         p
         for p, n in counts.items()
-        if n >= 3 and p[:1].islower() and not re.search(r"[^\w\s'’-]", p)
+        if n >= 2 and p[:1].islower() and not re.search(r"[^\w\s'’-]", p)
+        if n >= 3 or Phrase(p, from_title=False).search_like
     ]
     runs: Counter[str] = Counter(_TITLE_RUN.findall(article.text))
     chosen += [p for p, n in runs.items() if n >= 3 and len(p.split()) >= 4]
@@ -223,10 +248,12 @@ def _before(left: str) -> str:
         return "B"
     if left[-1] in "\"“‘'«":
         return '"'
-    if ends_sentence(left):
+    if ends_sentence(left) or ends_sentence(left.rstrip(_LEAD)):
         return "S"
     last = left.rstrip()[-1]
-    return last if last in ",(:;–—" else "w"
+    if last == "-" and left.rstrip()[-2:-1] in (" ", "-"):
+        return "–"
+    return last if last in ",(:;–—" or last in _SIGNS else "w"
 
 
 def _after(right: str) -> str:
@@ -242,7 +269,9 @@ def _after(right: str) -> str:
         return "S"
     if body[0] in "\"”’'»":
         return '"'
-    if body[0] in ",():;–—":
+    if body[0] == "-" and body[1:2] in (" ", "-"):
+        return "–"
+    if body[0] in ",():;–—" or body[0] in _SIGNS:
         return body[0]
     return "C" if body[0].isupper() else "w"
 
@@ -301,8 +330,16 @@ def _judge(article: Article, ev: _Evidence, place: _Place, count: int) -> Insert
     proof = ev.alone + ev.lines
     cased = _title_cased(place.text[place.start : place.end])
     words = len(ev.phrase.words)
+    # What a sentence says may be said twice: only capitals inside a paragraph make it odd.
+    if ev.phrase.tells and (ev.alone < 2 or (ev.phrase.from_title and not cased)):
+        return None
     if _alone(place, ev.phrase):
-        proven = words >= PROVING_WORDS or proof >= 2
+        # Once, written like any sentence, a term can be an answer ("Carpal tunnel syndrome.").
+        small = place.text[place.start].islower()
+        answers = place.text[: place.start].rstrip(_LEAD).endswith("?")
+        odd = ev.phrase.search_like or small or (cased and not answers)
+        proven = words >= PROVING_WORDS and odd
+        proven = proven or proof >= 2
         if ev.phrase.question:
             # A question in a text may be a real one; in a title's capitals, or twice, it is not.
             proven = cased or ev.alone >= 2 or place.text[place.start].islower()
@@ -310,7 +347,7 @@ def _judge(article: Article, ev: _Evidence, place: _Place, count: int) -> Insert
             proven = proof >= 3
         return _cut_alone(article, ev, place) if proven else None
     if place.before == "B" and place.after in "BS":
-        return _judge_line(article, ev, place, count)
+        return _judge_line(article, ev, place, count, cased)
     if place.before in "BS" and place.after in "Cw":
         return _judge_open(article, ev, place, cased)
     # "Low Back Pain (LBP)" defines a term, quotation marks cite a title.
@@ -319,20 +356,25 @@ def _judge(article: Article, ev: _Evidence, place: _Place, count: int) -> Insert
     # A phrase that begins its sentence is its subject, and has its capital from there.
     if words < 2 or place.before in 'BS"' or place.after in ('"', "("):
         return None
+    if place.before in _SIGNS or place.after in _SIGNS:
+        return None
     return _judge_splice(article, ev, place, cased)
 
 
-def _judge_line(article: Article, ev: _Evidence, place: _Place, count: int) -> Insertion | None:
+def _judge_line(
+    article: Article, ev: _Evidence, place: _Place, count: int, cased: bool
+) -> Insertion | None:
     """A phrase at the beginning of a block: the whole line, or its first sentence."""
     if _whole(place):
-        return _cut_alone(article, ev, place) if _stray_line(article, ev, place) else None
+        stray = _stray_line(article, ev, place, cased)
+        return _cut_alone(article, ev, place) if stray else None
     # A run-in heading ("Low back pain. Most people ...") stands once; an insertion again and again.
     proven = ev.alone >= 1 and (ev.alone + count >= 2)
     odd = ev.phrase.search_like and len(ev.phrase.words) >= 4
     return _cut_alone(article, ev, place) if proven or odd else None
 
 
-def _stray_line(article: Article, ev: _Evidence, place: _Place) -> bool:
+def _stray_line(article: Article, ev: _Evidence, place: _Place, cased: bool) -> bool:
     """Whether a line made of the phrase heads nothing."""
     block = article.blocks[place.block]
     if place.block <= 1:  # the title again as the first heading
@@ -345,6 +387,7 @@ def _stray_line(article: Article, ev: _Evidence, place: _Place) -> bool:
         return ev.alone + ev.lines >= 2 and len(ev.phrase.words) > 1
     last = place.block == len(article.blocks) - 1
     ending = last and len(ev.phrase.words) >= PROVING_WORDS and len(article.blocks) > 3
+    ending = ending and (ev.phrase.search_like or cased or place.text[place.start].islower())
     repeated = ev.lines >= 3 or (ev.lines >= 2 and ev.phrase.search_like)
     return ev.phrase.from_title and (ending or repeated)
 
@@ -379,6 +422,9 @@ def _cut_alone(article: Article, ev: _Evidence, place: _Place) -> Insertion:
     end = stop.end() if stop else end
     while start and text[start - 1] in '"“*•–—-' and place.before == "B":
         start -= 1
+    bare = len(text[:start].rstrip(_LEAD))
+    if place.before == "S" and text[bare:start].strip():  # "Rest it. – The Title. Ice it."
+        start = bare + (text[bare].isspace() and 1)
     after = _skip_space(text, end)
     if place.before == "B" or (start and text[start - 1].isspace() and after < len(text)):
         joint = start == 0 or text[start - 1].isspace() or after == len(text)
@@ -418,6 +464,7 @@ def _make(
         alone,
         ev.phrase.from_title,
         " ".join(place.text[place.start : place.end].split()),
+        sure=not ev.phrase.tells,
     )
 
 
@@ -429,7 +476,8 @@ def _judge_splice(article: Article, ev: _Evidence, place: _Place, cased: bool) -
     after = right[0].lower() if right and place.after in "wC" else place.after
     glued = _glued(place)
     name = place.after == "C" or (left and before != place.before and left[-1][0].isupper())
-    same = place.text[place.start : place.end] in ev.surfaces
+    # two copies in a row are one place
+    same = place.text[place.start : place.end].startswith(tuple(ev.surfaces))
     # A capital beside it: part of a longer name ("the Knee Pain Society").
     if name or not same or not _backed(ev, place, cased, glued, before, after):
         return None
@@ -487,26 +535,47 @@ def _cut_splice(
     article: Article, ev: _Evidence, place: _Place, before: str, after: str
 ) -> Insertion | None:
     """The cut that leaves the words around the phrase a sentence; None where none is sure."""
-    text, start, end = place.text, place.start, place.end
+    text, end = place.text, place.end
     if ev.phrase.question and text[end : end + 1] == "?":
         end += 1
         place = replace(place, end=end, after=_after(text[end:]))
         word_after = _TOKEN.search(text, end)
         after = word_after.group().lower() if word_after and place.after in "wC" else place.after
+    made = _cut_between(article, ev, place, before, after)
+    if made is None:
+        return None
+    base = article.blocks[place.block].start
+    left, right = text[: made.start - base] + made.replacement, text[made.end - base :]
+    # What is left must be a sentence's punctuation; where it is not, nothing is cut.
+    return None if _BAD_SEAM.search(f"{left[-3:]}|{right[:3]}") else made
+
+
+def _cut_between(
+    article: Article, ev: _Evidence, place: _Place, before: str, after: str
+) -> Insertion | None:
+    """The phrase and the punctuation that came with it, by what stands on its two sides."""
+    text, start, end = place.text, place.start, place.end
     nxt = _skip_blank(text, end)
+    bare = len(text[:start].rstrip())
     if place.before == "(" and place.after == ")":
         return _make(article, ev, place, len(text[: start - 1].rstrip()), nxt + 1, "", False)
+    if place.before in _PAIRED and place.after in _PAIRED:
+        return _cut_paired(article, ev, place)
     if place.after == ",":
         word = _skip_space(text, nxt + 1)
-        if place.before in ",:;–—":
-            return _make(article, ev, place, start, word, "", False)
-        if before in _words("conjunctions"):
+        if place.before in ":;" or before in _words("conjunctions"):
             return _make(article, ev, place, start, word, "", False)
         if not _content(before):
             return None
-        return _make(article, ev, place, len(text[:start].rstrip()), word, ", ", False)
+        return _make(article, ev, place, bare, word, ", ", False)
     if place.after in "SB;:)–—":
-        return _cut_closing(article, ev, place, before, nxt)
+        # a dash keeps the space before it
+        tail = end if place.after in "–—" else nxt
+        if place.before in _PAIRED:
+            return _make(article, ev, place, _before_mark(text, start), tail, "", False)
+        return _make(article, ev, place, bare, tail, "", False) if _content(before) else None
+    if place.before in "–—" and after in _words("conjunctions"):
+        return _make(article, ev, place, _before_mark(text, start), nxt, " ", False)
     if not _fits(before, after, place):
         return None
     named = ev.phrase.search_like or _title_cased(text[start:end])
@@ -516,15 +585,73 @@ def _cut_splice(
     return _make(article, ev, place, start, nxt, "" if space else " ", False)
 
 
-def _cut_closing(
-    article: Article, ev: _Evidence, place: _Place, before: str, nxt: int
-) -> Insertion | None:
-    text, start = place.text, place.start
-    if place.before in ",;–—":
-        return _make(article, ev, place, len(text[:start].rstrip()) - 1, nxt, "", False)
-    if not _content(before):
+def _before_mark(text: str, start: int) -> int:
+    """Where the text before a comma or dash ends."""
+    return len(text[:start].rstrip().rstrip(",–—-").rstrip())
+
+
+def _cut_paired(article: Article, ev: _Evidence, place: _Place) -> Insertion | None:
+    """A phrase between two commas or dashes: both go, one stays, or it is not sure which."""
+    text = place.text
+    left = _before_mark(text, place.start)
+    right = _skip_space(text, place.end)
+    while right < len(text) and text[right] in ",–—- ":
+        right += 1
+    marks = _marks(text, left, place)
+    if marks is None:
         return None
-    return _make(article, ev, place, len(text[:start].rstrip()), nxt, "", False)
+    if not marks:
+        return _make(article, ev, place, left, right, " ", False)
+    if place.before == ",":  # the comma before it stays, with its space
+        return _make(article, ev, place, place.start, right, "", False)
+    return _make(article, ev, place, left, right, text[left : place.start], False)
+
+
+def _marks(text: str, left: int, place: _Place) -> bool | None:
+    """Whether a comma or dash belongs where a phrase between two of them stood.
+
+    Returns:
+        None where the words beside it do not say.
+    """
+    stop = max(text.rfind(c, 0, left) for c in ".!?\n")
+    said = text[stop + 1 : left]
+    dash = place.before in "–—"
+    earlier = [m.start() for m in re.finditer(r"[–—]|(?<=\s)-(?=\s)" if dash else ",", said)]
+    mixed = dash != (place.after in "–—")
+    following = _TOKEN.search(text, place.end)
+    if following is None:
+        return None
+    word = following[0].lower()
+    opens = _TOKEN.findall(said)
+    first = opens[0].lower() if opens else ""
+    intro = first in _words("subordinators") | _words("prepositions") | _words("openers")
+    if word in _words("conjunctions"):
+        return None if mixed else not dash
+    if not earlier and intro:
+        return None if mixed else True
+    if _finite(word):
+        if len(earlier) - bool(intro and not dash) <= 0:
+            return False
+        # "The discs, which are soft, The Title, can tear": the comma closes what they hold
+        aside = _TOKEN.search(said, earlier[-1])
+        closing = aside is not None and (dash or aside[0].lower() in _words("asides"))
+        return True if closing and not mixed else None
+    if mixed:
+        return None
+    if _glue(word) or word in _words("starters"):
+        return True
+    sentence = re.split(r"[.!?\n]", text[following.end() :], maxsplit=1)[0]
+    listed = bool(earlier) or "," in sentence or re.search(r"\b(?:and|or)\b", sentence)
+    return True if listed and not dash else None
+
+
+def _finite(word: str) -> bool:
+    """Whether a clause goes on with the word after its subject: a verb or an adverb before one."""
+    if word in _words("modals") | _words("be_and_have"):
+        return True
+    return word in _words("continuations") | _words("verbs") and not (
+        word in _words("not_finite") or _glue(word) or word.endswith("ing")
+    )
 
 
 def _content(word: str) -> bool:
@@ -599,9 +726,30 @@ def insertions(article: Article) -> tuple[Insertion, ...]:
         if not phrase.from_title and ev.alone < 2 and not phrase.search_like:
             continue
         starts = sum(p.before == "B" and p.after == "S" for p in places)
-        judged = (_judge(article, ev, place, starts) for place in places)
-        _add(found, [i for i in judged if i is not None])
+        judged = [i for place in places if (i := _judge(article, ev, place, starts)) is not None]
+        _add(found, _all_but_one(article, phrase, lows, judged))
     return tuple(sorted(found, key=lambda i: i.start))
+
+
+def _all_but_one(
+    article: Article, phrase: Phrase, lows: list[str], new: list[Insertion]
+) -> list[Insertion]:
+    """Insertions without the first one, where no copy of the phrase would stay.
+
+    A search phrase says nothing, so all of its copies may go.
+    """
+    if phrase.search_like and not phrase.tells:
+        return new
+    spans = [
+        (block.start + a, block.start + z)
+        for block, low in zip(article.blocks, lows, strict=True)
+        for a, z in phrase.find(low)
+    ]
+    covered = all(any(i.start <= a and z <= i.end for i in new) for a, z in spans)
+    first = min((i for i in new if i.alone), key=lambda i: i.start, default=None)
+    if not covered or first is None:
+        return new
+    return [i for i in new if i is not first]
 
 
 def _add(found: list[Insertion], new: Iterable[Insertion]) -> None:
@@ -610,12 +758,38 @@ def _add(found: list[Insertion], new: Iterable[Insertion]) -> None:
             found.append(item)
 
 
+def finding_of(item: Insertion, rule: str, message: str, confidence: float = 1.0) -> Finding:
+    """The finding of an insertion: removed where it is sure, else only shown.
+
+    Args:
+        item: The insertion.
+        rule: Id of the rule that reports it.
+        message: One sentence for an editor.
+        confidence: Probability that a sure insertion is a fault.
+    """
+    if item.sure:
+        severity, applicability = Severity.ERROR, Applicability.SAFE
+    else:
+        severity, applicability, confidence = Severity.WARNING, Applicability.EDITOR, UNSURE
+        message += " It may be meant, so it is for an editor to say."
+    return Finding(
+        rule,
+        item.start,
+        item.end,
+        message,
+        severity,
+        confidence=confidence,
+        replacements=(item.replacement,),
+        applicability=applicability,
+    )
+
+
 def without_insertions(article: Article) -> str:
-    """The prose without the inserted phrases."""
+    """The prose without the inserted phrases that are sure."""
     text = article.text
-    for item in reversed(insertions(article)):
+    for item in reversed([i for i in insertions(article) if i.sure]):
         text = text[: item.start] + item.replacement + text[item.end :]
     return text
 
 
-__all__ = ["Insertion", "insertions", "without_insertions"]
+__all__ = ["Insertion", "finding_of", "insertions", "without_insertions"]
