@@ -74,3 +74,13 @@ def test_a_raised_digit_is_no_number() -> None:
 def test_amounts_are_doses_not_times() -> None:
     assert amounts("Take 2 tablets, at most 4 g in 24 hours.") == {"2 tablet", "4 g"}
     assert amounts("Read in 5 minutes. Save 50 %.") == frozenset()
+
+
+@pytest.mark.parametrize("word", ["no", "No", "not", "never", "without"])
+def test_every_negation_is_a_fact(word: str) -> None:
+    assert facts(f"there was {word} fever that week")["negation"] == 1
+
+
+def test_a_negation_that_is_lost_is_a_difference() -> None:
+    text = "There is no cure for the disease."
+    assert difference(text, text.index("no "), text.index("cure"), "") == "loses negation"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,24 @@ def load_yaml(*parts: str) -> Any:
     """
     import yaml
 
+    return yaml.load(data_path(*parts).read_text(encoding="utf-8"), Loader=_loader())
+
+
+@lru_cache(maxsize=1)
+def _loader() -> type[Any]:
+    """A loader to which "no", "on" and the like are words, as in YAML 1.2.
+
+    The lists of the product are of English words, and "no" is one of the most important of them.
+    """
+    import yaml
+
     # the C loader is some ten times as fast, where PyYAML was built with it
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(data_path(*parts).read_text(encoding="utf-8"), Loader=loader)
+    base: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    resolvers = {
+        first: [(tag, pattern) for tag, pattern in known if first in "tTfF" or "bool" not in tag]
+        for first, known in base.yaml_implicit_resolvers.items()
+    }
+    return type("Loader", (base,), {"yaml_implicit_resolvers": resolvers})
 
 
 def cache_dir() -> Path:
