@@ -166,11 +166,16 @@ _SENTENCE = re.compile(r"[.!?](?:[\s\"'”’)]|\Z)")
 _MAIN_NAMES = re.compile(
     r"(?:^|\s)(?:(?:entry|post|article|page|story|node|blog|main)[_-]{1,2}(?:content|body|text)|"
     r"(?:article|story|post)(?:body|text|content)|field--name-body|theme-post-content|"
-    r"elementor-widget-theme-post-content|et_pb_post_content|content-body|rich-text|post)(?:$|\s)",
+    r"elementor-widget-theme-post-content|et_pb_post_content|content-body|rich-text|post|"
+    # what page builders put around what an author builds with them
+    r"elementor|et_builder_inner_content|et-l--(?:post|body)|wpb-content-wrapper|vc_row|"
+    r"fl-builder-content|siteorigin-panels|panel-layout|brx-body)(?:$|\s)",
     re.I,
 )
 #: Words from which text that stands beside an aside makes it a part of that text.
 _MIN_BESIDE = 5
+#: Elements on each side of an aside that are looked at.
+_BESIDE = 12
 #: A blank line between bare text, which WordPress makes a paragraph of.
 _BLANK_LINE = re.compile(r"\n[ \t\r\f]*\n")
 _STOPPED = re.compile(r"[.!?:;,…][\"'”’)\]]*\s*\Z")
@@ -335,9 +340,10 @@ def _holds_article(element: Element) -> bool:
         return True
     if element.attrs.get("itemprop", "").lower() == "articlebody":
         return True
-    return element.tag in ("div", "section") and bool(
-        _MAIN_NAMES.search(element.attrs.get("class", ""))
-    )
+    names = element.attrs.get("class", "")
+    if element.tag not in ("div", "section") or "location-" in names:
+        return False
+    return bool(_MAIN_NAMES.search(names))
 
 
 class _Builder(PieceBuilder):
@@ -371,6 +377,7 @@ class _Walk:
     cites: list[str] = field(default_factory=list)
     ways: list[str] = field(default_factory=list)
     quotes: int = 0
+    pressed: int = 0  # buttons around
     used: set[int] = field(default_factory=set)
 
     def block(self, element: Element, state: _State) -> None:
@@ -389,6 +396,8 @@ class _Walk:
             return
         if tag in ("button", "label"):
             self._press(element, state)
+            return
+        if self.pressed and tag == "span" and self.page.is_action(element):
             return
         if tag == "noscript":
             self._noscript(element, state)
@@ -413,7 +422,7 @@ class _Walk:
             return
         self.flush(state)
         inner = state.inside(element, furniture=self._is_furniture(element, state))
-        if tag in MAIN or element.attrs.get("role") in ("main", "article"):
+        if tag in MAIN:
             self.mains.add(element.start)
         if tag == "pre":
             self._code(element, inner)
@@ -439,8 +448,12 @@ class _Walk:
 
     def _press(self, element: Element, state: _State) -> None:
         """Adds a button or a label that is a question, or the name of a tab, of the text."""
-        if not self.page.asks(element):
-            return
+        if self.page.asks(element):
+            self.pressed += 1
+            self._question(element, state)
+            self.pressed -= 1
+
+    def _question(self, element: Element, state: _State) -> None:
         inner = state.inside(element, furniture=False)
         if self.in_cell or state.kind is BlockKind.HEADING or state.strong:
             self.block(element, state)
@@ -472,16 +485,15 @@ class _Walk:
         parent = element.parent
         if parent is None:
             return False
-        sides = [False, False]
-        after = False
-        for sibling in parent.elements:
-            if sibling is element:
-                after = True
-            elif sibling.tag == "p":
-                text = self.page.text(sibling)
-                if len(text.split()) >= _MIN_BESIDE and _SENTENCE.search(text):
-                    sides[after] = True
-        return any(sides) if not parent.tag else all(sides)
+        siblings = list(parent.elements)
+        at = next(i for i, sibling in enumerate(siblings) if sibling is element)
+        sides = (siblings[max(0, at - _BESIDE) : at], siblings[at + 1 : at + 1 + _BESIDE])
+        told = [any(map(self._is_sentence, side)) for side in sides]
+        return any(told) if not parent.tag else all(told)
+
+    def _is_sentence(self, element: Element) -> bool:
+        text = self.page.text(element) if element.tag == "p" else ""
+        return len(text.split()) >= _MIN_BESIDE and bool(_SENTENCE.search(text))
 
     def _says(self, element: Element) -> bool:
         """Whether what has a doubtful name is text: a widget may be any part of a page."""

@@ -12,12 +12,15 @@ from typing import Any
 from unspin.article import OBJECT, BlockKind, MarkKind, Piece
 from unspin.reading.htmlsigns import (
     ANOTHER_PAGE,
+    ARROWS,
     CONTENTS,
+    FILED,
     OTHER_PAGES,
     is_archive,
     is_share_bar,
     is_share_label,
     leads_away,
+    may_share,
 )
 from unspin.reading.htmltree import visible_text
 
@@ -51,12 +54,14 @@ _MIN_FOUND = 0.25
 _MIN_SIGNS = 3
 #: Share of the main text that its nearest container must hold.
 _CORE = 0.8
+#: Items of a share bar, at most.
+_NEAR = 12
 #: Elements that a page builder puts around each heading and each list.
 _BOXES = 2
 #: What leads up to links that no reader may miss, wherever they stand.
 _URGENT = re.compile(
     r"emergenc|urgent|doctor|hospital|ambulance|\bcall\b|\b(?:999|911|112|111)\b|symptom|\bsigns?\b|"
-    r"warning|side effect|\brisks?\b|seek|danger|poison|overdose|\bdo not\b|crisis|\bhelp",
+    r"warning|\bA&E\b|side effect|\brisks?\b|seek|danger|poison|overdose|\bdo not\b|crisis|\bhelp",
     re.I,
 )
 #: Share of the entries of a table of contents that are headings of the page.
@@ -284,10 +289,11 @@ def _keep_links(inside: list[Candidate], found: set[int], core: tuple[int, ...])
     prose = [
         i for i, c in enumerate(inside) if c.kept and not c.linked and c.sentence and within[i]
     ]
+    labelled = _section_labels(inside)
     for first, last in _runs(inside):
         run = inside[first:last]
         label = inside[first - 1] if first else None
-        if _section_label(inside, first) is not None or _leads_away(run, label):
+        if labelled[first] or _leads_away(run, label):
             for c in run:
                 c.kept = False
             continue
@@ -298,7 +304,7 @@ def _keep_links(inside: list[Candidate], found: set[int], core: tuple[int, ...])
         if _label(c, OTHER_PAGES):
             c.kept = c.kept and not _labels_links(inside, i)
         elif c.heading and c.linked:
-            surely = _section_label(inside, i) is not None or ANOTHER_PAGE.fullmatch(c.text)
+            surely = labelled[i] or ANOTHER_PAGE.fullmatch(c.text)
             near = id(c) in found or (within[i] and (c.main or not core or _has_text(inside, i)))
             c.kept = not surely and (c.inner_ways or (near and _has_text(inside, i)))
 
@@ -350,17 +356,20 @@ def _label(c: Candidate | None, formula: re.Pattern[str]) -> bool:
     return c is not None and bool(formula.fullmatch(c.text.strip(" :.…»>")))
 
 
-def _section_label(inside: list[Candidate], at: int) -> Candidate | None:
-    """The label of links to other pages under which a block stands, with links alone between."""
-    for i in range(at - 1, -1, -1):
-        c = inside[i]
+def _section_labels(inside: list[Candidate]) -> list[bool]:
+    """Whether each block stands under a label of links to other pages, with links alone between."""
+    out: list[bool] = []
+    label: Candidate | None = None
+    pure = True
+    for c in inside:
+        out.append(label is not None and (bool(label.heading) or pure))
         if _label(c, OTHER_PAGES):
-            return (
-                c if c.heading or at - i <= 1 or all(b.linked for b in inside[i + 1 : at]) else None
-            )
-        if c.heading and not c.linked:
-            return None
-    return None
+            label, pure = c, True
+        elif c.heading and not c.linked:
+            label = None
+        else:
+            pure = pure and c.linked
+    return out
 
 
 def _leads_away(run: list[Candidate], label: Candidate | None) -> bool:
@@ -368,11 +377,20 @@ def _leads_away(run: list[Candidate], label: Candidate | None) -> bool:
     ways = [way for c in run for way in c.ways]
     if sum(map(leads_away, ways)) > _MAX_LINKS * len(ways):
         return True
-    told = [c for c in run if ANOTHER_PAGE.fullmatch(c.text) or is_share_bar(c.text, linked=True)]
+    if label is not None and label.text.endswith(":") and _URGENT.search(label.text):
+        return False
+    told = [c for c in run if _told(c)]
     if len(told) > _MAX_LINKS * len(run):
         return True
     archives = sum(map(is_archive, ways)) > _MAX_LINKS * len(ways)
     return archives and not (label is not None and (label.heading > 1 or label.text.endswith(":")))
+
+
+def _told(c: Candidate) -> bool:
+    """Whether the words of a link say that it leads away."""
+    if ANOTHER_PAGE.fullmatch(c.text) or is_share_bar(c.text, linked=True):
+        return True
+    return not c.item and bool(ARROWS.fullmatch(c.text))
 
 
 def _stands_apart(
@@ -386,6 +404,8 @@ def _stands_apart(
     after, ahead = first > prose[-1], last <= prose[0]
     led = before is not None and _leads_up(before, c)
     if before is not None and led and (before.text.endswith(":") or _URGENT.search(before.text)):
+        return False
+    if within and any(_URGENT.search(link.text) for link in inside[first:last]):
         return False
     if not within:
         return own_box and (after or ahead)
@@ -401,17 +421,30 @@ def _leads_up(before: Candidate, c: Candidate) -> bool:
     near -= _BOXES if before.heading else 0
     if before.home[:near] != c.home[:near]:
         return False
-    return bool(before.heading) or before.text.endswith(":") or before.sentence
+    return bool(before.heading) or not before.linked
 
 
 def _drop_share_bars(candidates: list[Candidate]) -> None:
+    """Drops what shares or files the page, and the words before it."""
     for i, c in enumerate(candidates):
+        if c.ways and FILED.match(c.text) and all(map(is_archive, c.ways)):
+            c.gone = True
+        if c.item and may_share(c.text) and _shares(candidates, i):
+            c.gone = True
+            continue
         if c.heading or not is_share_bar(c.text, c.links > _MAX_LINKS):
             continue
         c.gone = True
-        before = candidates[i - 1] if i else None
-        if before is not None and is_share_label(before.text):
-            before.gone = True
+    for c, after in pairwise(candidates):
+        c.gone = c.gone or (after.gone and not after.contents and is_share_label(c.text))
+
+
+def _shares(candidates: list[Candidate], at: int) -> bool:
+    """Whether two items beside one name ways to share the page."""
+    near = candidates[max(0, at - _NEAR) : at + _NEAR + 1]
+    group = candidates[at].piece.block.group
+    items = [c for c in near if c.item and c.piece.block.group == group]
+    return sum(is_share_bar(c.text, linked=c.links > _MAX_LINKS) for c in items) > 1
 
 
 def _drop_contents(candidates: list[Candidate]) -> None:
@@ -529,7 +562,7 @@ def title_heading(
     ahead = [i for i in tops if i < begun and (candidates[i].kept or i < first)]
     agreed = [i for i, c in enumerate(candidates) if c.heading and agrees[i] and not c.site]
     agreed = [i for i in agreed if i < begun or candidates[i].heading == 1]
-    choices = [
+    choices: list[int] = [
         *[i for i in agreed if candidates[i].heading == 1],
         *[i for i in agreed if candidates[i].kept or i < first],
         *[i for i in ahead if candidates[i].kept],

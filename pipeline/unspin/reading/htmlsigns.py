@@ -69,7 +69,8 @@ _BUILDER = re.compile(
 #: Whole names of builders' and plug-ins' furniture.
 _SURE_NAMES = frozenset(
     ["elementor-location-footer", "elementor-location-popup", "et-l--footer", "site-info",
-     "jp-relatedposts", "wp-block-comments", "wp-block-post-comments", "wp-block-navigation",
+     "jp-relatedposts", "wp-block-comments", "wp-block-post-comments",
+     "wp-block-navigation", "et_pb_widget", "et_pb_widget_area",
      "crayon-toolbar", "author-box-socials", "sfsi_widget", "heateor_sss_sharing_container"]
 )  # fmt: skip
 #: Names that say what an article or a page is about or how it is laid out.
@@ -120,22 +121,17 @@ def _sign(word: str) -> str:
     parts = [p.lower() for p in _SPLIT.split(named) if p and not p.isdigit()]
     if any(p in _SURE_WORDS for p in parts):
         return "sure"
-    weak = [p for p in parts if p in _WEAK]
+    # A builder's widget is any part at all.
+    weak = [p for p in parts if p in _WEAK and not (p == "widget" and named != word)]
     if not weak:
         return ""
     if len(parts) == 1:
-        alone = parts[0] in _SURE_ALONE and named == word
-        return "sure" if alone else "doubtful" if named == word else _builder_sign(parts[0])
+        return "sure" if parts[0] in _SURE_ALONE and named == word else "doubtful"
     others = [p for p in parts if p not in _WEAK]
     if len(weak) > 1 or all(p in _COMPANIONS or len(p) <= 3 for p in others):
         return "sure"
     # The first word may be the name of a theme.
     return "doubtful" if others == parts[:1] or set(others) & _COMPANIONS else ""
-
-
-def _builder_sign(part: str) -> str:
-    """A builder's part of one word: its "widget" is any part at all."""
-    return "doubtful" if part not in ("widget", "footer", "skip") else ""
 
 
 def is_tabs(element: Element) -> bool:
@@ -156,7 +152,7 @@ _THINGS = (
 #: What stands over links to other pages.
 OTHER_PAGES = re.compile(
     rf"(?:related|recommended|popular|similar|latest|recent|trending|featured|top|more|other|"
-    rf"newest|must)(?: \w+)? {_THINGS}(?: \w+){{0,3}}"
+    rf"newest|must)(?: \w+){{0,3}} {_THINGS}(?: \w+){{0,3}}"
     r"|related|read (?:more|next|also|this next)|(?:see|read) also|also read|up next|next up"
     r"|more on this|more (?:from|in|like this|to explore|to read|stories)(?: .{1,40})?"
     r"|you (?:may|might) (?:also )?(?:like|be interested in|enjoy|want to read)(?: .{1,20})?"
@@ -190,7 +186,8 @@ _NETWORKS = frozenset(
 _SHARE_WORDS = _NETWORKS | {
     "share", "on", "this", "email", "e-mail", "mail", "print", "pin", "it", "copy", "link", "save",
     "page", "article", "via", "x", "with", "to", "post", "rss", "more", "follow", "us", "like",
-    "by", "subscribe", "google", "plus", "pocket", "sms", "skype", "and", "or", "a", "friend", "comment",
+    "by", "subscribe", "google", "plus", "pocket", "sms", "skype", "and", "or", "a", "friend",
+    "comment",
 }  # fmt: skip
 _SHARE_LABEL = re.compile(
     r"(?:share|tweet|e-?mail|print|save|like|comment)(?: (?:this|it|on|via|with|the|page|article|"
@@ -204,11 +201,16 @@ ANOTHER_PAGE = re.compile(
     r"|(?:also|related)(?: read| articles?)?:.*"
     r"|back to (?:top|home|the top|all|search|index|previous)\b.*"
     r"|(?:next|previous|prev|older|newer)(?: (?:page|post|article|story|entries|posts))?"
-    r"(?: ?[:»«→←].*)?|click here.*|home|[«←].{0,80}|.{0,60}[»→]|[»«→←\W\d]+|(?:log|sign) ?(?:in|up|out)|subscribe\b.*"
+    r"(?: ?[:»«→←].*)?|click here.*|home|[\W\d]+|(?:log|sign) ?(?:in|up|out)"
+    r"|subscribe\b.*"
     r"|(?:leave|post|add) a (?:comment|reply)|\d+ comments?|reply|edit(?: this page)?|permalink|top"
     r"|skip to .{1,30}|advertisement|rss|site ?map",
     re.I,
 )
+#: The page before, the page after.
+ARROWS = re.compile(r"[«←].{0,80}|.{0,60}[»→]")
+#: A line of the archives that hold a page.
+FILED = re.compile(r"(?:tags?|tagged|categor(?:y|ies)|filed (?:under|in)|posted in)\b", re.I)
 #: Addresses of share buttons, archives and accounts.
 _AWAY = re.compile(
     r"//(?:www\.|m\.)?(?:facebook\.com/(?:share|dialog)|(?:twitter|x)\.com/(?:share|intent|home\?)"
@@ -231,6 +233,12 @@ def is_share_bar(text: str, linked: bool) -> bool:
     return named >= (1 if linked else 2) or (
         linked and bool(_SHARE_LABEL.fullmatch(" ".join(words)))
     )
+
+
+def may_share(text: str) -> bool:
+    """Whether an entry of a list of ways to share may be one more of them."""
+    words = text.casefold().strip(" :.").split()
+    return bool(words) and all(w in _SHARE_WORDS for w in words)
 
 
 def is_share_label(text: str) -> bool:
@@ -458,6 +466,10 @@ class Page:
             named = element.attrs.get("for", "") in self.boxes - {""}
             return named and (text.endswith("?") or len(text.split()) >= _MIN_WORDS)
         return is_toggle(element) or text.endswith("?")
+
+    def is_action(self, element: Element) -> bool:
+        """Whether a part of a button only says that it opens something."""
+        return bool(_ACTION.fullmatch(self.text(element)))
 
     def mostly_links(self, element: Element) -> bool:
         """Whether more than half of the text of an element is links."""
