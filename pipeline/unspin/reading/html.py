@@ -172,6 +172,13 @@ _MAIN_NAMES = re.compile(
     r"fl-builder-content|siteorigin-panels|panel-layout|brx-body)(?:$|\s)",
     re.I,
 )
+#: Class words of what holds all that an author writes or builds, box by box.
+_BUILT_NAMES = re.compile(
+    r"(?:^|\s)(?:elementor|(?:entry|post|article)[_-](?:content|body)|et_builder_inner_content|"
+    r"et-l--(?:post|body)|wpb-content-wrapper|fl-builder-content|siteorigin-panels|panel-layout)"
+    r"(?:$|\s)",
+    re.I,
+)
 #: Words from which text that stands beside an aside makes it a part of that text.
 _MIN_BESIDE = 5
 #: Elements on each side of an aside that are looked at.
@@ -206,7 +213,7 @@ def read_html(source: Source) -> Article:
     if not align(walk.out, found):
         return _extracted(source, document, found, head)
     mark_notes(walk.out)
-    choose(walk.out, walk.mains)
+    choose(walk.out, walk.mains, walk.built)
     keep_notes(walk.out)
     titled = {id(c) for c, element in walk.headings if is_title_class(element)}
     top = title_heading(
@@ -373,6 +380,7 @@ class _Walk:
     parted: bool = False  # whether a block of a cell has just ended
     gap: str = ""  # what parts the next words from those before, where no white space does
     mains: set[int] = field(default_factory=set)
+    built: set[int] = field(default_factory=set)
     names: list[str] = field(default_factory=list)
     cites: list[str] = field(default_factory=list)
     ways: list[str] = field(default_factory=list)
@@ -422,6 +430,8 @@ class _Walk:
             return
         self.flush(state)
         inner = state.inside(element, furniture=self._is_furniture(element, state))
+        if _BUILT_NAMES.search(element.attrs.get("class", "")) and not state.furniture:
+            self.built.add(element.start)
         if tag in MAIN:
             self.mains.add(element.start)
         if tag == "pre":

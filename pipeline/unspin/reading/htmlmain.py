@@ -205,7 +205,7 @@ def align(candidates: list[Candidate], found: list[str]) -> bool:
 # --- what stands with it -------------------------------------------------------------------------
 
 
-def choose(candidates: list[Candidate], mains: set[int]) -> None:
+def choose(candidates: list[Candidate], mains: set[int], built: set[int]) -> None:
     """Adds what stands in the same container as main text: headings, items, rows, short blocks."""
     sure = [c for c in candidates if not c.furniture]
     prose = sum(len(c.key) for c in sure)
@@ -215,7 +215,7 @@ def choose(candidates: list[Candidate], mains: set[int]) -> None:
         core: tuple[int, ...] = ()
     else:
         _headings_before(candidates, candidates.index(kept[0]))
-        common = _container(kept, mains)
+        common = _container(kept, mains, built)
         inside = [c for c in sure if c.path[: len(common)] == common]
         core = _core(kept)
     found = {id(c) for c in candidates if c.kept}
@@ -236,11 +236,14 @@ def _headings_before(candidates: list[Candidate], first: int) -> None:
         c.kept = True
 
 
-def _container(kept: list[Candidate], mains: set[int]) -> tuple[int, ...]:
+def _container(kept: list[Candidate], mains: set[int], built: set[int]) -> tuple[int, ...]:
     """Path of the container of the main text: an article, or the nearest one around all of it."""
     common = _common([c.home for c in kept])
     for n in range(len(common), 0, -1):
         if common[n - 1] in mains:
+            return common[:n]
+    for n in range(1, len(common) + 1):
+        if common[n - 1] in built:
             return common[:n]
     return common
 
@@ -329,7 +332,8 @@ def _labels_links(inside: list[Candidate], at: int) -> bool:
         if c.heading and (not label.heading or c.heading <= label.heading):
             return True
         if c.kept:
-            return c.home[: len(label.home)] != label.home
+            # What stands in boxes of its own are the first lines of those pages.
+            return c.home == label.home or c.home[: len(label.home)] != label.home
     return True
 
 
@@ -454,7 +458,7 @@ def _drop_contents(candidates: list[Candidate]) -> None:
     i = 0
     while i < len(candidates):
         last = i
-        while last < len(candidates) and candidates[last].item and not candidates[last].furniture:
+        while last < len(candidates) and candidates[last].item:
             last += 1
         if last == i:
             i += 1
