@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,13 +13,38 @@ from unspin.article import (
     Block,
     BlockKind,
     MarkKind,
-    Metadata,
     Piece,
     Source,
     Span,
     assemble,
 )
-from unspin.reading.builder import MAX_SPAN, PieceBuilder, is_raised_number
+from unspin.reading.builder import PieceBuilder, is_raised_number
+from unspin.reading.htmlhead import Head, is_site_name, is_title_class, metadata, read_head
+from unspin.reading.htmlimages import image, only_images, unscripted
+from unspin.reading.htmlmain import (
+    Candidate,
+    align,
+    choose,
+    extract,
+    found_blocks,
+    keep_notes,
+    key_of,
+    mark_notes,
+    title_heading,
+    visible,
+)
+from unspin.reading.htmlsigns import (
+    CONTENTS_NAMES,
+    FURNITURE,
+    MAIN,
+    OTHER_PAGES,
+    ROLES,
+    Page,
+    is_share_bar,
+    is_share_label,
+    is_toggle,
+)
+from unspin.reading.htmltable import grid, is_data
 from unspin.reading.htmltree import (
     Element,
     Text,
@@ -57,27 +80,11 @@ _SKIPPED = frozenset(
         "dialog",
     ]
 )
-#: Page furniture by element and by role: never main text.
-_FURNITURE = frozenset({"nav", "footer", "aside"})
-_ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary", "search", "dialog"})
-#: Elements that hold the main text of a page and little else.
-_MAIN = frozenset({"article", "main"})
 #: Elements that hold other blocks and say nothing of what those are.
 _HOLDERS = frozenset(
     ["address", "article", "aside", "body", "center", "details", "div", "fieldset", "footer",
      "form", "header", "html", "main", "section", "td", "th"]
 )  # fmt: skip
-#: What a reader is asked to fill in: an aside that holds it is no text.
-_CONTROLS = frozenset({"form", "input", "button", "select", "textarea"})
-#: Class and id words of furniture: kept only where trafilatura takes it for main text.
-_FURNITURE_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:nav|navbar|menu|sidebar|footer|breadcrumbs?|share|sharing|social|related|"
-    r"comments?|cookies?|consent|promo|adverts?|advertisement|ads?|adsbygoogle|sponsored|"
-    r"newsletter|subscribe|popup|modal|widget|pagination|skip|toolbar)(?:$|[\s_-])",
-    re.I,
-)
-_HIDDEN_NAMES = re.compile(r"(?:^|\s)(?:sr-only|visually-hidden|screen-reader-text|hidden)(?:$|\s)")
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _BLOCKS = frozenset(
     [
         "address",
@@ -153,58 +160,34 @@ _NOTE_NAMES = re.compile(
     r"refs|citations?|cite[_-]note|bibliography)(?:$|[\s_:-])",
     re.I,
 )
-_NOTE_HEADING = re.compile(
-    r"(?:list of )?(?:references?|sources?|bibliography|footnotes?|endnotes?|notes|citations?|"
-    r"literature|works)(?: cited)?(?: and notes)?",
-    re.I,
-)
 _HEADING_TAG = re.compile(r"h[1-6]")
 _SENTENCE = re.compile(r"[.!?](?:[\s\"'”’)]|\Z)")
-#: Words from which a paragraph that ends in a full stop is a sentence.
-_MIN_SENTENCE = 5
-_NOT_WORD = re.compile(r"[\W_]+")
-#: Share of the text that trafilatura found that must be found again in the tree.
-_MIN_ALIGNED = 0.7
-#: Folded characters from which a block may match inside a longer one of trafilatura's.
-_MIN_INSIDE = 20
-#: Share of link text from which a block between main text is a list of links.
-_MAX_LINKS = 0.5
-#: Tags from which a page is read without trafilatura, whose time grows with their square (8,000
-#: list items: 9 s); articles have a few thousand.
-_MAX_TAGS = 10_000
-#: Folded characters up to which a page is short: trafilatura takes its first paragraph for all of
-#: it, or joins all that it finds into one.
-_SHORT = 1000
-#: Longest text of a table cell that holds a block: more is a page laid out with a table.
-_MAX_CELL = 300
-#: Words that trafilatura must find, against all that may be prose, to be trusted: on short and
-#: plain pages it finds little or nothing.
-_MIN_FOUND = 0.25
-
-
-@dataclass
-class _Candidate:
-    """A block of the page that may be main text."""
-
-    piece: Piece
-    key: str
-    furniture: bool
-    links: float
-    path: tuple[int, ...] = ()
-    home: tuple[int, ...] = ()  # the path as far as elements that hold blocks
-    note: bool = False  # an entry of a list of references, or a footnote
-    ids: frozenset[str] = frozenset()  # of the elements around it and in it
-    cites: frozenset[str] = frozenset()  # ids of the notes that it refers to
-    kept: bool = False
-
-    @property
-    def navigates(self) -> bool:
-        """Whether it is a way to other pages, and no text."""
-        if self.links <= _MAX_LINKS or self.note:
-            return False
-        words = self.piece.text.split()
-        sentence = len(words) >= _MIN_SENTENCE and words[-1].endswith((".", "!"))
-        return not (sentence and self.piece.block.kind is BlockKind.PARAGRAPH)
+#: Class words of what holds the text of an article.
+_MAIN_NAMES = re.compile(
+    r"(?:^|\s)(?:(?:entry|post|article|page|story|node|blog|main)[_-]{1,2}(?:content|body|text)|"
+    r"(?:article|story|post)(?:body|text|content)|field--name-body|theme-post-content|"
+    r"elementor-widget-theme-post-content|et_pb_post_content|content-body|rich-text|post|"
+    # what page builders put around what an author builds with them
+    r"elementor|et_builder_inner_content|et-l--(?:post|body)|wpb-content-wrapper|vc_row|"
+    r"fl-builder-content|siteorigin-panels|panel-layout|brx-body)(?:$|\s)",
+    re.I,
+)
+#: Class words of what holds all that an author writes or builds, box by box.
+_BUILT_NAMES = re.compile(
+    r"(?:^|\s)(?:elementor|(?:entry|post|article)[_-](?:content|body)|et_builder_inner_content|"
+    r"et-l--(?:post|body)|wpb-content-wrapper|fl-builder-content|siteorigin-panels|panel-layout)"
+    r"(?:$|\s)",
+    re.I,
+)
+#: Words from which text that stands beside an aside makes it a part of that text.
+_MIN_BESIDE = 5
+#: Elements on each side of an aside that are looked at.
+_BESIDE = 12
+#: A blank line between bare text, which WordPress makes a paragraph of.
+_BLANK_LINE = re.compile(r"\n[ \t\r\f]*\n")
+_STOPPED = re.compile(r"[.!?:;,…][\"'”’)\]]*\s*\Z")
+_QUOTES = "\"'“”‘’«»„‚"
+_ENDED = re.compile(r"[.!?:…][\"'”’)\]]*\s*\Z")
 
 
 def read_html(source: Source) -> Article:
@@ -217,26 +200,37 @@ def read_html(source: Source) -> Article:
         The article; its source has ``offsets="extracted"`` and the extracted text where the main
         text could not be found again in the page.
     """
-    root = parse(source.text)
-    walk = _Walk(source.text)
+    text = source.text
+    root = parse(text)
+    head = read_head(root, text)
+    walk = _Walk(text, page=Page(text, root))
     walk.block(root, _State())
     walk.flush(_State())
-    document = _trafilatura(replaced(source.text, list(_rewritten(root, source.text))))
-    found = _found_blocks(document)
-    share = _align(walk.out, found)
-    if found and share < _MIN_ALIGNED:
-        return _extracted(source, document, found)
-    _mark_notes(walk.out)
-    _choose(walk.out, walk.mains)
-    _keep_notes(walk.out)
-    _title_heading(walk.out)
-    chosen = [c.piece for c in walk.out if c.kept]
-    pieces, repairs = repair(chosen, source.text, entities=False)
+    for c, element in walk.headings:
+        c.site = c.heading == 1 and is_site_name(element, text, head)
+    document = extract(replaced(text, sorted(_rewritten(root, walk.page, text))))
+    found = found_blocks(document)
+    if not align(walk.out, found):
+        return _extracted(source, document, found, head)
+    mark_notes(walk.out)
+    choose(walk.out, walk.mains, walk.built)
+    keep_notes(walk.out)
+    titled = {id(c) for c, element in walk.headings if is_title_class(element)}
+    top = title_heading(
+        walk.out, [head.agrees(c.text) for c in walk.out], [id(c) in titled for c in walk.out]
+    )
+    if top is not None:
+        found_title = walk.out[top]
+        found_title.piece = replace(
+            found_title.piece, block=replace(found_title.piece.block, level=1)
+        )
+    chosen = [c for c in walk.out if c.kept]
+    pieces, repairs = repair([c.piece for c in chosen], text, entities=False)
     article = assemble(
         source,
         pieces,
-        title=_title(pieces),
-        metadata=_metadata(document, walk),
+        title=None if top is None else chosen.index(walk.out[top]),
+        metadata=metadata(document, head, "" if top is None else walk.out[top].text),
         repairs=repairs,
         structured=True,
     )
@@ -255,8 +249,9 @@ def read_fragment(text: str, start: int, groups: int) -> list[Piece]:
         Its blocks with places in the source, less furniture and what is hidden; none where it holds
         no prose.
     """
-    walk = _Walk(text, groups=groups)
-    walk.block(parse(text), _State(main=True))
+    root = parse(text)
+    walk = _Walk(text, page=Page(text, root), groups=groups)
+    walk.block(root, _State(main=True))
     walk.flush(_State())
     pieces = [c.piece for c in walk.out if not c.furniture]
     if not any(piece.text.strip(OBJECT + " ") for piece in pieces):
@@ -269,224 +264,38 @@ def read_fragment(text: str, start: int, groups: int) -> list[Piece]:
     ]
 
 
-def _title(pieces: list[Piece]) -> int | None:
-    for i, piece in enumerate(pieces):
-        if piece.block.kind is BlockKind.HEADING:
-            return i if piece.block.level == 1 else None
-    return None
-
-
-def _metadata(document: Any, walk: _Walk) -> Metadata:
-    def text(name: str) -> str:
-        return str(getattr(document, name, None) or "")
-
-    return Metadata(
-        title=text("title") or walk.title,
-        author=text("author"),
-        date=text("date"),
-        url=text("url") or walk.canonical,
-        language=walk.language or text("language"),
-    )
-
-
-# --- what is main text ---------------------------------------------------------------------------
-
-
-def _trafilatura(text: str) -> Any:
-    if text.count("<") > _MAX_TAGS:
-        return None
-    import trafilatura
-
-    # It logs what it discards as warnings; what matters is in the result.
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    try:
-        return trafilatura.bare_extraction(
-            text.replace("\0", ""),
-            include_tables=True,
-            include_comments=False,
-            favor_recall=True,
-            with_metadata=True,
-            # Only dates that the page declares: a copyright year is no date of the article.
-            date_extraction_params={"extensive_search": False, "original_date": True},
-        )
-    except Exception:  # any page that it cannot handle is read without it
-        return None
-
-
-def _rewritten(element: Element, source: str) -> Iterator[tuple[int, int, str]]:
+def _rewritten(element: Element, page: Page, source: str) -> Iterator[tuple[int, int, str]]:
     """Changes to a page that show trafilatura, which sees no such markup, what a reader sees."""
     from html import escape
 
-    for child in element.children:
-        if isinstance(child, Text):
-            continue
+    for child in element.elements:
         if is_struck(child, source):
             yield child.start, child.end, ""
         elif child.tag == "sup" and _is_raised(child, source):
             yield child.start, child.end, escape(visible_text(source[child.start : child.end]))
+        elif child.tag in ("button", "label") and page.asks(child):
+            yield child.start, child.end, escape(page.text(child))
         else:
-            yield from _rewritten(child, source)
+            opened = page.opens(child)
+            if opened:
+                yield child.start, child.inner_start, f"<{child.tag}>"
+            yield from _rewritten(child, page, source)
 
 
-def _found_blocks(document: Any) -> list[str]:
-    """Texts of the blocks that trafilatura takes for main text."""
-    body = getattr(document, "body", None)
-    if body is None:
-        return []
-    out = []
-    for line in body.iter("lb"):
-        line.tail = "\n" + (line.tail or "")
-    for element in body.iter("p", "head", "item", "cell", "quote", "code", "ab"):
-        text = "".join(element.itertext()).strip()
-        if text and not any(True for _ in element.iterchildren("p", "item", "cell", "list")):
-            out.append(text)
-    return out
-
-
-def _key(text: str) -> str:
-    return _NOT_WORD.sub("", text).casefold()
-
-
-def _visible(piece: Piece) -> str:
-    """The piece's text with that of its objects (code, superscripts), as trafilatura gives it."""
-    if OBJECT not in piece.text:
-        return piece.text
-    values = iter([m.value for m in piece.marks if m.kind is MarkKind.RAW])
-
-    def shown(_: re.Match[str]) -> str:
-        value = next(values, "")
-        return "" if value[:4].lower() == "<img" else visible_text(value)
-
-    return re.sub(OBJECT, shown, piece.text)
-
-
-def _align(candidates: list[_Candidate], found: list[str]) -> float:
-    """Marks the candidates that trafilatura found; the share of its text found again."""
-    keys = {k for k in map(_key, found) if k}
-    whole = "\n".join(_key(f) for f in found)
-    ours = "".join(c.key for c in candidates)
-    for c in candidates:
-        c.kept = bool(c.key) and (c.key in keys or (len(c.key) >= _MIN_INSIDE and c.key in whole))
-    total = sum(map(len, keys))
-    return sum(len(k) for k in keys if k in ours) / total if total else 1.0
-
-
-def _choose(candidates: list[_Candidate], mains: set[int]) -> None:
-    """Adds what stands in the same container as main text: headings, items, rows, short blocks."""
-    sure = [c for c in candidates if not c.furniture]
-    prose = sum(len(c.key) for c in sure)
-    kept = [c for c in candidates if c.kept]
-    if prose < _SHORT or sum(len(c.key) for c in kept) < _MIN_FOUND * prose or not kept:
-        for c in sure:
-            c.kept = c.kept or not c.navigates
-    else:
-        _headings_before(candidates, candidates.index(kept[0]))
-        common = _container(kept, mains)
-        for c in sure:
-            if c.path[: len(common)] == common and not c.navigates:
-                c.kept = True
-    _drop_bare_headings(candidates)
-
-
-def _headings_before(candidates: list[_Candidate], first: int) -> None:
-    """Adds headings right before the first block, wherever they are."""
-    for c in reversed(candidates[:first]):
-        if c.furniture or c.piece.block.kind is not BlockKind.HEADING:
-            return
-        c.kept = True
-
-
-def _container(kept: list[_Candidate], mains: set[int]) -> tuple[int, ...]:
-    """Path of the container of the main text: an article, or the nearest one around all of it."""
-    common = _common([c.home for c in kept])
-    for n in range(len(common), 0, -1):
-        if common[n - 1] in mains:
-            return common[:n]
-    return common
-
-
-def _drop_bare_headings(candidates: list[_Candidate]) -> None:
-    """Drops headings of lists of links, which are dropped themselves."""
-    for i, c in enumerate(candidates):
-        if not c.kept or c.piece.block.kind is not BlockKind.HEADING:
-            continue
-        below = []
-        for other in candidates[i + 1 :]:
-            block = other.piece.block
-            if block.kind is BlockKind.HEADING and block.level <= c.piece.block.level:
-                break
-            below.append(other)
-        c.kept = any(b.kept for b in below) or not any(b.navigates for b in below)
-
-
-def _mark_notes(candidates: list[_Candidate]) -> None:
-    """Marks as notes what stands under a heading such as "References", and what a mark leads to."""
-    cited = {name for c in candidates if not c.furniture for name in c.cites}
-    heading: _Candidate | None = None
-    for c in candidates:
-        block = c.piece.block
-        if block.kind is BlockKind.HEADING:
-            if _NOTE_HEADING.fullmatch(c.piece.text.strip(" :.")):
-                heading = c
-            elif heading is not None and block.level <= heading.piece.block.level:
-                heading = None
-        elif heading is not None and c.home[: len(heading.home)] == heading.home:
-            c.note = True
-        c.note = c.note or not cited.isdisjoint(c.ids)
-
-
-def _keep_notes(candidates: list[_Candidate]) -> None:
-    """Keeps notes that stand outside the container of the main text: its marks lead there."""
-    kept = [c for c in candidates if c.kept]
-    if not kept:
-        return
-    cited = {name for c in kept for name in c.cites}
-    first = candidates.index(kept[0])
-    for i, c in enumerate(candidates[first:], first):
-        if c.kept or not c.note or (c.furniture and cited.isdisjoint(c.ids)):
-            continue
-        c.kept = True
-        before = candidates[i - 1]
-        if _NOTE_HEADING.fullmatch(before.piece.text.strip(" :.")):
-            before.kept = True
-
-
-def _common(paths: list[tuple[int, ...]]) -> tuple[int, ...]:
-    """Path of the nearest common container."""
-    low, high = min(paths), max(paths)
-    n = 0
-    while n < min(len(low), len(high)) and low[n] == high[n]:
-        n += 1
-    return low[:n]
-
-
-def _title_heading(candidates: list[_Candidate]) -> None:
-    """The only level-1 heading of the page stands before the text, wherever its element is."""
-    tops = [
-        c
-        for c in candidates
-        if c.piece.block.kind is BlockKind.HEADING and c.piece.block.level == 1
-    ]
-    if len(tops) == 1 and any(c.kept for c in candidates):
-        first = next(c for c in candidates if c.kept)
-        if candidates.index(tops[0]) < candidates.index(first):
-            tops[0].kept = True
-
-
-def _extracted(source: Source, document: Any, found: list[str]) -> Article:
+def _extracted(source: Source, document: Any, found: list[str], head: Head) -> Article:
     """The article that trafilatura gives, without a way back into the page."""
     text = "\n\n".join(" ".join(f.split()) for f in found)
     pieces = []
     at = 0
     for part in text.split("\n\n"):
-        builder = PieceBuilder()
+        builder = _Builder()
         builder.add(part, at)
         pieces.append(builder.piece(Block(BlockKind.PARAGRAPH, 0, 0)))
         at += len(part) + 2
     own = replace(source, text=text, offsets="extracted")
     pieces, repairs = repair(pieces, text, entities=False)
     article = assemble(
-        own, pieces, repairs=repairs, structured=True, metadata=_metadata(document, _Walk(""))
+        own, pieces, repairs=repairs, structured=True, metadata=metadata(document, head, "")
     )
     return article.with_(language=detect_language(article.text))
 
@@ -509,6 +318,9 @@ class _State:
     strong: bool = False
     main: bool = False
     note: bool = False
+    contents: bool = False
+    item: int = 0  # where the list item around it begins
+    joined: bool = False  # whether the paragraphs of that item are one block
     ids: tuple[str, ...] = ()
     path: tuple[int, ...] = ()
     home: tuple[int, ...] = ()
@@ -521,12 +333,33 @@ class _State:
         return replace(
             self,
             furniture=self.furniture or furniture,
-            main=self.main or element.tag in _MAIN,
-            note=self.note or (element.tag not in _MAIN and bool(_NOTE_NAMES.search(names))),
+            main=self.main or _holds_article(element),
+            note=self.note or (element.tag not in MAIN and bool(_NOTE_NAMES.search(names))),
+            contents=self.contents or bool(CONTENTS_NAMES.search(names)),
             ids=(*self.ids, name) if name else self.ids,
             path=path,
             home=path if element.tag in _HOLDERS else self.home,
         )
+
+
+def _holds_article(element: Element) -> bool:
+    if element.tag in MAIN or element.attrs.get("role") in ("main", "article"):
+        return True
+    if element.attrs.get("itemprop", "").lower() == "articlebody":
+        return True
+    names = element.attrs.get("class", "")
+    if element.tag not in ("div", "section") or "location-" in names:
+        return False
+    return bool(_MAIN_NAMES.search(names))
+
+
+class _Builder(PieceBuilder):
+    """A builder that tells how its text ends."""
+
+    @property
+    def tail(self) -> str:
+        """The last words."""
+        return "".join(self._parts[-4:])
 
 
 @dataclass
@@ -534,39 +367,49 @@ class _Walk:
     """Walks over the tree and makes candidates."""
 
     source: str
-    out: list[_Candidate] = field(default_factory=list)
-    builder: PieceBuilder = field(default_factory=PieceBuilder)
-    title: str = ""
-    canonical: str = ""
-    language: str = ""
+    page: Page
+    out: list[Candidate] = field(default_factory=list)
+    headings: list[tuple[Candidate, Element]] = field(default_factory=list)
+    builder: _Builder = field(default_factory=_Builder)
     groups: int = 0
     numbers: int = 0
     linked: int = 0
     in_link: int = 0
     breaks: int = 0
     in_cell: bool = False
-    gap: bool = False
+    parted: bool = False  # whether a block of a cell has just ended
+    gap: str = ""  # what parts the next words from those before, where no white space does
     mains: set[int] = field(default_factory=set)
+    built: set[int] = field(default_factory=set)
     names: list[str] = field(default_factory=list)
     cites: list[str] = field(default_factory=list)
+    ways: list[str] = field(default_factory=list)
+    quotes: int = 0
+    pressed: int = 0  # buttons around
     used: set[int] = field(default_factory=set)
 
     def block(self, element: Element, state: _State) -> None:
         """Adds the blocks of an element."""
+        bare = not self.in_cell and (element.tag in _HOLDERS or not element.tag)
         for child in element.children:
             if isinstance(child, Text):
-                self.text(child, state)
+                self.text(child, state, bare=bare)
             else:
                 self.element(child, state)
 
     def element(self, element: Element, state: _State) -> None:
         """Adds an element: a block, or a part of the block that is open."""
         tag = element.tag
-        if tag == "html":
-            self.language = element.attrs.get("lang", "")[:2].lower()
-        if tag == "head":
-            self._head(element)
-        if tag in _SKIPPED or _hidden(element) or is_struck(element, self.source):
+        if self.page.hidden(element) or is_struck(element, self.source):
+            return
+        if tag in ("button", "label"):
+            self._press(element, state)
+            return
+        if self.pressed and tag == "span" and self.page.is_action(element):
+            return
+        if tag == "noscript":
+            self._noscript(element, state)
+        if tag in _SKIPPED:
             return
         if tag in _EMBEDS:
             self._embed(element, state)
@@ -579,35 +422,102 @@ class _Walk:
         if self.in_cell:
             self._part(element, state)
             return
-        self.flush(state)
         tag = element.tag
+        if state.joined and state.kind is BlockKind.LIST_ITEM and tag in ("p", "div"):
+            self.gap = "\n"
+            self.block(element, state)
+            self.gap = "\n"
+            return
+        self.flush(state)
         inner = state.inside(element, furniture=self._is_furniture(element, state))
-        if tag in _MAIN:
+        if _BUILT_NAMES.search(element.attrs.get("class", "")) and not state.furniture:
+            self.built.add(element.start)
+        if tag in MAIN:
             self.mains.add(element.start)
         if tag == "pre":
             self._code(element, inner)
-        elif tag == "table" and _is_data(element):
+        elif tag == "table" and is_data(element, self.source, self.page.hidden):
             self._caption(element, inner)
             self._table(element, inner)
         else:
             inner = self._state(element, inner)
+            made = len(self.out)
             self.block(element, inner)
             self.flush(inner)
+            if inner.kind is BlockKind.HEADING and _HEADING_TAG.fullmatch(tag):
+                self.headings += [(c, element) for c in self.out[made:] if c.heading]
 
     def _part(self, element: Element, state: _State) -> None:
-        """Adds a block that stands alone in a table cell."""
-        self.gap = True
+        """Adds a block of a table cell: what stands in several blocks is told apart by a mark."""
+        tag = element.tag
+        told = tag in ("li", "dt") or (tag in ("p", "div") and self.parted)
+        self.gap = "; " if told else self.gap or " "
         self.block(element, state)
-        self.gap = True
+        self.gap = "; " if tag in ("ul", "ol", "dl") else " "
+        self.parted = tag in ("p", "div", "li", "dd")
+
+    def _press(self, element: Element, state: _State) -> None:
+        """Adds a button or a label that is a question, or the name of a tab, of the text."""
+        if self.page.asks(element):
+            self.pressed += 1
+            self._question(element, state)
+            self.pressed -= 1
+
+    def _question(self, element: Element, state: _State) -> None:
+        inner = state.inside(element, furniture=False)
+        if self.in_cell or state.kind is BlockKind.HEADING or state.strong:
+            self.block(element, state)
+            return
+        self.flush(state)
+        inner = replace(inner, strong=True)
+        self.block(element, inner)
+        self.flush(inner)
 
     def _is_furniture(self, element: Element, state: _State) -> bool:
-        if element.tag == "aside" and state.main and not _furniture_names(element):
+        tag, role = element.tag, element.attrs.get("role", "")
+        sign = self.page.named_furniture(element)
+        if tag == "aside" or (role == "complementary" and tag not in FURNITURE):
+            if sign or not (state.main or self._amid(element)):
+                return True
             return not self._is_text(element)
-        return _furniture(element)
+        if tag == "footer" and state.quotes:
+            return False  # who is quoted
+        if (tag in FURNITURE or role in ROLES) and role != "tablist":
+            return not (
+                tag == "nav" and any(e.attrs.get("role") == "tab" for e in element.elements)
+            )
+        if sign == "doubtful":
+            return not self._says(element)
+        return sign == "sure"
+
+    def _amid(self, element: Element) -> bool:
+        """Whether an aside stands between sentences of a text, or beside them in a fragment."""
+        parent = element.parent
+        if parent is None:
+            return False
+        siblings = list(parent.elements)
+        at = next(i for i, sibling in enumerate(siblings) if sibling is element)
+        sides = (siblings[max(0, at - _BESIDE) : at], siblings[at + 1 : at + 1 + _BESIDE])
+        told = [any(map(self._is_sentence, side)) for side in sides]
+        return any(told) if not parent.tag else all(told)
+
+    def _is_sentence(self, element: Element) -> bool:
+        text = self.page.text(element) if element.tag == "p" else ""
+        return len(text.split()) >= _MIN_BESIDE and bool(_SENTENCE.search(text))
+
+    def _says(self, element: Element) -> bool:
+        """Whether what has a doubtful name is text: a widget may be any part of a page."""
+        if self.page.wants_input(element) or self.page.mostly_links(element):
+            return False
+        text = self.page.text(element)
+        if not text or is_share_label(text) or is_share_bar(text, linked=False):
+            return False
+        first = next((e for e in element.descendants if _HEADING_TAG.fullmatch(e.tag)), None)
+        return first is None or not OTHER_PAGES.fullmatch(self.page.text(first).strip(" :."))
 
     def _is_text(self, element: Element) -> bool:
         """Whether an aside of an article says something: a warning does, links and forms do not."""
-        if any(e.tag in _CONTROLS for e in _descendants(element)):
+        if self.page.wants_input(element):
             return False
         linked, text = 0, ""
         for part, way in self._said(element):
@@ -642,8 +552,9 @@ class _Walk:
         if tag == "li":
             number = int(element.attrs.get("data-unspin-number", "0")) if state.ordered else 0
             return replace(
-                state, kind=BlockKind.LIST_ITEM, level=max(state.lists, 1), number=number
-            )
+                state, kind=BlockKind.LIST_ITEM, level=max(state.lists, 1), number=number,
+                item=element.start, joined=self._is_joined(element),
+            )  # fmt: skip
         if tag == "blockquote":
             return replace(
                 state, kind=BlockKind.QUOTE, level=state.quotes + 1, quotes=state.quotes + 1
@@ -651,6 +562,16 @@ class _Walk:
         if tag == "dt":
             return replace(state, strong=True)
         return state
+
+    def _is_joined(self, item: Element) -> bool:
+        """Whether an item is one block: a second paragraph is a part of its step, not a step."""
+        blocks = [e for e in item.descendants if e.tag in _BLOCKS]
+        if any(e.tag not in ("p", "div") for e in blocks):
+            return False
+        if any(e.tag in ("button", "label") for e in item.descendants):
+            return False
+        leaves = [e for e in blocks if not any(d.tag in _BLOCKS for d in e.descendants)]
+        return all(e.tag == "p" or _ENDED.search(self.page.text(e)) for e in leaves)
 
     @staticmethod
     def _number(element: Element, number: int) -> None:
@@ -665,7 +586,7 @@ class _Walk:
     def flush(self, state: _State) -> None:
         """Ends the block that is open."""
         builder, linked = self.builder, self.linked
-        self.builder, self.linked, self.breaks = PieceBuilder(), 0, 0
+        self.builder, self.linked, self.breaks, self.gap = _Builder(), 0, 0, ""
         block = Block(BlockKind.PARAGRAPH, 0, 0)
         if state.kind is BlockKind.HEADING or state.kind is BlockKind.QUOTE:
             block = Block(state.kind, 0, 0, level=state.level)
@@ -676,45 +597,50 @@ class _Walk:
             )  # fmt: skip
         self._add(builder.piece(block), linked, state)
 
-    def _first_of_item(self, state: _State, builder: PieceBuilder) -> bool:
+    def _first_of_item(self, state: _State, builder: _Builder) -> bool:
         """Whether the open block is the first of its list item: others are paragraphs."""
-        item = hash((state.group, state.level, state.path[-1:]))
-        if not builder.length or item in self.used:
+        if not builder.length or state.item in self.used:
             return False
-        self.used.add(item)
+        self.used.add(state.item)
         return True
 
     def _add(self, piece: Piece, linked: int, state: _State) -> None:
-        key = _key(_visible(piece))
+        key = key_of(visible(piece))
         if not key and not piece.block.verbatim and not piece.marks:
             return
         ids, cites = frozenset([*state.ids, *self.names]), frozenset(self.cites)
-        self.names, self.cites = [], []
+        ways = tuple(self.ways)
+        self.names, self.cites, self.ways = [], [], []
         self.out.append(
-            _Candidate(
+            Candidate(
                 piece, key, state.furniture, min(linked / max(len(piece.text), 1), 1.0),
-                state.path, state.home, state.note, ids, cites,
+                state.path, state.home, state.note, ids, cites, ways, state.main, state.contents,
             )
         )  # fmt: skip
 
     # --- inside a block
 
-    def text(self, node: Text, state: _State) -> None:
-        """Adds source text: entities as atoms, white space as one space."""
+    def text(self, node: Text, state: _State, *, bare: bool = False) -> None:
+        """Adds source text: entities as atoms, white space as one space.
+
+        Args:
+            node: The text.
+            state: What the elements around it say.
+            bare: Whether it stands in no paragraph: a blank line then ends one.
+        """
         from html import unescape
 
         for match in _PIECE.finditer(self.source, node.start, node.end):
             run, start = match.group(), match.start()
             if run[0] in " \t\r\n\f":
+                if bare and _BLANK_LINE.search(run) and self._parts(state):
+                    self.flush(state)
                 if self.builder.ends_in_space:
                     continue
                 one = len(run) == 1
                 self.builder.add(run if one else " ", start, None if one else match.end())
                 continue
-            if self.gap and not self.builder.ends_in_space:
-                self.builder.separate(" ")
-            self._open_strong(state)
-            self.breaks, self.gap = 0, False
+            self._begin(state)
             before = self.builder.length
             if run[0] == "&" and len(run) > 1 and unescape(run) != run:
                 self.builder.add(unescape(run), start, match.end())
@@ -722,6 +648,23 @@ class _Walk:
                 self.builder.add(run, start)
             if self.in_link:
                 self.linked += self.builder.length - before
+
+    def _parts(self, state: _State) -> bool:
+        """Whether a blank line ends a paragraph here: templates leave such lines within sentences.
+
+        Posts of WordPress, which are no whole pages, hold paragraphs without tags.
+        """
+        if state.kind is BlockKind.LIST_ITEM or not self.builder.length:
+            return False
+        return self.page.fragment or bool(_ENDED.search(self.builder.tail))
+
+    def _begin(self, state: _State) -> None:
+        """Parts what is added next from what stands before it in the block."""
+        if self.gap and not self.builder.ends_in_space:
+            told = self.gap == "; " and _STOPPED.search(self.builder.tail)
+            self.builder.separate(" " if told else self.gap)
+        self._open_strong(state)
+        self.breaks, self.gap, self.parted = 0, "", False
 
     def _open_strong(self, state: _State) -> None:
         if state.strong and not self.builder.length:
@@ -733,10 +676,13 @@ class _Walk:
         if tag == "br":
             self._break(element, state)
         elif tag == "img":
-            self._image(element)
+            self._image(element, state)
+        elif tag == "q":
+            self._quotation(element, state)
         elif tag in _RAW_INLINE or (tag == "sup" and _is_raised(element, self.source)):
             self._cite(element)
             value = without_struck(self.source[element.start : element.end])
+            self._begin(state)
             self.builder.raw(value, element.start, element.end)
         elif tag == "a":
             self._link(element, state)
@@ -748,10 +694,23 @@ class _Walk:
             self.block(element, state)
 
     def _link(self, element: Element, state: _State) -> None:
+        from html import escape
+
         href = element.attrs.get("href", "").strip()
         marked = bool(href) and not _SCRIPTED.match(_SKIPPED_IN_ADDRESS.sub("", href))
-        away = bool(href) and not _NO_PAGE.match(href)
+        inner = href.startswith("#") and state.kind is BlockKind.HEADING
+        away = bool(href) and not _NO_PAGE.match(href) and not inner and not is_toggle(element)
         self._cite(element)
+        images = only_images(element, self.source)
+        if images and marked:
+            tags = "".join(image(e, self.source) for e in images if not self.page.hidden(e))
+            if tags:
+                value = f'<a href="{escape(href)}">{tags}</a>'
+                self._begin(state)
+                self.builder.raw(value, element.start, element.end)
+            return
+        if away:
+            self.ways.append(href)
         if marked:
             self.builder.open(MarkKind.LINK, href)
         self.in_link += away
@@ -762,7 +721,7 @@ class _Walk:
 
     def _cite(self, element: Element) -> None:
         """Notes the notes that marks such as a raised "1" lead to."""
-        for e in (element, *_descendants(element)):
+        for e in (element, *element.descendants):
             href = e.attrs.get("href", "")
             if e.tag == "a" and href.startswith("#"):
                 text = visible_text(self.source[e.start : e.end])
@@ -776,11 +735,31 @@ class _Walk:
         elif not self.builder.ends_in_space:
             self.builder.add("\n", element.start, element.end)
 
-    def _image(self, element: Element) -> None:
-        source = element.attrs.get("src", "")
-        pixel = "1" in (element.attrs.get("width"), element.attrs.get("height"))
-        if source and not source.startswith("data:") and not pixel:
-            self.builder.raw(self.source[element.start : element.end], element.start, element.end)
+    def _image(self, element: Element, state: _State) -> None:
+        value = image(element, self.source)
+        if value:
+            self._begin(state)
+            self.builder.raw(value, element.start, element.end)
+
+    def _noscript(self, element: Element, state: _State) -> None:
+        for e in unscripted(element):
+            self._image(e, state)
+
+    def _quotation(self, element: Element, state: _State) -> None:
+        """Adds a quotation with the marks that a browser prints around it."""
+        text = self.page.text(element)
+        marked = element.end > element.inner_end and text and text[0] not in _QUOTES
+        before = self.builder.tail[-1:]
+        if not marked or (before and before in _QUOTES):
+            self.block(element, state)
+            return
+        first, last = "‘’" if self.quotes % 2 else "“”"
+        self._begin(state)
+        self.builder.add(first, element.start, element.inner_start)
+        self.quotes += 1
+        self.block(element, state)
+        self.quotes -= 1
+        self.builder.add(last, element.inner_end, element.end)
 
     # --- blocks that are not prose, and tables
 
@@ -808,14 +787,14 @@ class _Walk:
     def _table(self, element: Element, state: _State) -> None:
         self.groups += 1
         self.in_cell = True
-        for row in _grid(element):
+        for row in grid(element, self.page.hidden):
             cells = [self._cell(cell, state) for cell in row]
             header = any(row) and all(c is None or c.tag == "th" for c in row)
             block = Block(
                 BlockKind.TABLE, 0, 0, group=self.groups, cells=tuple(cells), header=header
             )
             builder, linked = self.builder, self.linked
-            self.builder, self.linked = PieceBuilder(), 0
+            self.builder, self.linked = _Builder(), 0
             self._add(builder.piece(block), linked, state)
         self.in_cell = False
 
@@ -825,32 +804,10 @@ class _Walk:
             if self.builder.length and visible_text(self.source[cell.start : cell.end]).strip():
                 self.builder.separate(_CELLS)
             start = self.builder.length
-            self.breaks, self.gap = 0, False
+            self.breaks, self.gap, self.parted = 0, "", False
             self.block(cell, replace(state, strong=False))
             return Span(start, self.builder.length)
         return Span(self.builder.length, self.builder.length)
-
-    def _head(self, element: Element) -> None:
-        from html import unescape
-
-        for child in element.children:
-            if not isinstance(child, Element):
-                continue
-            if child.tag == "title" and child.children:
-                node = child.children[0]
-                self.title = " ".join(unescape(self.source[node.start : node.end]).split())
-            elif child.tag == "link" and child.attrs.get("rel") == "canonical":
-                self.canonical = child.attrs.get("href", "")
-
-
-def _hidden(element: Element) -> bool:
-    attrs = element.attrs
-    return (
-        "hidden" in attrs
-        or attrs.get("aria-hidden") == "true"
-        or bool(_HIDDEN_STYLE.search(attrs.get("style", "")))
-        or bool(_HIDDEN_NAMES.search(attrs.get("class", "")))
-    )
 
 
 def _is_raised(element: Element, source: str) -> bool:
@@ -861,92 +818,3 @@ def _is_raised(element: Element, source: str) -> bool:
         if not (isinstance(c, Element) and c.tag == "sup")
     )
     return len(inner.strip()) <= _MAX_RAISED and is_raised_number(inner)
-
-
-def _descendants(element: Element) -> Iterator[Element]:
-    for child in element.children:
-        if isinstance(child, Element):
-            yield child
-            yield from _descendants(child)
-
-
-def _furniture(element: Element) -> bool:
-    if element.tag in _FURNITURE or element.attrs.get("role", "") in _ROLES:
-        return True
-    return _furniture_names(element)
-
-
-def _furniture_names(element: Element) -> bool:
-    if element.tag in ("body", "html", "article", "main"):
-        return False
-    names = f"{element.attrs.get('class', '')} {element.attrs.get('id', '')}"
-    return bool(_FURNITURE_NAMES.search(names))
-
-
-def _rows(table: Element) -> list[Element]:
-    """The rows of a table; markup that should not be between them (a form) is looked through."""
-    out = []
-    for child in table.children:
-        if not isinstance(child, Element) or _hidden(child):
-            continue
-        if child.tag == "tr":
-            out.append(child)
-        elif child.tag not in ("caption", "colgroup", "td", "th", "table"):
-            out += _rows(child)
-    return out
-
-
-def _row_cells(row: Element) -> list[Element]:
-    cells = [c for c in row.children if isinstance(c, Element) and c.tag in ("td", "th")]
-    return [c for c in cells if not _hidden(c)]
-
-
-def _grid(table: Element) -> list[list[Element | None]]:
-    """The cells of a table by row and column.
-
-    A cell that spans rows or columns stands in its first place, and leaves the others empty: each
-    value stays under its heading.
-    """
-    out: list[list[Element | None]] = []
-    covered: dict[int, int] = {}  # rows that a cell from above still covers, by column
-    for element in _rows(table):
-        row: list[Element | None] = []
-        next_covered = {c: n - 1 for c, n in covered.items() if n > 1}
-        for cell in _row_cells(element):
-            while covered.get(len(row)):
-                row.append(None)
-            rows = _span(cell, "rowspan")
-            columns = range(len(row), len(row) + _span(cell, "colspan"))
-            row += [cell, *[None] * (len(columns) - 1)]
-            next_covered |= {c: rows - 1 for c in columns if rows > 1}
-        covered = next_covered
-        out.append(row)
-    width = max((n for row in out for n, cell in enumerate(row, 1) if cell is not None), default=0)
-    return [(row + [None] * width)[:width] for row in out]
-
-
-def _span(cell: Element, name: str) -> int:
-    value = cell.attrs.get(name, "").strip()
-    if name == "rowspan" and value == "0":  # to the end of the table
-        return sys.maxsize
-    if not value.isdecimal() or len(value) > len(str(sys.maxsize)):
-        return 1
-    return max(1, min(int(value), MAX_SPAN) if name == "colspan" else int(value))
-
-
-def _is_data(table: Element) -> bool:
-    """Whether a table holds data: two columns or more, cells with one block at most."""
-    widths = []
-    for row in _rows(table):
-        cells = _row_cells(row)
-        widths.append(len(cells))
-        if not all(map(_is_simple, cells)):
-            return False
-    return len(widths) > 1 and max(widths, default=0) > 1
-
-
-def _is_simple(cell: Element) -> bool:
-    blocks = [e for e in _descendants(cell) if e.tag in _BLOCKS]
-    if len(blocks) == 1 and blocks[0].tag in ("p", "div"):
-        return cell.end - cell.start <= _MAX_CELL
-    return not blocks

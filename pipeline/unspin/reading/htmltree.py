@@ -119,7 +119,7 @@ class Text:
 
 @dataclass(slots=True)
 class Element:
-    """An element with the source span of all of it."""
+    """An element with the source span of all of it, and of what stands between its tags."""
 
     tag: str
     start: int
@@ -127,6 +127,33 @@ class Element:
     attrs: dict[str, str] = field(default_factory=dict)
     children: list[Element | Text] = field(default_factory=list)
     parent: Element | None = None
+    inner_start: int = 0
+    inner_end: int = 0
+
+    @property
+    def elements(self) -> Iterator[Element]:
+        """The elements in it that are not inside others."""
+        return (child for child in self.children if isinstance(child, Element))
+
+    @property
+    def names(self) -> str:
+        """Its class and its id."""
+        return f"{self.attrs.get('class', '')} {self.attrs.get('id', '')}".strip()
+
+    @property
+    def descendants(self) -> Iterator[Element]:
+        """All elements in it, in order."""
+        for child in self.elements:
+            yield child
+            yield from child.descendants
+
+    @property
+    def ancestors(self) -> Iterator[Element]:
+        """The elements around it, from the nearest on."""
+        above = self.parent
+        while above is not None:
+            yield above
+            above = above.parent
 
 
 def parse(source: str) -> Element:
@@ -138,7 +165,7 @@ def parse(source: str) -> Element:
     Returns:
         A root element named ``""`` over all of it.
     """
-    root = Element("", 0, len(source))
+    root = Element("", 0, len(source), inner_end=len(source))
     stack = [root]
     at = 0
     while at < len(source):
@@ -155,7 +182,7 @@ def parse(source: str) -> Element:
     if at < len(source):
         stack[-1].children.append(Text(at, len(source)))
     for element in stack[1:]:
-        element.end = len(source)
+        element.end = element.inner_end = len(source)
     return root
 
 
@@ -239,6 +266,7 @@ def _start(source: str, stack: list[Element], match: re.Match[str]) -> int:
     _imply_ends(stack, tag, match.start())
     element = Element(tag, match.start(), match.end(), _attributes(match["attrs"]))
     element.parent = stack[-1]
+    element.inner_start = element.inner_end = match.end()
     stack[-1].children.append(element)
     if tag in VOID or (match["attrs"].endswith("/") and tag in ("svg", "path", "use")):
         return match.end()
@@ -246,6 +274,7 @@ def _start(source: str, stack: list[Element], match: re.Match[str]) -> int:
         closing = re.compile(rf"</{re.escape(tag)}\s*>", re.I).search(source, match.end())
         end = closing.start() if closing else len(source)
         element.children.append(Text(match.end(), end))
+        element.inner_end = end
         element.end = closing.end() if closing else end
         return element.end
     if len(stack) < _MAX_DEPTH:
@@ -284,8 +313,8 @@ def _end(stack: list[Element], tag: str, start: int, end: int) -> None:
 
 
 def _pop(stack: list[Element], i: int, inner_end: int, end: int) -> None:
-    for element in stack[i + 1 :]:
-        element.end = inner_end
+    for element in stack[i:]:
+        element.end = element.inner_end = inner_end
     stack[i].end = end
     del stack[i:]
 
