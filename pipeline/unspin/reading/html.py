@@ -22,6 +22,7 @@ from unspin.article import (
     assemble,
 )
 from unspin.reading.builder import MAX_SPAN, PieceBuilder, is_raised_number
+from unspin.reading.embeds import video_address
 from unspin.reading.htmltree import (
     Element,
     Text,
@@ -35,6 +36,8 @@ from unspin.reading.languages import detect_language
 from unspin.reading.repair import repair
 
 _CELLS = " | "
+#: What names of "meta" elements begin with that this program writes.
+OWN_META = "unspin:"
 #: Never prose.
 _SKIPPED = frozenset(
     [
@@ -158,6 +161,8 @@ _NOTE_HEADING = re.compile(
     r"literature|works)(?: cited)?(?: and notes)?",
     re.I,
 )
+_ADDRESS = re.compile(r"(?:https?:)?//\S+")
+_LIST_STYLE = re.compile(r"list-style[^;]*?\b(lower|upper)-(alpha|latin|roman)", re.I)
 _HEADING_TAG = re.compile(r"h[1-6]")
 _SENTENCE = re.compile(r"[.!?](?:[\s\"'”’)]|\Z)")
 #: Words from which a paragraph that ends in a full stop is a sentence.
@@ -232,8 +237,9 @@ def read_html(source: Source) -> Article:
     _title_heading(walk.out)
     chosen = [c.piece for c in walk.out if c.kept]
     pieces, repairs = repair(chosen, source.text, entities=False)
+    own = {key: value for key, value in walk.meta.items() if key.startswith(OWN_META)}
     article = assemble(
-        source,
+        replace(source, extra={**source.extra, **own}) if own else source,
         pieces,
         title=_title(pieces),
         metadata=_metadata(document, walk),
@@ -280,13 +286,36 @@ def _metadata(document: Any, walk: _Walk) -> Metadata:
     def text(name: str) -> str:
         return str(getattr(document, name, None) or "")
 
+    said = walk.data
+    # A page that this program wrote says what it was told: nothing is to be guessed.
+    if not any(key.startswith(OWN_META) for key in walk.meta):
+        said = {}
+    author = said.get("author") or text("author")
+    written = walk.meta.get("author", "")
+    if _key(written) == _key(author):
+        author = written or author  # "R. Okafor" is no "R Okafor"
     return Metadata(
-        title=text("title") or walk.title,
-        author=text("author"),
-        date=text("date"),
-        url=text("url") or walk.canonical,
+        title=said.get("headline") or text("title") or walk.title,
+        author=author,
+        date=said.get("datePublished") or text("date"),
+        url=said.get("url") or text("url") or walk.canonical,
         language=walk.language or text("language"),
     )
+
+
+def _linked_data(text: str) -> dict[str, str]:
+    """Fields of an article's JSON-LD that are plain text."""
+    import json
+
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(data, dict) or data.get("@type") != "Article":
+        return {}
+    author = data.get("author")
+    fields = {**data, "author": author.get("name") if isinstance(author, dict) else author}
+    return {key: value for key, value in fields.items() if isinstance(value, str)}
 
 
 # --- what is main text ---------------------------------------------------------------------------
@@ -502,6 +531,8 @@ class _State:
     level: int = 0
     ordered: bool = False
     number: int = 0
+    label: str = ""  # of an item, where it is no plain number
+    counting: str = ""  # "a", "A", "i" or "I": how a list counts
     group: int = 0
     quotes: int = 0
     lists: int = 0
@@ -509,6 +540,7 @@ class _State:
     strong: bool = False
     main: bool = False
     note: bool = False
+    embed: bool = False
     ids: tuple[str, ...] = ()
     path: tuple[int, ...] = ()
     home: tuple[int, ...] = ()
@@ -523,6 +555,7 @@ class _State:
             furniture=self.furniture or furniture,
             main=self.main or element.tag in _MAIN,
             note=self.note or (element.tag not in _MAIN and bool(_NOTE_NAMES.search(names))),
+            embed=element.tag == "figure" and "embed" in element.attrs.get("class", "").split(),
             ids=(*self.ids, name) if name else self.ids,
             path=path,
             home=path if element.tag in _HOLDERS else self.home,
@@ -538,6 +571,8 @@ class _Walk:
     builder: PieceBuilder = field(default_factory=PieceBuilder)
     title: str = ""
     canonical: str = ""
+    meta: dict[str, str] = field(default_factory=dict)
+    data: dict[str, str] = field(default_factory=dict)
     language: str = ""
     groups: int = 0
     numbers: int = 0
@@ -637,13 +672,14 @@ class _Walk:
             self._number(element, number)
             return replace(
                 state, kind=BlockKind.PARAGRAPH, lists=state.lists + 1, ordered=tag == "ol",
-                group=self.groups, number=number,
+                group=self.groups, number=number, counting=_counting(element),
             )  # fmt: skip
         if tag == "li":
             number = int(element.attrs.get("data-unspin-number", "0")) if state.ordered else 0
             return replace(
-                state, kind=BlockKind.LIST_ITEM, level=max(state.lists, 1), number=number
-            )
+                state, kind=BlockKind.LIST_ITEM, level=max(state.lists, 1), number=number,
+                label=_label(state.counting, number),
+            )  # fmt: skip
         if tag == "blockquote":
             return replace(
                 state, kind=BlockKind.QUOTE, level=state.quotes + 1, quotes=state.quotes + 1
@@ -672,9 +708,20 @@ class _Walk:
         elif state.kind is BlockKind.LIST_ITEM and self._first_of_item(state, builder):
             block = Block(
                 state.kind, 0, 0, level=state.level, ordered=state.ordered,
-                number=state.number, group=state.group,
+                number=state.number, group=state.group, value=state.label,
             )  # fmt: skip
-        self._add(builder.piece(block), linked, state)
+        piece = builder.piece(block)
+        if block.kind is BlockKind.PARAGRAPH and (url := self._address(piece, state)):
+            # An address of a player alone is an embed that lost its markup, and no way elsewhere.
+            block = Block(BlockKind.EMBED, 0, 0, value=url)
+            piece, linked = replace(piece, block=replace(block, end=len(url)), marks=()), 0
+        self._add(piece, linked, state)
+
+    @staticmethod
+    def _address(piece: Piece, state: _State) -> str:
+        if state.embed and _ADDRESS.fullmatch(piece.text):
+            return piece.text
+        return video_address(piece.text) if not piece.text.startswith("<") else ""
 
     def _first_of_item(self, state: _State, builder: PieceBuilder) -> bool:
         """Whether the open block is the first of its list item: others are paragraphs."""
@@ -839,8 +886,39 @@ class _Walk:
             if child.tag == "title" and child.children:
                 node = child.children[0]
                 self.title = " ".join(unescape(self.source[node.start : node.end]).split())
+            elif child.tag == "meta" and child.attrs.get("name"):
+                self.meta.setdefault(child.attrs["name"], child.attrs.get("content", "").strip())
+            elif child.attrs.get("type", "").lower() == "application/ld+json" and child.children:
+                node = child.children[0]
+                self.data = self.data or _linked_data(self.source[node.start : node.end])
             elif child.tag == "link" and child.attrs.get("rel") == "canonical":
                 self.canonical = child.attrs.get("href", "")
+
+
+def _counting(element: Element) -> str:
+    """How a numbered list counts where it does not count in figures."""
+    if element.tag != "ol":
+        return ""
+    style = _LIST_STYLE.search(element.attrs.get("style", ""))
+    if style:
+        sign = "a" if style[2].lower() in ("alpha", "latin") else "i"
+        return sign.upper() if style[1].lower() == "upper" else sign
+    kind = element.attrs.get("type", "").strip()
+    return kind if kind in ("a", "A", "i", "I") else ""
+
+
+def _label(counting: str, number: int) -> str:
+    """An item's label as browsers write it; empty for plain numbers."""
+    if not counting or not 0 < number < 40:
+        return ""
+    if counting in "iI":
+        tens, ones = divmod(number, 10)
+        label = "x" * tens + ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")[ones]
+    elif number <= 26:
+        label = chr(ord("a") + number - 1)
+    else:
+        return ""
+    return (label.upper() if counting.isupper() else label) + "."
 
 
 def _hidden(element: Element) -> bool:
