@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from unspin.article import Article
 from unspin.cli import clean, main
 from unspin.config import Config
+from unspin.findings import Applicability, Finding
+from unspin.fixing import apply_edits, fix, invert_edits
 from unspin.glossary.commands import concepts_in_force
 from unspin.pipeline import Cleaner
 from unspin.reading import read_bytes
@@ -452,3 +455,214 @@ def test_a_run_into_the_folder_keeps_the_way_back_of_an_edit_in_place(runner: Cl
     assert undone(runner, "output/page.report.json") == file.read_text(encoding="utf-8")
     (kept,) = Path("output").glob("page.*.report.json")
     assert undone(runner, str(kept)) == text_of("one")
+
+
+# --- markup around what a fix takes away -----------------------------------------------------------
+
+TITLE = "Best Knee Brace Running"
+
+
+def in_place(body: str, name: str = "a.md") -> tuple[str, Report]:
+    """What an edit in place makes of a body."""
+    if name.endswith("md"):
+        head, tail = f"# {TITLE}\n\n{' '.join(FILLER)}\n\n", "\n\nThe end comes last.\n"
+    else:
+        head = f"<html><body><article><h1>{TITLE}</h1>\n<p>{' '.join(FILLER)}</p>\n"
+        tail = "\n<p>The end comes last.</p></article></body></html>\n"
+    report = judged((head + body + tail).encode(), name)
+    assert report.text.startswith(head)
+    assert report.text.endswith(tail)
+    return report.text[len(head) : len(report.text) - len(tail)], report
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Bend the *the* knee.", "Bend the knee."),
+        ("Bend the **the knee** now.", "Bend the **knee** now."),
+        ("_Bend the_ the knee.", "_Bend the_ knee."),
+        ("Bend the [the](/x) knee.", "Bend the knee."),
+        ("Bend the [**the**][r] knee.\n\n[r]: /y", "Bend the knee.\n\n[r]: /y"),
+        (f"Bend it. **{TITLE}.** Ice helps.", "Bend it. Ice helps."),
+        (f"***{TITLE}.*** Ice helps.", "Ice helps."),
+        ("[Click here](/x) to read more.", ""),
+    ],
+)
+def test_markdown_keeps_no_marks_around_nothing(before: str, after: str) -> None:
+    assert in_place(before)[0] == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<p>Bend the <i>the</i> knee.</p>", "<p>Bend the knee.</p>"),
+        (f"<p>Bend it. <b><i>{TITLE}.</i></b> Ice helps.</p>", "<p>Bend it. Ice helps.</p>"),
+        ("<p><a href='/x'>Click here</a> to read more.</p>", ""),
+        ("<p>Bend the <img src='k.png'> <i>the</i> knee.</p>",) * 2,
+    ],
+)
+def test_html_keeps_no_elements_around_nothing(before: str, after: str) -> None:
+    assert in_place(before, "a.html")[0] == after
+
+
+@pytest.mark.parametrize(
+    "body", [f"{TITLE}. 1. Bend the knee.", f"__{TITLE}.__ - Bend it.", f"{TITLE}. # Bend it."]
+)
+def test_a_fix_that_would_make_other_markup_is_refused_with_a_reason(body: str) -> None:
+    after, report = in_place(body)
+    assert after == body
+    assert report.restored.text.count(TITLE) == 2
+    assert any("Markdown" in f.message for f in report.findings if f.rule == "MF001")
+
+
+def removal(article: Article, start: int, end: int, new: str = "") -> Finding:
+    return Finding(
+        rule="KS001", start=start, end=end, message="A fault.", replacements=(new,),
+        applicability=Applicability.SAFE,
+    )  # fmt: skip
+
+
+def removed(source: str, name: str, what: str, new: str = "") -> str:
+    article = next(iter(read_bytes(source.encode(), name, FAST)))
+    assert isinstance(article, Article)
+    at = article.text.index(what)
+    return apply_edits(source, fix(article, [removal(article, at, at + len(what), new)]).edits)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("- one\n- **gone**\n- two", "- one\n- two"),
+        ("1. one\n2. [gone](/x)\n3. two", "1. one\n3. two"),
+        ("- one\n  - *gone*\n- two", "- one\n- two"),
+        ("Text.\n- **gone**", "Text.\n"),
+        ("Text.\n\n## *gone*\nMore.", "Text.\n\n\nMore."),
+        ("Text.\n\ngone\n---\nMore.", "Text.\n\n\n\nMore."),
+        ("> **gone**\n\nMore.", "\n\nMore."),
+        ("> one\n>\n> ## gone\n>\n> two", "> one\n>\n> \n>\n> two"),
+        ("- **gone**\n  - child", "- \n  - child"),
+        ("| a | **gone** |\n|---|---|\n| b | c |", "| a |  |\n|---|---|\n| b | c |"),
+        ("Text.\n- - **gone**\n  - more", "Text.\n- - **gone**\n  - more"),
+        ("One <b>gone</b> two", "One  two"),
+        ("<p>One</p>\n<p><b>gone</b></p>\n<p>two</p>", "<p>One</p>\n\n<p>two</p>"),
+    ],
+)
+def test_markdown_blocks_without_text_go_with_their_marks(before: str, after: str) -> None:
+    assert removed(before, "a.md", "gone") == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<ul><li>one</li><li><b>gone</b></li></ul>", "<ul><li>one</li></ul>"),
+        ("<ul><li>one\n<li>gone\n<li>two</ul>", "<ul><li>one\n<li>two</ul>"),
+        ("<p>one</p><ul><li><em>gone</em></li></ul>", "<p>one</p>"),
+        ("<p>one</p><p>gone&nbsp;<br></p>", "<p>one</p>"),
+        ("<p>one</p><p>gone<!-- note --></p>", "<p>one</p><p><!-- note --></p>"),
+        (
+            "<p>one</p><table><tr><td>a<td><b>gone</b><tr><td>b<td>c</table>",
+            "<p>one</p><table><tr><td>a<td><tr><td>b<td>c</table>",
+        ),
+    ],
+)
+def test_html_blocks_without_text_go_with_their_elements(before: str, after: str) -> None:
+    page = "<html><body><article>{}</article></body></html>"
+    assert removed(page.format(before), "a.html", "gone") == page.format(after)
+
+
+def test_a_replacement_keeps_the_marks_of_the_words_it_replaces() -> None:
+    assert removed("He has a **new pain** now.", "a.md", "a new pain", "ache") == (
+        "He has **ache** now."
+    )
+
+
+#: Prose between marks that two fixes may empty, part or run together.
+WORD = st.sampled_from(["one", "two.", "Three", "(four)", "1.", "#", "-", "five,", "+", "6)"])
+MARKS = st.sampled_from(
+    [("*", "*"), ("**", "**"), ("_", "_"), ("__", "__"), ("[", "](/x)"), ("***", "***"),
+     ("<b>", "</b>"), ("~~", "~~"), ("[", "][r]"), ("", "")]
+)  # fmt: skip
+LEADS = st.sampled_from(["", "- ", "  - ", "1. ", "> ", "## ", "> - ", "\n", "\n", "- [ ] "])
+
+
+@st.composite
+def marked_up(draw: st.DrawFn) -> str:
+    lines = []
+    for _ in range(draw(st.integers(1, 5))):
+        parts = []
+        for _ in range(draw(st.integers(1, 3))):
+            opening, closing = draw(MARKS)
+            parts.append(opening + " ".join(draw(st.lists(WORD, min_size=1, max_size=3))) + closing)
+        lines.append(draw(LEADS) + " ".join(parts))
+    return "\n".join([*lines, "", "[r]: /y"])
+
+
+@st.composite
+def cuts(draw: st.DrawFn, article: Article) -> list[Finding]:
+    findings = []
+    words = [(m.start(), m.end()) for m in re.finditer(r"[^\s\ufffc]+", article.text)]
+    for _ in range(draw(st.integers(1, 4)) if words else 0):
+        i = draw(st.integers(0, len(words) - 1))
+        j = min(len(words) - 1, i + draw(st.integers(0, 4)))
+        start, end = words[i][0], words[j][1]
+        if draw(st.booleans()) and article.text[end : end + 1] == " ":
+            end += 1
+        if all((f.start, f.end) != (start, end) for f in findings):
+            findings.append(removal(article, start, end, draw(st.sampled_from(["", "", "new"]))))
+    return findings
+
+
+def said(article: Article) -> list[tuple[str, str]]:
+    blocks = [
+        (
+            str(b.kind),
+            " ".join((article.block_text(b).replace("\ufffc", " ") or b.verbatim).split()),
+        )
+        for b in article.blocks
+    ]
+    return [(kind, text) for kind, text in blocks if text]
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_what_is_edited_in_place_reads_as_the_restored_text(data: st.DataObject) -> None:
+    source = data.draw(marked_up())
+    article = next(iter(read_bytes(source.encode(), "a.md", FAST)))
+    assert isinstance(article, Article)
+    fixed = fix(article, data.draw(cuts(article)))
+    edited = apply_edits(source, fixed.edits)
+    assert apply_edits(edited, invert_edits(fixed.edits)) == source
+    again = next(iter(read_bytes((edited or "-").encode(), "a.md", FAST)))
+    if isinstance(again, Article):
+        assert said(again) == said(fixed.article), edited
+    refused = {(f.start, f.end) for f in fixed.findings if f.rule == "MF001"}
+    for finding in fixed.findings:
+        if (finding.start, finding.end) in refused:
+            assert not finding.applied
+
+
+@settings(max_examples=80)
+@given(st.data())
+def test_html_edited_in_place_reads_as_the_restored_text(data: st.DataObject) -> None:
+    tags = ["b", "i", "a", "span", "em"]
+    blocks = []
+    for _ in range(data.draw(st.integers(1, 4))):
+        tag = data.draw(st.sampled_from(["p", "li", "h2", "blockquote"]))
+        inner = []
+        for _ in range(data.draw(st.integers(1, 3))):
+            mark = data.draw(st.sampled_from(tags))
+            whole = WORD.filter(lambda word: any(c.isalnum() for c in word))
+            words = " ".join(data.draw(st.lists(whole, min_size=1, max_size=3)))
+            inner.append(f"<{mark}>{words}</{mark}>" if data.draw(st.booleans()) else words)
+        blocks.append(f"<{tag}>{' '.join(inner)}</{tag}>")
+    source = f"<html><body><article>{''.join(blocks)}</article></body></html>"
+    article = next(iter(read_bytes(source.encode(), "a.html", FAST)))
+    assert isinstance(article, Article)
+    fixed = fix(article, data.draw(cuts(article)))
+    edited = apply_edits(source, fixed.edits)
+    assert not re.search(r"<(b|i|a|span|em|p|li|h2|blockquote)></\1>", edited)
+    assert sorted(re.findall(r"</(\w+)>", edited)) == sorted(re.findall(r"<(\w+)>", edited))
+    again = next(iter(read_bytes(edited.encode(), "a.html", FAST)))
+    assert isinstance(again, Article)
+    if re.search(r"\w", again.text):  # signs alone are no text of a page
+        assert said(again) == said(fixed.article)

@@ -8,12 +8,24 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from unspin import guard
-from unspin.article import Article, Mark, MarkKind, Piece, Repair, Span, assemble, disassemble
+from unspin.article import (
+    OBJECT,
+    Article,
+    Mark,
+    MarkKind,
+    Piece,
+    Repair,
+    Source,
+    Span,
+    assemble,
+    disassemble,
+)
 from unspin.findings import Applicability, Finding, Severity
+from unspin.reading.markup import Wrap, WrapKind, html_wraps
 from unspin.textmap import OffsetMap, Segment
 
 #: Rules whose removals take what they cover with them, numbers and names included (SD: no doses).
@@ -69,6 +81,7 @@ def fix(article: Article, findings: Sequence[Finding], *, unsafe: bool = False) 
     last = _last_copies(article, findings)
     guarded = [x for i, f in enumerate(findings) for x in _guard(article, f, last.get(i))]
     chosen = _choose(article, guarded, unsafe)
+    guarded, chosen = _sound(article, guarded, chosen)
     done = [replace(f, applied=True) if i in chosen else f for i, f in enumerate(guarded)]
     applied = sorted((f for f in done if f.applied and f.source_span is None), key=_place)
     prose_edits = tuple(
@@ -326,8 +339,8 @@ def source_edits(
 ) -> tuple[Edit, ...]:
     """Leads prose edits, and the reader's repairs, back to the source.
 
-    Markup that stands inside an edited span survives: the replacement goes to the first piece of
-    text, other pieces are cut.
+    Markup that stands inside an edited span survives: the replacement goes to one piece of text,
+    other pieces are cut. Markup that would stand around nothing is cut, too.
 
     Args:
         article: The article.
@@ -337,10 +350,14 @@ def source_edits(
     Returns:
         Edits in source offsets, sorted and disjoint.
     """
+    wraps = _wraps(article) if prose_edits else []
     out: list[Edit] = []
     for edit in _parted(article, prose_edits):
-        out += _to_source(article, edit)
+        out += _to_source(article, edit, wraps)
     out = [e for e in out if e.before != e.after]
+    if wraps:
+        out.sort(key=lambda e: (e.start, e.end))
+        out = _Overlay(article.source, out, wraps).edits()
     for repair in repairs:
         if not any(e.start < repair.end and repair.start < e.end for e in out):
             out.append(Edit(repair.start, repair.end, repair.before, repair.after, "SD012"))
@@ -365,7 +382,7 @@ def _share_source(article: Article, one: Edit, other: Edit) -> bool:
     return a[0] < b[1] and b[0] < a[1]
 
 
-def _to_source(article: Article, edit: Edit) -> list[Edit]:
+def _to_source(article: Article, edit: Edit, wraps: Sequence[Wrap]) -> list[Edit]:
     source = article.source.text
     if edit.start == edit.end:
         at, _ = article.map.span(edit.start, edit.end)
@@ -375,15 +392,16 @@ def _to_source(article: Article, edit: Edit) -> list[Edit]:
         edit = _trimmed(article.text, edit)
         pieces = _pieces(article, edit)
         if not pieces:
-            return _to_source(article, edit) if edit.after else []
+            return _to_source(article, edit, wraps) if edit.after else []
         words = _by_word(edit)
         if len(words) > 1 and (len(pieces) > 1 or _tags(article, pieces)):
-            return [e for word in words for e in _to_source(article, word)]
+            return [e for word in words for e in _to_source(article, word, wraps)]
     out = []
+    bearer = _bearer(pieces, wraps) if edit.after else 0
     for n, (a, b, source_a, source_b) in enumerate(pieces):
         kept_left = article.text[a : max(a, min(edit.start, b))] if a < edit.start else ""
         kept_right = article.text[min(b, max(edit.end, a)) : b] if b > edit.end else ""
-        new = _escaped(article, kept_left + (edit.after if n == 0 else "") + kept_right)
+        new = _escaped(article, kept_left + (edit.after if n == bearer else "") + kept_right)
         new += _tags(article, [(a, b, source_a, source_b)])
         out.append(Edit(source_a, source_b, source[source_a:source_b], new, edit.rule))
     return out
@@ -414,12 +432,14 @@ def _trimmed(text: str, edit: Edit) -> Edit:
     start = 0
     while start < min(len(before), len(after)) and _same(before[start], after[start]):
         start += 1
-    while start and (before[start - 1].isalnum() or before[start - 1 : start] == "-"):
+    while start and (_inside_word(before, start) or _inside_word(after, start)):
         start -= 1
     end = 0
     while end < min(len(before), len(after)) - start and _same(before[-1 - end], after[-1 - end]):
         end += 1
-    while end and before[len(before) - end].isalnum():
+    while end and (
+        _inside_word(before, len(before) - end) or _inside_word(after, len(after) - end)
+    ):
         end -= 1
     return Edit(
         edit.start + start,
@@ -427,6 +447,15 @@ def _trimmed(text: str, edit: Edit) -> Edit:
         before[start : len(before) - end],
         after[start : len(after) - end],
         edit.rule,
+    )
+
+
+def _inside_word(text: str, at: int) -> bool:
+    """Whether a place parts a word, or a hyphen from the word behind it."""
+    if not 0 < at < len(text):
+        return False
+    return (text[at - 1].isalnum() or text[at - 1] == "-") and (
+        text[at].isalnum() or text[at] == "-"
     )
 
 
@@ -450,6 +479,278 @@ def _escaped(article: Article, text: str) -> str:
     if article.source.format == "html" and article.source.offsets == "source":
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text
+
+
+# --- markup around what is edited ------------------------------------------------------------
+
+#: What may stand on a line of Markdown whose text is gone.
+_LEFT_ON_LINE = re.compile(
+    r"(?:\s|>|[-*+](?=\s|\Z)|\d{1,9}[.)](?=\s|\Z)|#{1,6}(?=\s|\Z))*(?:={1,}|-{1,})?\s*\Z"
+)
+_PREFIX = re.compile(r"[>\s]*")
+_LINE_END = re.compile(r"\r\n|\r|\n|\Z")
+_BREAK = re.compile(r"<br\b[^>]*>", re.I)
+#: Before these no space is missing.
+_CLOSING = ".,;:!?)]"
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]+")
+
+
+def _wraps(article: Article) -> list[Wrap]:
+    """The markup of a source whose spans lead into it, inner marks first."""
+    source = article.source
+    if source.offsets != "source":
+        return []
+    if source.format == "html":
+        return html_wraps(source.text)
+    if source.format == "md":
+        from unspin.reading.md import md_wraps
+
+        return md_wraps(source.text)
+    return []
+
+
+def _bearer(pieces: Sequence[tuple[int, int, int, int]], wraps: Sequence[Wrap]) -> int:
+    """Which piece the replacement goes to: the first, or one in markup that it would empty."""
+    if len(pieces) < 2:
+        return 0
+    first, last = pieces[0][2], pieces[-1][3]
+    inside = [w for w in wraps if first <= w.start and w.end <= last + (w.end - w.inner_end)]
+    for n, (*_, start, end) in enumerate(pieces):
+        if any(w.inner_start <= start and end <= w.inner_end <= last for w in inside):
+            return n
+    return 0
+
+
+class _Overlay:
+    """A source with edits, in which markup around nothing is cut as well.
+
+    Args:
+        source: The source.
+        edits: Sorted and disjoint.
+        wraps: Its markup, inner marks first.
+    """
+
+    def __init__(self, source: Source, edits: Sequence[Edit], wraps: Sequence[Wrap]) -> None:
+        self.source = source.text
+        self.given = list(edits)
+        self.new: dict[int, str] = {}
+        self.inserts: dict[int, str] = {}
+        self.rules: dict[int, str] = {}
+        self.changed = False
+        for edit in edits:
+            if edit.start == edit.end:
+                self.inserts[edit.start] = edit.after
+                self.rules.setdefault(edit.start, edit.rule)
+            for at in range(edit.start, edit.end):
+                self.new[at], self.rules[at] = "", edit.rule
+            if edit.start < edit.end:
+                self.new[edit.start] = edit.after
+        self._settle(wraps)
+
+    def edits(self) -> list[Edit]:
+        """The edits: those given where no markup was cut."""
+        return self._collected() if self.changed else self.given
+
+    def _settle(self, wraps: Sequence[Wrap]) -> None:
+        touched = sorted(self.rules)
+        for wrap in wraps:
+            i = bisect_right(touched, wrap.start - 1)
+            if i == len(touched) or touched[i] > wrap.end:
+                continue
+            rule = self.rules[touched[i]]
+            if wrap.kind in (WrapKind.ITEM, WrapKind.HEADING, WrapKind.QUOTE):
+                self._settle_lines(wrap, rule)
+            elif not any(wrap.inner_start <= at <= wrap.inner_end for at in touched[i:]):
+                continue
+            elif self._is_blank(self._text(wrap.inner_start, wrap.inner_end)):
+                if self.source[wrap.inner_start : wrap.inner_end].strip():
+                    self._cut(wrap.start, wrap.end, rule)
+            elif wrap.kind is WrapKind.EMPHASIS:
+                self._trim(wrap, rule)
+
+    @staticmethod
+    def _is_blank(text: str) -> bool:
+        from html import unescape
+
+        return not unescape(_BREAK.sub("", text)).strip()
+
+    def _text(self, start: int, end: int) -> str:
+        return "".join(
+            self.inserts.get(at, "") + self.new.get(at, self.source[at]) for at in range(start, end)
+        )
+
+    def _cut(self, start: int, end: int, rule: str) -> None:
+        for at in range(start, end):
+            self.new[at] = ""
+            self.inserts.pop(at, None)
+            self.rules.setdefault(at, rule)
+        self.changed = True
+
+    def _trim(self, wrap: Wrap, rule: str) -> None:
+        """Moves white space out of marks of emphasis: it would make plain asterisks of them."""
+        inner = range(wrap.inner_start, wrap.inner_end)
+        for order, outer in ((inner, wrap.start), (reversed(inner), wrap.end)):
+            moved = False
+            for at in order:
+                text = self.inserts.get(at, "") + self.new.get(at, self.source[at])
+                kept = text.lstrip() if outer == wrap.start else text.rstrip()
+                if kept != text:
+                    self.inserts.pop(at, None)
+                    self.new[at], moved = kept, True
+                    self.rules.setdefault(at, rule)
+                if kept:
+                    break
+            if not moved:
+                continue
+            self.changed = True
+            if not self._has_space(outer, before=outer == wrap.start):
+                self.inserts[outer] = " " + self.inserts.get(outer, "")
+                self.rules.setdefault(outer, rule)
+
+    def _has_space(self, at: int, *, before: bool) -> bool:
+        """Whether no space is wanted at a place: there is one, or a stop."""
+        places = range(at - 1, -1, -1) if before else range(at, len(self.source))
+        for n in places:
+            text = self.new.get(n, self.source[n]) + ""
+            text = self.inserts.get(n, "") + text
+            if text:
+                return text[-1].isspace() if before else text[0].isspace() or text[0] in _CLOSING
+        return True
+
+    def _settle_lines(self, wrap: Wrap, rule: str) -> None:
+        """Cuts an item, heading or quote of Markdown of which nothing but its mark is left."""
+        lines = list(self._lines(wrap.start, wrap.end))
+        if not all(_LEFT_ON_LINE.match(self._text(a, z)) for a, z in lines):
+            return
+        if all(_LEFT_ON_LINE.match(self.source[a:z]) for a, z in lines):
+            return  # it was empty before
+        if wrap.kind is WrapKind.ITEM:
+            end = _LINE_END.search(self.source, wrap.end)
+            self._cut(wrap.start, end.end() if end else wrap.end, rule)
+            return
+        for start, stop in lines:
+            # a heading may stand in a quote or an item, which goes on
+            prefix = _PREFIX.match(self.source, start, stop)
+            keeps = wrap.kind is WrapKind.HEADING and prefix
+            self._cut(prefix.end() if keeps and prefix else start, stop, rule)
+
+    def _lines(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        while True:
+            found = _LINE_END.search(self.source, start, end)
+            stop = found.start() if found else end
+            yield start, stop
+            if found is None or found.end() >= end:
+                return
+            start = found.end()
+
+    def _collected(self) -> list[Edit]:
+        out: list[Edit] = []
+        for at in sorted({*self.new, *self.inserts}):
+            after = self.inserts.get(at, "") + self.new.get(at, "")
+            end = at + (at in self.new)
+            rule = self.rules[at]
+            if out and out[-1].end == at and out[-1].rule == rule:
+                last = out.pop()
+                at, after = last.start, last.after + after
+            out.append(Edit(at, end, self.source[at:end], after, rule))
+        return [e for e in map(_shortest, out) if e.before != e.after]
+
+
+def _shortest(edit: Edit) -> Edit:
+    """An edit without what both sides share at its ends."""
+    before, after = edit.before, edit.after
+    start = 0
+    while start < min(len(before), len(after)) and before[start] == after[start]:
+        start += 1
+    end = 0
+    while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    return Edit(
+        edit.start + start,
+        edit.end - end,
+        before[start : len(before) - end],
+        after[start : len(after) - end],
+        edit.rule,
+    )
+
+
+def _sound(
+    article: Article, findings: list[Finding], chosen: set[int]
+) -> tuple[list[Finding], set[int]]:
+    """Refuses fixes after which Markdown would read otherwise than meant.
+
+    What is left of a line may look like a mark ("1. ", "# "), and marks that lose a neighbour may
+    become plain signs: the edited source is read again, and must say what the restored text says.
+    """
+    if article.source.format != "md" or article.source.offsets != "source":
+        return findings, chosen
+    places = sorted(
+        (i for i in chosen if findings[i].source_span is None), key=lambda i: _place(findings[i])
+    )
+    if not places or _reads_as_meant(article, findings, places):
+        return findings, chosen
+    if not _reads_as_meant(article, findings, []):
+        return findings, chosen  # nothing can be told by reading it again
+    refused = set(places) - set(_sound_part(article, findings, [], places))
+    out: list[Finding] = []
+    kept: set[int] = set()
+    for i, finding in enumerate(findings):
+        if i not in refused:
+            if i in chosen:
+                kept.add(len(out))
+            out.append(finding)
+            continue
+        out.append(replace(finding, applicability=Applicability.EDITOR))
+        out.append(
+            Finding(
+                rule="MF001",
+                start=finding.start,
+                end=finding.end,
+                message=f"The fix of {finding.rule} was not applied: the Markdown around it "
+                "would read otherwise.",
+                severity=Severity.INFO,
+                confidence=finding.confidence,
+            )
+        )
+    return out, kept
+
+
+def _sound_part(
+    article: Article, findings: Sequence[Finding], held: list[int], more: list[int]
+) -> list[int]:
+    """`held` with those of `more` that leave the source sound."""
+    if not more or _reads_as_meant(article, findings, [*held, *more]):
+        return [*held, *more]
+    if len(more) == 1:
+        return held
+    half = len(more) // 2
+    held = _sound_part(article, findings, held, more[:half])
+    return _sound_part(article, findings, held, more[half:])
+
+
+def _reads_as_meant(article: Article, findings: Sequence[Finding], places: Sequence[int]) -> bool:
+    from unspin.reading.md import read_blocks
+
+    edits = tuple(
+        Edit(f.start, f.end, article.text[f.start : f.end], f.replacements[0], f.rule)
+        for f in (findings[i] for i in places)
+    )
+    meant = disassemble(_edited(article, edits) if edits else article)
+    text = apply_edits(article.source.text, source_edits(article, edits, ()))
+    return _said(read_blocks(text)) == _said(meant)
+
+
+def _said(pieces: Sequence[Piece]) -> list[tuple[str, int, str]]:
+    """What blocks say, for comparison: their kinds, levels and words."""
+    out = []
+    for piece in pieces:
+        block = piece.block
+        parts = [piece.text[c.start : c.end] for c in block.cells] or [piece.text]
+        text = _CONTROLS.sub("", " | ".join(parts).replace(OBJECT, " ")) or block.verbatim
+        words = " ".join(text.split())
+        if words:
+            out.append((str(block.kind), block.level, words))
+    return out
 
 
 def apply_edits(text: str, edits: Sequence[Edit]) -> str:

@@ -83,3 +83,76 @@ def test_the_format_of_a_hostile_beginning_is_told_at_once(name: str, text: str)
     (article,) = read_bytes(text.encode(), name, Config())  # each line once doubled the time
     assert isinstance(article, Article)
     assert BAD in article.text
+
+
+# --- comments in items, struck text, embeds --------------------------------------------------------
+
+
+def blocks(text: str) -> list[tuple[BlockKind, str]]:
+    article = read(f"# Heart\n\n{text}\n")
+    return [(b.kind, article.block_text(b).replace("\ufffc", "@")) for b in article.blocks[1:]]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "prose"),
+    [
+        (f"- <!-- note --> {BAD}", BlockKind.LIST_ITEM, f"@ {BAD}"),
+        (f"1. <!-- a --><!-- b --> {BAD} <!-- c -->", BlockKind.LIST_ITEM, f"@@ {BAD} @"),
+        (f"- <!-- note -->\n  {BAD}", BlockKind.LIST_ITEM, f"@ {BAD}"),
+        (f"- <!-- two\n  lines --> {BAD}", BlockKind.LIST_ITEM, f"@ {BAD}"),
+        (f"> <!-- note --> {BAD}", BlockKind.QUOTE, f"@ {BAD}"),
+        (f"- <div>{BAD}</div>", BlockKind.LIST_ITEM, BAD),
+        (f"- <div title='<!-- x -->'>{BAD}</div>", BlockKind.LIST_ITEM, BAD),
+    ],
+)
+def test_text_behind_a_comment_in_an_item_is_prose(text: str, kind: BlockKind, prose: str) -> None:
+    assert blocks(text) == [(kind, prose)]
+    article = read(f"# Heart\n\n{text}\n")
+    for word in ("Smoking", "variables"):
+        start, end = article.map.span(at := article.text.index(word), at + len(word))
+        assert article.source.text[start:end] == word
+
+
+def test_a_comment_alone_in_an_item_stays() -> None:
+    article = read("- <!-- only -->\n- two\n")
+    assert [b.verbatim for b in article.blocks] == ["<!-- only -->", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "prose"),
+    [
+        ("Take ~~two~~ three tablets.", "Take @ three tablets."),
+        ("Take <del>two</del> three tablets.", "Take @ three tablets."),
+        ("Take <s>**two** or</s> three.", "Take @ three."),
+        ("Take **~~two~~ three**.", "Take @ three."),
+        ("Take ~~two\nor~~ three.", "Take @ three."),
+        ("Take <span style='text-decoration:line-through'>two</span> three.", "Take @ three."),
+        ("- ~~two~~ three", "@ three"),
+        ("## ~~Two~~ Three", "@ Three"),
+        ("| a | ~~b~~ |\n|---|---|", "a | @"),
+        ("Take <del>two or three.", "Take @two or three."),
+        ("About ~5 and ~10 ~x~.", "About ~5 and ~10 ~x~."),
+        ("Take ~~~two~~~ three.", "Take ~@ three."),
+        ("~~All of it.~~", ""),
+        ("<del>\n\nAll of it.\n\n</del>", ""),
+    ],
+)
+def test_struck_text_is_no_prose(text: str, prose: str) -> None:
+    assert [found for _, found in blocks(text)] == [prose]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("https://youtu.be/a_b*c", ["https://youtu.be/a_b*c"]),
+        ("<https://vimeo.com/1>", ["https://vimeo.com/1"]),
+        ("https://youtu.be/a\nhttps://youtu.be/b", ["https://youtu.be/a", "https://youtu.be/b"]),
+        ("https://example.org/a", []),
+        ("See https://youtu.be/a", []),
+        ("- https://youtu.be/a", []),
+        ("[Video](https://youtu.be/a)", []),
+    ],
+)
+def test_an_address_of_a_player_alone_is_an_embed(text: str, values: list[str]) -> None:
+    article = read(f"# Heart\n\n{text}\n")
+    assert [b.value for b in article.blocks if b.kind is BlockKind.EMBED] == values

@@ -285,3 +285,99 @@ def test_flat_seed_article(shared: Path) -> None:
     assert len(of_kind(made, BlockKind.EMBED)) == 1
     lists = [b.group for b in made.blocks if b.kind is BlockKind.LIST_ITEM]
     assert [lists.count(g) for g in dict.fromkeys(lists)] == [4, 3]
+
+
+# --- tables that spaces line up, labels, lists of advice -------------------------------------------
+
+
+def between(body: str) -> list[tuple[BlockKind, str]]:
+    article = read(f"Knees that swell\n\n{BODY}\n\n{body}\n\n{BODY}\n")
+    return [(b.kind, article.block_text(b)) for b in article.blocks[2:-1]]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Drug         Dose (mg)   Times/day\n------------\nibuprofen    200         3\naspirin      500         4",
+        "Drug         Dose (mg)\nibuprofen    200\naspirin      500",
+        "Drug         Dose\n----         ----\nibuprofen    200\naspirin      500",
+        "Name        Dose\nshort          5\na long one   500",
+        "Drug       Dose\n=====      =====\nibuprofen  with food\n           and water\naspirin    none",
+        "ibuprofen    a pain killer\naspirin      thins the blood",
+        "Name    Dose  Unit\nA       1       mg\nLongish   20    mg",
+        "+------+-----+\n| Drug | mg  |\n+------+-----+\n| ibu  | 200 |\n+------+-----+",
+        "1   Rest    daily\n2   Ice     hourly",
+    ],
+)
+def test_flat_aligned_columns_stay_as_they_stand(table: str) -> None:
+    assert between(table) == [(BlockKind.CODE, table)]
+    indented = "\n".join(f"  {line}" for line in table.split("\n"))
+    assert between(indented) == [(BlockKind.CODE, table)]
+    article = read(f"Knees that swell\r\n\r\n{BODY}\r\n\r\n{table}\r\n".replace("\n", "\r\n"))
+    assert article.blocks[-1].kind is BlockKind.CODE
+
+
+def test_flat_lines_around_a_table_are_no_rows() -> None:
+    table = "Drug         Dose\nibuprofen    200\naspirin      500"
+    found = between(f"Table 1. Doses\n{table}\nSource: the book.")
+    assert (BlockKind.CODE, table) in found
+    assert [text for _, text in found] == ["Table 1. Doses", table, "Source: the book."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.  Rest\n2.  Ice\n3.  A firm bandage",
+        "It hurts.  Rest helps.\nIce too.  It cools.",
+        "-   rest\n-   ice",
+    ],
+)
+def test_flat_wide_spaces_alone_are_no_table(text: str) -> None:
+    assert BlockKind.CODE not in [kind for kind, _ in between(text)]
+
+
+def test_flat_a_rule_below_the_heading_of_a_tabbed_table_heads_no_section() -> None:
+    found = between("Drug\tDose\n------------\nibu\t200\nasp\t500")
+    assert [kind for kind, _ in found] == [BlockKind.TABLE] * 3
+
+
+@pytest.mark.parametrize(
+    "labels", [("a)", "b)"), ("(a)", "(b)"), ("i.", "ii."), ("A.", "B."), ("(i)", "(ii)")]
+)
+def test_flat_labels_stay_with_their_items(labels: tuple[str, str]) -> None:
+    article = read(f"Knees that swell\n\n{BODY}\n\n{labels[0]} water\n{labels[1]} tea\n\n{BODY}\n")
+    found = [b.value for b in article.blocks if b.kind is BlockKind.LIST_ITEM]
+    assert found == list(labels)
+
+
+@pytest.mark.parametrize("name", ["Do", "Dos", "Do's", "DO", "Don't", "Don’t", "Don'ts", "Never"])
+@pytest.mark.parametrize("colon", ["", ":"])
+@pytest.mark.parametrize(
+    "body", ["\nRest it\nUse ice", "\n- Rest it\n- Use ice", "\n\nRest it\nUse ice"]
+)
+def test_flat_lists_of_advice_keep_name_and_first_item(name: str, colon: str, body: str) -> None:
+    kind = BlockKind.PARAGRAPH if colon else BlockKind.HEADING
+    assert between(f"{name}{colon}{body}") == [
+        (kind, name + colon),
+        (BlockKind.LIST_ITEM, "Rest it"),
+        (BlockKind.LIST_ITEM, "Use ice"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Do:\nrest it\n- use ice\n- wait", "Do: rest it\n- use ice\n- wait", "Do: - rest it\n- use ice\n- wait"],
+)  # fmt: skip
+def test_flat_a_first_item_without_a_bullet_is_an_item(text: str) -> None:
+    assert between(text) == [
+        (BlockKind.PARAGRAPH, "Do:"),
+        (BlockKind.LIST_ITEM, "rest it"),
+        (BlockKind.LIST_ITEM, "use ice"),
+        (BlockKind.LIST_ITEM, "wait"),
+    ]
+
+
+def test_flat_a_line_of_advice_above_items_heads_no_section() -> None:
+    assert between("Do not run on it\n- jump\n- kneel")[0] == (
+        BlockKind.PARAGRAPH, "Do not run on it",
+    )  # fmt: skip

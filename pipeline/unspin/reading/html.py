@@ -19,6 +19,7 @@ from unspin.article import (
     assemble,
 )
 from unspin.reading.builder import PieceBuilder, is_raised_number
+from unspin.reading.embeds import video_address
 from unspin.reading.htmlhead import Head, is_site_name, is_title_class, metadata, read_head
 from unspin.reading.htmlimages import image, only_images, unscripted
 from unspin.reading.htmlmain import (
@@ -160,6 +161,8 @@ _NOTE_NAMES = re.compile(
     r"refs|citations?|cite[_-]note|bibliography)(?:$|[\s_:-])",
     re.I,
 )
+_ADDRESS = re.compile(r"(?:https?:)?//\S+")
+_LIST_STYLE = re.compile(r"list-style[^;]*?\b(lower|upper)-(alpha|latin|roman)", re.I)
 _HEADING_TAG = re.compile(r"h[1-6]")
 _SENTENCE = re.compile(r"[.!?](?:[\s\"'”’)]|\Z)")
 #: Class words of what holds the text of an article.
@@ -227,7 +230,7 @@ def read_html(source: Source) -> Article:
     chosen = [c for c in walk.out if c.kept]
     pieces, repairs = repair([c.piece for c in chosen], text, entities=False)
     article = assemble(
-        source,
+        replace(source, extra={**source.extra, **head.own}) if head.own else source,
         pieces,
         title=None if top is None else chosen.index(walk.out[top]),
         metadata=metadata(document, head, "" if top is None else walk.out[top].text),
@@ -311,6 +314,8 @@ class _State:
     level: int = 0
     ordered: bool = False
     number: int = 0
+    label: str = ""  # of an item, where it is no plain number
+    counting: str = ""  # "a", "A", "i" or "I": how a list counts
     group: int = 0
     quotes: int = 0
     lists: int = 0
@@ -321,6 +326,7 @@ class _State:
     contents: bool = False
     item: int = 0  # where the list item around it begins
     joined: bool = False  # whether the paragraphs of that item are one block
+    embed: bool = False
     ids: tuple[str, ...] = ()
     path: tuple[int, ...] = ()
     home: tuple[int, ...] = ()
@@ -336,6 +342,7 @@ class _State:
             main=self.main or _holds_article(element),
             note=self.note or (element.tag not in MAIN and bool(_NOTE_NAMES.search(names))),
             contents=self.contents or bool(CONTENTS_NAMES.search(names)),
+            embed=element.tag == "figure" and "embed" in element.attrs.get("class", "").split(),
             ids=(*self.ids, name) if name else self.ids,
             path=path,
             home=path if element.tag in _HOLDERS else self.home,
@@ -547,13 +554,14 @@ class _Walk:
             self._number(element, number)
             return replace(
                 state, kind=BlockKind.PARAGRAPH, lists=state.lists + 1, ordered=tag == "ol",
-                group=self.groups, number=number,
+                group=self.groups, number=number, counting=_counting(element),
             )  # fmt: skip
         if tag == "li":
             number = int(element.attrs.get("data-unspin-number", "0")) if state.ordered else 0
             return replace(
                 state, kind=BlockKind.LIST_ITEM, level=max(state.lists, 1), number=number,
                 item=element.start, joined=self._is_joined(element),
+                label=_label(state.counting, number),
             )  # fmt: skip
         if tag == "blockquote":
             return replace(
@@ -593,9 +601,20 @@ class _Walk:
         elif state.kind is BlockKind.LIST_ITEM and self._first_of_item(state, builder):
             block = Block(
                 state.kind, 0, 0, level=state.level, ordered=state.ordered,
-                number=state.number, group=state.group,
+                number=state.number, group=state.group, value=state.label,
             )  # fmt: skip
-        self._add(builder.piece(block), linked, state)
+        piece = builder.piece(block)
+        if block.kind is BlockKind.PARAGRAPH and (url := self._address(piece, state)):
+            # An address of a player alone is an embed that lost its markup, and no way elsewhere.
+            block = Block(BlockKind.EMBED, 0, 0, value=url)
+            piece, linked = replace(piece, block=replace(block, end=len(url)), marks=()), 0
+        self._add(piece, linked, state)
+
+    @staticmethod
+    def _address(piece: Piece, state: _State) -> str:
+        if state.embed and _ADDRESS.fullmatch(piece.text):
+            return piece.text
+        return video_address(piece.text) if not piece.text.startswith("<") else ""
 
     def _first_of_item(self, state: _State, builder: _Builder) -> bool:
         """Whether the open block is the first of its list item: others are paragraphs."""
@@ -808,6 +827,32 @@ class _Walk:
             self.block(cell, replace(state, strong=False))
             return Span(start, self.builder.length)
         return Span(self.builder.length, self.builder.length)
+
+
+def _counting(element: Element) -> str:
+    """How a numbered list counts where it does not count in figures."""
+    if element.tag != "ol":
+        return ""
+    style = _LIST_STYLE.search(element.attrs.get("style", ""))
+    if style:
+        sign = "a" if style[2].lower() in ("alpha", "latin") else "i"
+        return sign.upper() if style[1].lower() == "upper" else sign
+    kind = element.attrs.get("type", "").strip()
+    return kind if kind in ("a", "A", "i", "I") else ""
+
+
+def _label(counting: str, number: int) -> str:
+    """An item's label as browsers write it; empty for plain numbers."""
+    if not counting or not 0 < number < 40:
+        return ""
+    if counting in "iI":
+        tens, ones = divmod(number, 10)
+        label = "x" * tens + ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")[ones]
+    elif number <= 26:
+        label = chr(ord("a") + number - 1)
+    else:
+        return ""
+    return (label.upper() if counting.isupper() else label) + "."
 
 
 def _is_raised(element: Element, source: str) -> bool:

@@ -10,6 +10,8 @@ from typing import Any
 from unspin.article import Metadata
 from unspin.reading.htmltree import Element, visible_text
 
+#: What names of "meta" elements begin with that this program writes.
+OWN_META = "unspin:"
 _TITLE_NAMES = ("og:title", "twitter:title", "dc.title", "dcterms.title", "title")
 _AUTHOR_NAMES = frozenset(
     ["author", "article:author", "dc.creator", "dcterms.creator", "citation_author", "byl",
@@ -50,6 +52,8 @@ class Head:
     site: str = ""
     canonical: str = ""
     language: str = ""
+    own: dict[str, str] = field(default_factory=dict)  # what this program wrote there
+    said: dict[str, str] = field(default_factory=dict)  # and in its JSON-LD
 
     @property
     def title(self) -> str:
@@ -107,6 +111,9 @@ def read_head(root: Element, source: str) -> Head:
             linked += _linked_data(source[element.inner_start : element.inner_end])
     declared = [value for name in _TITLE_NAMES for value in named.get(name, ())]
     declared += [_plain(str(d["headline"])) for d in linked if d.get("headline")]
+    head.own = {n: values[0] for n, values in named.items() if n.startswith(OWN_META)}
+    if head.own and linked:
+        head.said = {k: v for k, v in linked[0].items() if isinstance(v, str)}
     head.titles = [t for t in dict.fromkeys([*declared[:1], page_title, *declared[1:]]) if t]
     head.authors = _authors(named, linked)
     head.date = _date(named, linked)
@@ -186,11 +193,13 @@ def metadata(document: Any, head: Head, heading: str) -> Metadata:
     known = [_key(t) for t in (*head.titles, heading)]
     if not any(key and key in k for k in known):
         title = head.title
+    # A page that this program wrote says what it was told: nothing is to be guessed.
+    said = head.said
     return Metadata(
-        title=title,
+        title=said.get("headline") or title,
         author=_author(text("author"), head),
-        date=text("date") or head.date,
-        url=text("url") or head.canonical,
+        date=said.get("datePublished") or text("date") or head.date,
+        url=said.get("url") or text("url") or head.canonical,
         language=head.language or text("language"),
     )
 

@@ -186,6 +186,31 @@ def parse(source: str) -> Element:
     return root
 
 
+def split_comments(source: str) -> Iterator[tuple[str, bool]]:
+    """Yield the parts of some HTML in order, and whether each is a comment.
+
+    What looks like a comment in an attribute's value or a script is none.
+    """
+    at = begin = 0
+    while (match := _TOKEN.search(source, at)) is not None:
+        at = match.end()
+        if match["comment"] is not None:
+            yield source[begin : match.start()], False
+            yield match[0], True
+            begin = at
+        elif match["start"] and match["start"].lower() in _RAW_TEXT:
+            closing = re.compile(rf"</{re.escape(match['start'])}\s*>", re.I).search(source, at)
+            at = closing.end() if closing else len(source)
+    yield source[begin:], False
+
+
+def is_struck_tag(tag: str, source: str) -> bool:
+    """Tell whether a start tag begins deleted text."""
+    name = tag.lower()
+    style = "style" in source and _STRUCK_STYLE.search(source)
+    return name in STRUCK or (bool(style) and name not in VOID)
+
+
 def is_struck(element: Element, source: str) -> bool:
     """Tell whether an element is deleted text, which a reader takes for absent.
 

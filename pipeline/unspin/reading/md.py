@@ -8,11 +8,12 @@ of HTML that holds prose is read as HTML.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from unspin.article import (
+    OBJECT,
     Article,
     Block,
     BlockKind,
@@ -24,8 +25,12 @@ from unspin.article import (
     assemble,
 )
 from unspin.reading.builder import PieceBuilder
+from unspin.reading.embeds import video_address
+from unspin.reading.htmltree import STRUCK, is_struck_tag, split_comments
 from unspin.reading.languages import detect_language
+from unspin.reading.markup import Wrap, WrapKind, html_wraps
 from unspin.reading.repair import repair
+from unspin.textmap import Segment
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -41,8 +46,9 @@ _SHORTCODE = re.compile(
     r"|\{\{\s[^{}]{0,1000}\s\}\}|\{\{\s*[\w.]{1,100}\s*\}\}"
 )
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
-_COMMENT = re.compile(r"(<!--.*?-->)", re.S)
 _EMBED = re.compile(r"""<(?:iframe|video|embed)\b[^>]*?\bsrc\s*=\s*["']?([^"'\s>]+)""", re.I)
+_TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*)[^>]*>\Z")
+_STRUCK_BLOCK = re.compile(rf"<({'|'.join(sorted(STRUCK))})(?:\s[^>]*)?>", re.I)
 _MARKS = {"strong": MarkKind.STRONG, "em": MarkKind.EMPHASIS, "link": MarkKind.LINK}
 
 
@@ -67,8 +73,6 @@ def read_md(source: Source) -> Article:
         language=_text(extra, "lang") or _text(extra, "language"),
         front_matter=front,
     )
-    from dataclasses import replace
-
     article = assemble(
         replace(source, extra={**source.extra, **extra}) if extra else source,
         pieces,
@@ -78,6 +82,21 @@ def read_md(source: Source) -> Article:
         structured=True,
     )
     return article.with_(language=detect_language(article.text))
+
+
+def read_blocks(text: str) -> list[Piece]:
+    """The blocks of a Markdown text alone, as `read_md` finds them."""
+    walk = _Walk(text, _front_matter(text)[2])
+    walk.run()
+    return repair(walk.pieces, text, entities=False)[0]
+
+
+def md_wraps(text: str) -> list[Wrap]:
+    """Emphasis, links, items, headings, quotes and tags of a Markdown text, inner ones first."""
+    walk = _Walk(text, _front_matter(text)[2])
+    walk.run()
+    inline = (WrapKind.EMPHASIS, WrapKind.LINK, WrapKind.ELEMENT)
+    return sorted(walk.wraps, key=lambda w: (w.kind not in inline, w.end - w.start))
 
 
 def _is_heading(piece: Piece) -> bool:
@@ -144,10 +163,12 @@ def _placed(rule: Any, delimiters: bool) -> Any:
             return False
         if silent:
             return True
-        for n, token in enumerate(state.tokens[count + waiting :]):
+        at = before
+        for token in state.tokens[count + waiting :]:
             if token.type == "text":
                 if delimiters:
-                    token.meta["at"] = (before + n, before + n + 1)
+                    token.meta["at"] = (at, at + len(token.content))
+                    at += len(token.content)
             elif "at" not in token.meta:
                 label = token.type == "link_open" and token.markup != "autolink"
                 token.meta["at"] = (before, before + 1 if label else state.pos)
@@ -179,7 +200,7 @@ def _raw(state: StateInline, silent: bool, match: re.Match[str] | None) -> bool:
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    parser = MarkdownIt("commonmark", {"maxNesting": 50}).enable("table")
+    parser = MarkdownIt("commonmark", {"maxNesting": 50}).enable(["table", "strikethrough"])
     parser.disable(["fragments_join", "text_join"], ignoreInvalid=True)
     inline = parser.inline.ruler
     inline.before("escape", "shortcode", _shortcode)
@@ -190,10 +211,54 @@ def _parser() -> MarkdownIt:
     return parser
 
 
+def _struck_end(children: list[Token], i: int) -> int:
+    """Index of the token that ends the struck text which begins here, or 0.
+
+    It must hold whole marks: what crosses their borders is left as the author wrote it.
+    """
+    first = children[i]
+    tag = _TAG.match(first.content) if first.type == "html_inline" else None
+    if first.type != "s_open" and not (tag and not tag[1] and is_struck_tag(tag[2], first.content)):
+        return 0
+    depth = inner = 0
+    for j in range(i, len(children)):
+        child = children[j]
+        if tag is None:
+            depth += {"s_open": 1, "s_close": -1}.get(child.type, 0)
+        elif child.type == "html_inline":
+            own = _TAG.match(child.content)
+            same = own is not None and own[2].lower() == tag[2].lower()
+            depth += same and (-1 if own and own[1] else 1)
+        if child.type not in ("s_open", "s_close"):
+            inner += child.nesting
+        if inner < 0:
+            return 0
+        if depth == 0:
+            return j if inner == 0 else 0
+    return 0
+
+
+def _moved(piece: Piece, places: list[int]) -> tuple[Segment, ...]:
+    """Segments of a piece of HTML, whose lines have prefixes in the source."""
+    out: list[Segment] = []
+    for s in piece.segments:
+        if not s.linear:
+            a, z = places[s.source_start], places[s.source_end - 1] + 1
+            out.append(Segment(s.start, s.length, a, z - a))
+            continue
+        first = 0
+        for n in range(1, s.length + 1):
+            if n == s.length or places[s.source_start + n] != places[s.source_start + n - 1] + 1:
+                at = places[s.source_start + first]
+                out.append(Segment(s.start + first, n - first, at, n - first))
+                first = n
+    return tuple(out)
+
+
 # --- blocks -------------------------------------------------------------------------------------
 
 
-def _unnested(token: Token, source: str) -> str:
+def _unnested(token: Token) -> str:
     """A verbatim block inside a quote or a list, without the prefixes (``>``, indentation)."""
     if token.type == "fence":
         return f"{token.markup}{token.info}\n{token.content}{token.markup}"
@@ -201,7 +266,7 @@ def _unnested(token: Token, source: str) -> str:
         return "".join(f"    {line}" for line in token.content.splitlines(keepends=True)).rstrip(
             "\n"
         )
-    return source.lstrip("> \t")
+    return token.content.rstrip("\n")
 
 
 @dataclass
@@ -224,6 +289,8 @@ class _Walk:
     quotes: int = 0
     groups: int = 0
     references: set[int] = field(default_factory=set)
+    wraps: list[Wrap] = field(default_factory=list)
+    held: list[tuple[int, int]] = field(default_factory=list)
 
     def run(self) -> None:
         """Parses the text and fills `pieces`."""
@@ -233,11 +300,30 @@ class _Walk:
         tokens = _parser().parse("\n".join(line for _, line in self.lines))
         i = 0
         while i < len(tokens):
-            i = self._step(tokens, i)
+            i = self._struck_blocks(tokens, i) or self._step(tokens, i)
+
+    def _struck_blocks(self, tokens: list[Token], i: int) -> int:
+        """Takes blocks between "<del>" and "</del>" on lines of their own; the next index or 0."""
+        token = tokens[i]
+        tag = _STRUCK_BLOCK.fullmatch(token.content.strip()) if token.type == "html_block" else None
+        if tag is None or token.map is None or self.quotes or self.lists:
+            return 0
+        for j in range(i + 1, len(tokens)):
+            end = tokens[j]
+            if end.type == "html_block" and end.level == 0 and end.map is not None:
+                if end.content.strip().lower() != f"</{tag[1].lower()}>":
+                    continue
+                start, stop = self._source([token.map[0], end.map[1]])
+                block = Block(BlockKind.CODE, 0, 0, value="html", verbatim=self.text[start:stop])
+                self.pieces.append(Piece("", (), block))
+                return j + 1
+        return 0
 
     def _step(self, tokens: list[Token], i: int) -> int:
         token = tokens[i]
         kind = token.type
+        if kind in ("list_item_open", "heading_open", "blockquote_open"):
+            self._wrap_lines(token)
         if kind in ("bullet_list_open", "ordered_list_open"):
             self.groups += 1
             ordered = kind.startswith("ordered")
@@ -246,6 +332,8 @@ class _Walk:
             self.lists.append(_List(ordered, self._group(), number))
         elif kind in ("bullet_list_close", "ordered_list_close"):
             self.lists.pop()
+        elif kind == "list_item_close":
+            self._let_go()
         elif kind == "list_item_open":
             self.lists[-1].number += self.lists[-1].ordered
             self.lists[-1].fresh = True
@@ -253,9 +341,12 @@ class _Walk:
             self.quotes += 1
         elif kind == "blockquote_close":
             self.quotes -= 1
-        elif kind == "html_block" and not (self.quotes or self.lists):
-            self._html(token)
-        elif kind in ("fence", "code_block", "html_block"):
+        elif kind == "html_block":
+            if self.quotes or self.lists:
+                self._nested_html(token)
+            else:
+                self._html(token)
+        elif kind in ("fence", "code_block"):
             self._verbatim(token)
         elif kind in ("paragraph_open", "heading_open"):
             self._inline(token, tokens[i + 1])
@@ -283,7 +374,7 @@ class _Walk:
         value = embed[1] if embed else (token.info.strip() if token.type == "fence" else "")
         if token.type == "html_block" and not embed:
             value = "html"
-        body = _unnested(token, source) if self.quotes or self.lists else source
+        body = _unnested(token) if self.quotes or self.lists else source
         self.pieces.append(Piece("", (), Block(kind, 0, 0, value=value, verbatim=body)))
 
     def _html(self, token: Token) -> None:
@@ -293,8 +384,8 @@ class _Walk:
         start, end = self._source(token.map or [0, 1])
         source = self.text[start:end]
         at, found = 0, []
-        for part in _COMMENT.split(source):
-            if part.startswith("<!--"):
+        for part, is_comment in split_comments(source):
+            if is_comment:
                 pieces = [Piece("", (), Block(BlockKind.CODE, 0, 0, value="html", verbatim=part))]
             else:
                 pieces = read_fragment(part, start + at, self.groups)
@@ -303,11 +394,92 @@ class _Walk:
             at += len(part)
         if any(piece.text for piece in found):
             self.pieces += found
+            self.wraps += html_wraps(source, start)
         else:
             self._verbatim(token)
 
+    def _nested_html(self, token: Token) -> None:
+        """Adds the prose in HTML inside a list or quote; a comment before it stays with it."""
+        from unspin.reading.html import read_fragment
+
+        content = token.content.rstrip("\n")
+        places = self._places((token.map or [0, 1])[0], content)
+        at, found, comments = 0, list[Piece](), list[tuple[int, int]]()
+        for part, is_comment in split_comments(content):
+            if is_comment:
+                comments.append((places[at], places[at + len(part) - 1] + 1))
+            else:
+                for piece in read_fragment(part, 0, self.groups):
+                    moved = replace(piece, segments=_moved(piece, places[at:]))
+                    found.append(self._with_comments(moved, comments))
+                    comments = []
+            at += len(part)
+        if not any(piece.text for piece in found):
+            if found or not comments or not (self.lists and self.lists[-1].fresh):
+                self._verbatim(token)
+            else:  # the item's text follows
+                self.held += comments
+            return
+        if comments:
+            found[-1] = self._with_comments(found[-1], comments, after=True)
+        self.groups = max([self.groups, *(p.block.group for p in found)])
+        for piece in found:
+            if piece.text and piece.block.kind is BlockKind.PARAGRAPH:
+                own = self._block(token)
+                piece = replace(piece, block=replace(own, end=len(piece.text)))
+            self.pieces.append(piece)
+
+    def _with_comments(
+        self, piece: Piece, comments: list[tuple[int, int]], *, after: bool = False
+    ) -> Piece:
+        """A piece with comments as objects before or behind its text."""
+        if not comments or not piece.text:
+            return piece
+        builder = PieceBuilder()
+        for start, end in comments:
+            builder.raw(self.text[start:end], start, end)
+        own = builder.piece(piece.block)
+        first, second = (piece, own) if after else (own, piece)
+        text = f"{first.text} {second.text}"
+        shift = len(first.text) + 1
+        moved = [replace(m, start=m.start + shift, end=m.end + shift) for m in second.marks]
+        return Piece(
+            text,
+            (*first.segments, *(replace(s, start=s.start + shift) for s in second.segments)),
+            replace(piece.block, end=len(text)),
+            (*first.marks, *moved),
+        )
+
+    def _let_go(self) -> None:
+        """Adds comments that no text of their item followed."""
+        for start, end in self.held:
+            block = Block(BlockKind.CODE, 0, 0, value="html", verbatim=self.text[start:end])
+            self.pieces.append(Piece("", (), block))
+        self.held = []
+
+    def _wrap_lines(self, token: Token) -> None:
+        kind = {"list_item_open": WrapKind.ITEM, "heading_open": WrapKind.HEADING}.get(token.type)
+        if token.type == "blockquote_open" and not (self.quotes or self.lists):
+            kind = WrapKind.QUOTE
+        if kind and token.map is not None:
+            start, end = self._source(token.map)
+            self.wraps.append(Wrap(kind, start, start, end, end))
+
+    def _embeds(self, token: Token) -> bool:
+        """Adds a paragraph that is nothing but addresses of players, as lost players leave them."""
+        lines = token.content.split("\n")
+        urls = [video_address(line.strip()) for line in lines]
+        if self.quotes or self.lists or not all(urls):
+            return False
+        for line, url in zip(lines, urls, strict=True):
+            block = Block(BlockKind.EMBED, 0, 0, value=url, verbatim=line.strip())
+            self.pieces.append(Piece("", (), block))
+        return True
+
     def _inline(self, opening: Token, token: Token) -> None:
         span = token.map or [0, 1]
+        if opening.type == "paragraph_open" and self._embeds(token):
+            return
         if opening.type == "paragraph_open" and not _SHORTCODE.sub("", token.content).strip():
             start, end = self._source(span)
             block = Block(BlockKind.CODE, 0, 0, value="shortcode", verbatim=self.text[start:end])
@@ -320,7 +492,13 @@ class _Walk:
         builder = PieceBuilder()
         self._fill(builder, token, places)
         piece = builder.piece(self._block(opening))
-        if piece.text:
+        piece, self.held = self._with_comments(piece, self.held), []
+        if self._is_struck(piece):
+            start, end = self._source(span)
+            block = Block(BlockKind.CODE, 0, 0, verbatim=self.text[start:end])
+            piece = Piece("", (), block)
+            self.pieces.append(piece)
+        elif piece.text:
             self.pieces.append(piece)
 
     def _block(self, opening: Token) -> Block:
@@ -336,6 +514,14 @@ class _Walk:
         if self.quotes:
             return Block(BlockKind.QUOTE, 0, 0, level=self.quotes)
         return Block(BlockKind.PARAGRAPH, 0, 0)
+
+    def _is_struck(self, piece: Piece) -> bool:
+        """Whether a paragraph is struck from its first word to its last."""
+        if piece.block.kind is not BlockKind.PARAGRAPH or self.lists or self.quotes:
+            return False
+        objects = [m.value for m in piece.marks if m.kind is MarkKind.RAW]
+        bare = not piece.text.replace(OBJECT, "").strip()
+        return bare and bool(objects) and all(v.startswith("~~") for v in objects)
 
     def _places(self, line: int, content: str) -> list[int]:
         """Source offset of each code point of a block's content: its lines end source lines."""
@@ -359,16 +545,60 @@ class _Walk:
         return list(range(at, at + len(content) + 1))
 
     def _fill(self, builder: PieceBuilder, token: Token, places: list[int]) -> None:
-        end = 0
+        end = done = 0
         automatic = False
-        for child in token.children or ():
+        children = token.children or []
+        self._wrap_inline(children, token.content, places)
+        skip = -1
+        for i, child in enumerate(children):
             at = child.meta.get("at") or (end, end + len(child.content))
+            if i <= skip or at[1] <= done:
+                continue
+            last = _struck_end(children, i)
+            if last:
+                # Struck text is no prose: one object, with its marks.
+                done = children[last].meta["at"][1]
+                a, b = places[at[0]], places[done - 1] + 1
+                builder.raw(self.text[a:b], a, b)
+                skip, end = last, done
+                continue
             if automatic:
                 automatic = child.type != "link_close"
                 continue
             automatic = child.type == "link_open" and child.markup == "autolink"
             self._child(builder, child, token.content, places, at)
             end = at[1]
+
+    def _wrap_inline(self, children: list[Token], content: str, places: list[int]) -> None:
+        """Notes where emphasis, links and tags of a line stand."""
+        opened: list[tuple[str, int, int]] = []
+        end = 0
+        for child in children:
+            start, stop = child.meta.get("at") or (end, end + len(child.content))
+            name, _, side = child.type.rpartition("_")
+            if child.type == "html_inline" and (tag := _TAG.match(child.content)):
+                name, side = f"<{tag[2].lower()}", "close" if tag[1] else "open"
+            if child.markup != "autolink" and side in ("open", "close"):
+                double = child.type.startswith("strong")
+                if side == "open":
+                    # of two signs, the parser keeps the inner one
+                    opened.append((name, start - double, stop))
+                elif any(o[0] == name for o in opened):
+                    while opened[-1][0] != name:
+                        opened.pop()
+                    _, a, b = opened.pop()
+                    start, stop = (end if name == "link" else start), stop + double
+                    if b <= start:
+                        kind = (
+                            WrapKind.LINK
+                            if name == "link"
+                            else WrapKind.ELEMENT
+                            if name[0] == "<"
+                            else WrapKind.EMPHASIS
+                        )
+                        after = places[b - 1] + 1, places[start], places[stop - 1] + 1
+                        self.wraps.append(Wrap(kind, places[a], *after))
+            end = max(end, stop)
 
     def _child(
         self,

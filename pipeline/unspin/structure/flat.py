@@ -13,7 +13,8 @@ from unspin.article import (
     StructureNote,
     assemble,
 )
-from unspin.structure import headings, lists
+from unspin.reading.embeds import video_address
+from unspin.structure import grids, headings, lists
 from unspin.structure.units import MARKER, Unit, read_units
 from unspin.structure.words import fold, words
 
@@ -22,13 +23,6 @@ from unspin.structure.words import fold, words
 MOST_TITLE_WORDS = 24
 MOST_TITLE_CHARACTERS = 180
 
-_VIDEO = re.compile(
-    r"<?(?P<url>(?:https?:)?//(?:[\w-]+\.)*(?:youtube(?:-nocookie)?\.com|youtu\.be|vimeo\.com|"
-    r"dailymotion\.com|dai\.ly|ted\.com/talks|wistia\.(?:com|net)|brightcove\.net|rumble\.com|"
-    r"tiktok\.com|soundcloud\.com|facebook\.com/[\w.]+/videos|twitch\.tv|loom\.com|"
-    r"streamable\.com)[/\w]\S*?)>?",
-    re.I,
-)
 _RULE = re.compile(r"(?:[=\-_*~#]\s?){3,}")
 _SETEXT = re.compile(r"={3,}|-{3,}|~{3,}|\*{3,}|_{3,}")
 _ATX = re.compile(r"(?P<marks>#{1,6})\s+(?P<text>.*?)\s*#*")
@@ -41,12 +35,13 @@ _CELL_GAP = {"\t": re.compile(r"\s*\t\s*"), "|": re.compile(r"\s*\|\s*")}
 
 def structure_flat(article: Article) -> Article:
     """Makes headings, lists, tables, quotes and embeds of the lines of a flat text."""
-    units = read_units(article)
+    units = read_units(article, grids.keep_grids)
     units = _marks(units, article)
     _tables(units)
     units = lists.split_inline(units, article.map)
     title = _find_title(units, article)
     lists.find_marked(units, article.map)
+    lists.find_first_items(units)
     lists.find_numbered_headings(units)
     lists.find_unmarked(units)
     units = lists.split_run_in(units, article.map)
@@ -54,6 +49,7 @@ def structure_flat(article: Article) -> Article:
     text = title.text if title is not None else article.metadata.title
     units = _split_headings(units, article, text)
     headings.find_headings(units, text)
+    lists.name_lists(units)
     headings.set_levels(units)
     lists.note_lost_lists(units)
     return _build(article, units, title)
@@ -62,14 +58,17 @@ def structure_flat(article: Article) -> Article:
 def _marks(units: list[Unit], article: Article) -> list[Unit]:
     """Embeds, quotes, underlined and hashed headings; rules between sections are dropped."""
     out: list[Unit] = []
-    for unit in units:
+    for i, unit in enumerate(units):
         text = unit.text
         first = text[0]
         if unit.original is not None:
             pass
-        elif first in "<h/" and (video := _VIDEO.fullmatch(text)):
-            unit.kind, unit.value = BlockKind.EMBED, video["url"]
+        elif url := video_address(text):
+            unit.kind, unit.value = BlockKind.EMBED, url
         elif first in "=-_*~#" and _RULE.fullmatch(text):
+            if _parts_rows(units, i):
+                out.append(unit)
+                continue
             if out and unit.blanks == 0 and _SETEXT.fullmatch(text) and _underlined(out[-1]):
                 out[-1].kind, out[-1].sure = BlockKind.HEADING, True
                 out[-1].level = 0 if first == "=" else 3
@@ -88,6 +87,17 @@ def _marks(units: list[Unit], article: Article) -> list[Unit]:
         out.append(unit)
     _settle_underlines(out)
     return out
+
+
+def _parts_rows(units: list[Unit], i: int) -> bool:
+    """Whether a rule stands between the heading and the first row of a table."""
+    if not 0 < i < len(units) - 1 or units[i].blanks or units[i + 1].blanks:
+        return False
+    pair = units[i - 1].text, units[i + 1].text
+    return bool(_TABLE_RULE.fullmatch(units[i].text)) and any(
+        len({len(_cells(t, sign)) for t in pair} - {1}) == 1 and all(sign in t for t in pair)
+        for sign in _CELL_GAP
+    )
 
 
 def _underlined(unit: Unit) -> bool:

@@ -32,6 +32,12 @@ _LABEL = re.compile(r"([A-Z][^.:;?!]{1,48}):\s+\S")
 _INNER_STOP = re.compile(r"[.!?]\s")
 _LAST_WORD = re.compile(r"\S+$")
 _LEAD_COLON = re.compile(r":\.?$")
+#: Names of the two lists of advice; one word is enough to announce them.
+_DOS_NAME = r"(?:the\s)?(?:do(?:[’']?s)?|don[’']?t[’']?s?|do nots?|never|always)"
+_DOS = re.compile(rf"{_DOS_NAME}\s*:?", re.I)
+_DOS_INLINE = re.compile(rf"(?P<lead>{_DOS_NAME}\s*:)\s+(?=\S)", re.I)
+#: A line of advice itself, and no heading, right above marked items.
+_ADVICE = re.compile(r"(?:do(?: not)?|don[’']?t|never|always|avoid|try(?: not)? to)\s+[a-z]", re.I)
 
 
 def find_marked(units: list[Unit], source: OffsetMap) -> None:
@@ -58,6 +64,8 @@ def find_marked(units: list[Unit], source: OffsetMap) -> None:
         unit.level = len(stack)
         if match["ordered"]:
             unit.ordered, unit.number = True, ordered[i]
+            # The text may speak of "b)": what a number cannot say stays with the item.
+            unit.value = "" if match["value"].isdigit() else match["ordered"]
         if match.end() < len(unit.text):
             unit.shorten(match.end(), len(unit.text), source)
 
@@ -141,7 +149,15 @@ def find_numbered_headings(units: list[Unit]) -> None:
 def split_inline(units: list[Unit], source: OffsetMap) -> list[Unit]:
     """Parts "Such as: • one • two • three" into its lead-in and its items."""
     out: list[Unit] = []
+    i = 0
     for unit in units:
+        i += 1
+        lead = _DOS_INLINE.match(unit.text) if unit.plain and not unit.sure else None
+        if lead and i < len(units) and not units[i].blanks and _bullet(units[i]):
+            part = unit.cut(lead.end(), len(unit.text), source)
+            part.blanks = 0
+            out += [unit.cut(0, lead.end("lead"), source), part]
+            continue
         cuts = list(_INLINE_BULLET.finditer(unit.text)) if unit.plain and unit.count > 3 else []
         starts = bool(cuts) and unit.text[0] in _SAFE_BULLETS
         announced = len(cuts) > 1 and unit.text[: cuts[0].start()].endswith(":")
@@ -160,9 +176,51 @@ def split_inline(units: list[Unit], source: OffsetMap) -> list[Unit]:
     return out
 
 
+def _bullet(unit: Unit) -> bool:
+    match = MARKER.match(unit.text) if unit.plain else None
+    return bool(match and match["bullet"])
+
+
+def find_first_items(units: list[Unit]) -> None:
+    """Makes an item of a line that has lost its bullet between a lead-in and the other items."""
+    for lead, unit, following in zip(units, units[1:], units[2:], strict=False):
+        marked = following.kind is BlockKind.LIST_ITEM and following.marked and not following.blanks
+        if not (marked and unit.plain and not unit.sure and announces(lead) and not lead.marked):
+            continue
+        if unit.count > MOST_ITEM_WORDS or unit.text[-1] == ":" or following.ordered:
+            continue
+        if unit.wrapped and unit.count > MOST_ITEM_WORDS // 2:
+            continue
+        unit.kind, unit.level, unit.list_id = BlockKind.LIST_ITEM, 1, following.list_id
+        unit.marked = True
+        unit.notes.append(("lost-bullet", True, "1", 0, len(unit.text)))
+
+
+def name_lists(units: list[Unit]) -> None:
+    """Heads lists with "Do" and "Don't"; keeps a line of advice above its items as a line."""
+    for unit, following in itertools.pairwise(units):
+        if following.kind is not BlockKind.LIST_ITEM:
+            continue
+        if unit.plain and _DOS.fullmatch(unit.text) and unit.text[-1] != ":":
+            unit.kind = BlockKind.HEADING
+        elif (
+            unit.kind is BlockKind.HEADING
+            and not unit.sure
+            and unit.level != 1
+            and not following.blanks
+            and _ADVICE.match(unit.text)
+            and unit.text[-1] != "?"
+        ):
+            unit.kind = BlockKind.PARAGRAPH
+
+
 def announces(unit: Unit) -> bool:
     """Whether a line leads up to a list: it ends with a colon or in mid-sentence."""
-    if unit.kind not in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM) or unit.count < 2:
+    if unit.kind not in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM):
+        return False
+    if _DOS.fullmatch(unit.text):
+        return True
+    if unit.count < 2:
         return False
     if _LEAD_COLON.search(unit.text):
         return True
@@ -372,6 +430,7 @@ def _parted(unit: Unit, at: int, source: OffsetMap, like: Unit) -> list[Unit]:
     rest = unit.cut(at, len(unit.text), source)
     item.kind, item.list_id, item.level = BlockKind.LIST_ITEM, like.list_id, like.level
     item.ordered, item.marked, item.notes = like.ordered, unit.marked, list(unit.notes)
+    item.value = unit.value
     item.number = unit.number or (like.number + 1 if like.ordered else 0)
     item.notes.append(("item-run-in", True, "", 0, len(item.text)))
     rest.blanks = 1

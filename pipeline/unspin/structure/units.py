@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -131,8 +132,15 @@ class Unit:
         return Piece(self.text, self._own_segments(source), block)
 
 
-def read_units(article: Article) -> list[Unit]:
-    """The article's lines, with the lines of wrapped paragraphs joined."""
+def read_units(
+    article: Article, keep: Callable[[list[Unit], str, OffsetMap], list[Unit]]
+) -> list[Unit]:
+    """The article's lines, with the lines of wrapped paragraphs joined.
+
+    Args:
+        article: As read.
+        keep: Makes one unit of lines that are to stay as they are.
+    """
     lines: list[Unit] = []
     text = article.text
     for block in article.blocks:
@@ -145,6 +153,7 @@ def read_units(article: Article) -> list[Unit]:
         if block.kind is not BlockKind.PARAGRAPH or block.verbatim:
             unit.kind, unit.original = block.kind, block
         lines.append(unit)
+    lines = keep(lines, text, article.map)
     width = _wrap_width(lines)
     if any(line.blanks == 0 and line.indent for line in lines) or width:
         return _unwrap(lines, width, article.map)
@@ -162,7 +171,11 @@ def _wrap_width(lines: list[Unit]) -> int:
     pairs = [
         (a, b)
         for a, b in itertools.pairwise(lines)
-        if a.group == b.group and a.group and not MARKER.match(b.text)
+        if a.group == b.group
+        and a.group
+        and not MARKER.match(b.text)
+        and a.original is None
+        and b.original is None
     ]
     short = sorted(n for a, _ in pairs if (n := a.indent + len(a.text)) <= WIDEST_WRAP)
     if not short or len(short) < 0.8 * len(pairs):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html as _html
 import json
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -31,12 +32,14 @@ _TAGS = {
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title", "width", "height"},
-    "ol": {"start"},
+    "ol": {"start", "type"},
     "li": {"value"},
     "figure": {"class"},
     "th": {"scope"},
     "time": {"datetime"},
 }
+#: Labels as browsers write them: other brackets are a part of the text.
+_COUNTED = re.compile(r"[A-Za-z]+\.")
 #: Of links; relative ones are allowed besides. "tel:" is a number to call.
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _PAGE = """<!DOCTYPE html>
@@ -148,19 +151,31 @@ def _list(article: Article, run: Sequence[Block]) -> str:
             out.append("</li>")
             counts[-1] += 1
         else:
-            tag = "ol" if block.ordered else "ul"
+            kind = _counting(block)
+            tag = "ol" if block.ordered and (kind or not block.value) else "ul"
             open_tags.append(tag)
             counts.append(max(1, block.number))
-            start = f' start="{block.number}"' if block.ordered and block.number > 1 else ""
+            start = f' type="{kind}"' if kind else ""
+            start += f' start="{block.number}"' if tag == "ol" and block.number > 1 else ""
             out.append(f"<{tag}{start}>")
         value = ""
-        if block.ordered and block.number not in (0, counts[-1]):
+        if open_tags[-1] == "ol" and block.number not in (0, counts[-1]):
             counts[-1] = block.number
             value = f' value="{block.number}"'
-        out.append(f"<li{value}>{_inline(article, block)}")
+        label = "" if _counting(block) else _html.escape(block.value)
+        out.append(f"<li{value}>{label}{' ' * bool(label)}{_inline(article, block)}")
     while open_tags:
         out.append(f"</li></{open_tags.pop()}>")
     return "\n".join(out)
+
+
+def _counting(block: Block) -> str:
+    """The ``type`` of a list whose items browsers label as the source does, or an empty text."""
+    if not _COUNTED.fullmatch(block.value):
+        return ""
+    first = block.value[0]
+    letter = len(block.value) == 2 and ord(first.lower()) - ord("a") + 1 == block.number
+    return ("a" if letter else "i") if first.islower() else ("A" if letter else "I")
 
 
 def _table(article: Article, run: Sequence[Block]) -> str:

@@ -54,6 +54,8 @@ def _block(article: Article, block: Block) -> dict[str, Any]:
         out["text"] = _text(article, block)
     if block.kind is BlockKind.LIST_ITEM:
         out |= {"level": max(1, block.level), "ordered": block.ordered, "list": block.group}
+        if block.value:
+            out["label"] = block.value
         if block.number:
             out["number"] = block.number
     return out

@@ -30,6 +30,7 @@ _OWN_KEYS = re.compile(
 _SPECIAL = re.compile(r"([\\`*<]|\b_|_\b|(?<!\w)_|&(?=#?\w+;)|\[(?=[^\]\n]*\]\())")
 _LINE_START = re.compile(r"^(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|={3,}$|-{3,}$|~{3,})")
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
+_LEADING_COMMENTS = re.compile(r"(?:<!--.*?-->\s*)+", re.S)
 _LINE_ENDS = re.compile(r"\s*\n\s*")
 #: The line under the heading of a table, inside quotes and items too.
 _DELIMITERS = re.compile(r"[>\s]*(\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?)\s*\Z")
@@ -87,7 +88,9 @@ def _group(article: Article, run: Sequence[Block]) -> str:
     if first.kind is BlockKind.EMBED:
         return first.value or article.block_text(first)
     if first.kind is BlockKind.CODE:
-        return f"```{first.value}\n{article.block_text(first)}\n```"
+        code = article.block_text(first)
+        fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`{3,}", code))])
+        return f"{fence}{first.value}\n{code}\n{fence}"
     text = _inline(article, first.start, first.end)
     if first.kind is BlockKind.HEADING:
         return "#" * max(1, first.level) + " " + _LINE_ENDS.sub(" ", text)
@@ -115,10 +118,13 @@ def _list(article: Article, run: Sequence[Block]) -> str:
             stops[level] = ")" if stops.get(level, ".") == "." else "."
         count[level] = block.number or due
         marker = f"{count[level]}{stops.get(level, '.')} " if block.ordered else "- "
+        label = f"{block.value} " if block.value else ""
+        if label:
+            marker = "- "  # Markdown counts in numbers alone: "b)" is a part of the text
         indent = " " * indents[level - 1]
         text = _inline(article, block.start, block.end)
         inner = "\n" + indent + " " * len(marker)
-        lines.append(indent + marker + text.replace("\n", inner))
+        lines.append(indent + marker + label + text.replace("\n", inner))
         indents.append(indents[level - 1] + len(marker))
     return "\n".join(lines)
 
@@ -198,7 +204,15 @@ def _inline(article: Article, start: int, end: int, line_end: str = "") -> str:
             written = "  " if breaks[a] == "<br>" else breaks[a]
             piece = line_end + piece[1:] if line_end else written + piece
         out.append(piece)
-    return "".join(out).replace(OBJECT, "").strip()
+    return _comments_last("".join(out).replace(OBJECT, "").strip())
+
+
+def _comments_last(text: str) -> str:
+    """A line's comments behind its text: one that begins with a comment is HTML to its end."""
+    lead = _LEADING_COMMENTS.match(text)
+    if not lead or lead.end() == len(text):
+        return text
+    return f"{text[lead.end() :]} {lead[0].strip()}"
 
 
 def _open(mark: Mark) -> str:

@@ -16,7 +16,10 @@ def render(report: Report) -> str:
         for number, block in enumerate(run, 1):
             text = plain_block(article, block)
             if block.kind is BlockKind.LIST_ITEM:
+                if not one_line(text):
+                    continue  # struck out
                 marker = f"{block.number or number}." if block.ordered else "-"
+                marker = block.value or marker
                 lines.append("  " * (max(1, block.level) - 1) + f"{marker} {one_line(text)}")
             elif block.kind is BlockKind.TABLE and block.cells:
                 lines.append(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from unspin.article import OBJECT, Article, Block, BlockKind, Mark, MarkKind
 from unspin.findings import Applicability
+from unspin.reading.htmlhead import OWN_META
 from unspin.reading.htmltree import visible_text, without_struck
 from unspin.report import Report
 
@@ -43,12 +44,19 @@ def review(report: Report) -> dict[str, Any]:
     }
     if report.review_required and not places:
         found["review_editor"] = 1
-    said = report.article.metadata.front_matter
+    said = report.article.metadata.front_matter + _said_by_page(report.article)
     if found["review"] == "none" and _REQUIRED.search(said):
         counts = {key: int(number) for key, number in _COUNT.findall(said)}
         found |= {key: max(number, int(found[key])) for key, number in counts.items()}
         found["review"] = "required"
     return found
+
+
+def _said_by_page(article: Article) -> str:
+    """The review state that a page of an earlier run bears, as lines of front matter."""
+    extra = article.source.extra
+    own = {k.removeprefix(OWN_META): v for k, v in extra.items() if k.startswith(OWN_META)}
+    return "".join(f"\n{key}: {value}" for key, value in own.items())
 
 
 def metadata(report: Report) -> dict[str, str]:
@@ -93,7 +101,7 @@ def _record_format(text: str) -> str:
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark")
+    return MarkdownIt("commonmark").enable("strikethrough")
 
 
 def as_html(article: Article, source: str, *, inline: bool = False) -> str:
