@@ -1,18 +1,22 @@
 """Markdown: CommonMark with tables, front matter, and shortcodes kept whole.
 
-Prose holds no markup. Code, URLs, HTML tags, images, footnote marks and shortcodes are one `OBJECT`
-with a `RAW` mark inside a line, and verbatim blocks without prose where they stand alone. A block
-of HTML that holds prose is read as HTML.
+Prose holds no markup. Code, URLs, HTML tags, images, footnote marks, formulas and shortcodes are
+one `OBJECT` with a `RAW` mark inside a line, and verbatim blocks without prose where they stand
+alone. A block of HTML that holds prose is read as HTML, and knows where it stands.
+
+What a list item or a quote holds besides one line of text (paragraphs, code, tables, lists, other
+quotes) knows what it stands in: `MarkdownBlock.within`. Quoted text of any kind is a `QUOTE`.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from unspin.article import (
+    OBJECT,
     Article,
     Block,
     BlockKind,
@@ -23,6 +27,7 @@ from unspin.article import (
     Span,
     assemble,
 )
+from unspin.errors import InputError
 from unspin.reading.builder import PieceBuilder
 from unspin.reading.languages import detect_language
 from unspin.reading.repair import repair
@@ -33,12 +38,61 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _CELLS = " | "
-_FENCE = re.compile(r"(---|\+\+\+)[ \t]*(?:\r\n|\r|\n)")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+#: White space of a construct that only looks like several blocks, or like none: the parser is
+#: shown code points that no text may hold (Unicode's noncharacters) in its place.
+_MASKS = {ord(c): chr(0xFDD0 + n) for n, c in enumerate(" \t\n\r\f\v")}
+_UNMASKS = {ord(mask): chr(char) for char, mask in _MASKS.items()}
+_SPACE = r"[\s\ufdd0-\ufdd5]"
+#: Shortcodes whose content is no Markdown.
+_CODE_NAMES = "highlight|raw|rawhtml|html|mermaid|math|katex|latex|chart|code|plantuml|comment"
 #: Hugo, Jekyll, Jinja and WordPress-like shortcodes; ``{a|b}`` is spintax and stays prose.
 _SHORTCODE = re.compile(
-    r"\{\{[<%][^{}]{0,1000}[>%]\}\}|\{%[^{}]{0,1000}%\}|\{#[^{}]{0,1000}#\}"
-    r"|\{\{\s[^{}]{0,1000}\s\}\}|\{\{\s*[\w.]{1,100}\s*\}\}"
+    rf"\{{\{{[<%]-?{_SPACE}*(?P<hugo>{_CODE_NAMES})\b(?:(?!\{{\{{).){{0,9000}}?"
+    rf"\{{\{{[<%]{_SPACE}*/{_SPACE}*(?P=hugo){_SPACE}*[>%]\}}\}}"
+    rf"|\{{%-?{_SPACE}*(?P<liquid>{_CODE_NAMES})\b.{{0,9000}}?"
+    rf"\{{%-?{_SPACE}*end(?P=liquid){_SPACE}*-?%\}}"
+    r"|\{\{[<%](?:[^{}]|\{(?!\{)|\}(?!\})){0,1000}?[>%]\}\}"
+    r"|\{%[^{}]{0,1000}%\}|\{#[^{}]{0,1000}#\}"
+    rf"|\{{\{{{_SPACE}[^{{}}]{{0,1000}}{_SPACE}\}}\}}|\{{\{{{_SPACE}*[\w.]{{1,100}}{_SPACE}*\}}\}}",
+    re.S,
+)
+#: Formulas: TeX between dollars, or between the brackets that MathJax and KaTeX know.
+_MATH = re.compile(
+    r"\$\$(?:[^$\\]|\\.){1,2000}?\$\$"
+    r"|\$(?![\s$])(?:[^$\\]|\\.){1,300}?(?<![\s\\])\$(?![\d$])"
+    r"|\\\((?:[^\\]|\\(?![()])){1,500}?\\\)|\\\[(?:[^\\]|\\(?![\[\]])){1,2000}?\\\]"
+    r"|\\begin\{(?P<name>\w+\*?)\}.{1,2000}?\\end\{(?P=name)\}",
+    re.S,
+)
+#: What a formula has and a sum of money, or a bracket that is escaped, has not.
+_FORMULA = re.compile(
+    r"\\[A-Za-z]|[\^_={}<>≤≥≈±×÷]|\A\s*[A-Za-z]{1,2}\d?\s*\Z"
+    r"|\A\s*[A-Za-z0-9]{1,3}(?:\s*[-+*/]\s*[A-Za-z0-9]{1,3})+\s*\Z"
+)
+_TEX_TEXT = re.compile(r"\\(?:text|mathrm|mbox|operatorname)\w*\{[^}]*\}")
+_WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}")
+#: Words from which what stands between two dollars is a sentence.
+_MIN_WORDS = 3
+#: What a shortcode or formula inside it is none: fenced code, code in a line, comments.
+_CODE = (
+    r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})[^\n]*\n"
+    r"(?:.*?^[ \t>]*(?P=fence)|.*)|<!--.*?-->"
+    r"|(?<![`\\])(?P<tick>`+)(?!`)[^\n]+?(?<!`)(?P=tick)(?!`)"
+)
+_WHOLE = re.compile(
+    rf"(?P<code>{_CODE})|(?P<shortcode>{_SHORTCODE.pattern})"
+    r"|^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<math>\$\$(?:(?!\n[ \t>]*\n)[^$]){1,2000}?\$\$"
+    r"|\\\[[ \t]*\n(?:(?!\n[ \t>]*\n).){1,2000}?\\\]"
+    r"|\\begin\{(?P<block>\w+\*?)\}(?:(?!\n[ \t>]*\n).){1,2000}?\\end\{(?P=block)\})(?=[ \t]*$)",
+    re.S | re.M,
+)
+#: Where the address of a link may go on.
+_IN_ADDRESS = re.compile(r"\]\(<?[^\s()<>]{0,200}\Z")
+#: Attributes of a heading: ``{#id .class}``, or ``{: #id}`` as kramdown writes them.
+_ATTRIBUTES = re.compile(
+    r"[ \t]*(\{:?[ \t]*(?:[#.][\w:.-]+)(?:[ \t]+(?:[#.][\w:.-]+|[\w-]+=(?:\"[^\"]*\"|[^\s\"}]+)))*"
+    r"[ \t]*\})[ \t]*\Z"
 )
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
 _COMMENT = re.compile(r"(<!--.*?-->)", re.S)
@@ -52,27 +106,22 @@ def read_md(source: Source) -> Article:
     Args:
         source: With the decoded text.
     """
-    front, extra, at = _front_matter(source.text)
+    front, extra, at = front_matter(source)
     walk = _Walk(source.text, at)
     walk.run()
     pieces, repairs = repair(walk.pieces, source.text, entities=False)
-    title = next((i for i, p in enumerate(pieces) if _is_heading(p)), None)
-    if title is not None and pieces[title].block.level != 1:
-        title = None
     metadata = Metadata(
         title=_text(extra, "title"),
-        author=_text(extra, "author") or _text(extra, "authors"),
+        author=_text(extra, "author", name="name") or _text(extra, "authors", name="name"),
         date=_text(extra, "date"),
         url=_text(extra, "source") or _text(extra, "url") or _text(extra, "canonical"),
         language=_text(extra, "lang") or _text(extra, "language"),
         front_matter=front,
     )
-    from dataclasses import replace
-
     article = assemble(
         replace(source, extra={**source.extra, **extra}) if extra else source,
         pieces,
-        title=title,
+        title=_title(pieces, metadata.title),
         metadata=metadata,
         repairs=repairs,
         structured=True,
@@ -80,51 +129,215 @@ def read_md(source: Source) -> Article:
     return article.with_(language=detect_language(article.text))
 
 
-def _is_heading(piece: Piece) -> bool:
-    return piece.block.kind is BlockKind.HEADING
+def _title(pieces: list[Piece], named: str) -> int | None:
+    """Which piece is the title: a first heading of level 1 with no text before it.
+
+    Args:
+        pieces: The blocks.
+        named: What front matter names as title: then a heading that says something else is the
+            title only where nothing but comments stands before it.
+    """
+    first = True
+    for i, piece in enumerate(pieces):
+        if piece.block.kind is BlockKind.HEADING:
+            same = " ".join(piece.text.split()).casefold() == " ".join(named.split()).casefold()
+            return i if piece.block.level == 1 and (first or same or not named) else None
+        if piece.text.strip(OBJECT + " \t\r\n"):
+            return None
+        first = first and not _COMMENT.sub("", piece.block.verbatim or "-").strip()
+    return None
 
 
-def _text(extra: dict[str, Any], key: str) -> str:
-    """A field as a line of text; lists and mappings inside a list are none."""
+def _text(extra: dict[str, Any], key: str, name: str = "") -> str:
+    """A field as a line of text; lists and mappings inside a list are none.
+
+    Args:
+        extra: The fields.
+        key: Of the field.
+        name: Key of the text where a mapping stands for it.
+    """
     value = extra.get(key)
     values = value if isinstance(value, list) else [value]
-    plain = (str(v).strip() for v in values if v is not None and not isinstance(v, dict | list))
-    return ", ".join(plain)
+    if name:
+        values = [v.get(name) if isinstance(v, dict) else v for v in values]
+    plain = (_plain(v) for v in values if v is not None and not isinstance(v, dict | list))
+    return ", ".join(v for v in plain if v)
 
 
-def _front_matter(text: str) -> tuple[str, dict[str, Any], int]:
-    """Front matter verbatim, parsed, and where the text after it begins.
+def _plain(value: Any) -> str:
+    """A value as text; times as ISO 8601 writes them."""
+    import datetime
 
-    What stands between fences but is no mapping is a part of the text. TOML is given as YAML.
+    times = (datetime.date, datetime.time)
+    return value.isoformat() if isinstance(value, times) else str(value).strip()
+
+
+# --- front matter -------------------------------------------------------------------------------
+
+_FENCE = re.compile(r"(---|\+\+\+)[ \t]*(?:\r\n|\r|\n)")
+_JSON_START = re.compile(r"\{\s*\"(?:[^\"\\\r\n]|\\.)*\"\s*:")
+#: A line that gives a field. What is no word before a colon is prose.
+_FIELD = re.compile(r"[\"']?[A-Za-z_][\w.-]{0,60}[\"']?[ \t]*(?::(?=[ \t]|$)|=)")
+_TABLE_NAME = re.compile(r"\[{1,2}[\w.\"' -]+\]{1,2}[ \t]*$")
+#: Fields that articles have, and prose between two rules has not.
+_USUAL = re.compile(
+    r"[\"']?(?:title|date|draft|layout|description|authors?|slug|tags|categories|lang|language|url|"
+    r"permalink|weight|aliases|summary|keywords|review|source)[\"']?[ \t]*[:=]",
+    re.I,
+)
+#: Words from which a single field that ends in a full stop is a sentence.
+_SENTENCE = 3
+#: What YAML does not allow in a text.
+_NO_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_AT_LINE = re.compile(r",? ?\(?(?:at )?\bline (\d+)(?:, column \d+)?\)?")
+
+
+def front_matter(source: Source) -> tuple[str, dict[str, Any], int]:
+    """Front matter as YAML, parsed, and where the text after it begins.
+
+    YAML stands between lines of ``---`` and is given verbatim, TOML between lines of ``+++``, JSON
+    from the first brace to the one that closes it. What stands between such lines and gives no
+    fields is a part of the text: two rules, and prose between them.
+
+    Args:
+        source: With the decoded text.
+
+    Raises:
+        InputError: It gives fields, and cannot be parsed.
     """
+    text = source.text
+    if _JSON_START.match(text):
+        return _json(source)
     start = _FENCE.match(text)
     if not start:
         return "", {}, 0
+    lines = text.replace("\r", "\n")
     end = re.compile(rf"^{re.escape(start[1])}[ \t]*(?:\r\n|\r|\n|\Z)", re.M).search(
-        text.replace("\r", "\n"), start.end()
+        lines, start.end()
     )
+    inner = text[start.end() : end.start()] if end else text[start.end() :]
+    first, _, rest = lines[start.end() :].partition("\n")
     if not end:
+        if _USUAL.match(first) and (_FIELD.match(rest) or not rest.strip()):
+            raise _wrong(
+                source, 1, f"the front matter has no line {start[1]!r} at its end", "add it"
+            )
         return "", {}, 0
-    inner = text[start.end() : end.start()]
-    import yaml
-
     try:
-        if start[1] == "+++":
-            import tomllib
-
-            value: Any = tomllib.loads(inner.replace("\r\n", "\n"))
-            inner = yaml.safe_dump(value, allow_unicode=True, sort_keys=False)
-        else:
-            loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-            value = yaml.load(inner, Loader=loader)
-    except (yaml.YAMLError, ValueError):
-        return "", {}, 0
-    if not isinstance(value, dict):
+        value = _toml(inner) if start[1] == "+++" else _yaml(inner)
+    except ValueError as error:
+        if not _gives_fields(inner):
+            return "", {}, 0
+        line = _AT_LINE.search(str(error))
+        what = _AT_LINE.sub("", " ".join(str(error).split()))
+        remedy = "mend it (a value that holds a colon or begins with a sign stands in quotes)"
+        if start[1] == "---":
+            remedy += ", or leave a line empty after a '---' that is only a rule"
+        at = int(line[1]) + 1 if line else 1
+        raise _wrong(source, at, f"the front matter cannot be parsed ({what})", remedy) from error
+    if not isinstance(value, dict) or not _is_meant(first, value):
+        if isinstance(value, str) and _USUAL.match(inner.lstrip()):
+            what = "the front matter gives no fields"
+            raise _wrong(source, 2, what, "write each as 'name: value', with a space")
         return "", {}, 0
     after = end.end()
     if text[after - 1 : after + 1] == "\r\n":
         after += 1
-    return inner, {str(k): v for k, v in value.items()}, after
+    return _given(value) if start[1] == "+++" else inner, _keyed(value), after
+
+
+def _is_meant(first: str, value: dict[Any, Any]) -> bool:
+    """Whether fields are front matter, and no prose with a colon in it between two rules."""
+    if any(_USUAL.match(f"{key}:") for key in value):
+        return True
+    (only,) = value.values() if len(value) == 1 else ("",)
+    sentence = isinstance(only, str) and len(only.split()) >= _SENTENCE and only[-1:] in ".!?"
+    return bool(first.strip()) and not sentence
+
+
+def _gives_fields(inner: str) -> bool:
+    """Whether what cannot be parsed is meant to give fields: it begins with one, as most lines do.
+
+    An empty line at its beginning says that the line before it is a rule.
+    """
+    lines = inner.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not lines[0].strip():
+        return False
+    whole = [x for x in lines if x[:1] not in (" ", "\t", "#", "-", "]", "}") and x.strip()]
+    given = [bool(_FIELD.match(x) or _TABLE_NAME.match(x) or _USUAL.match(x)) for x in whole]
+    if not given or not given[0] or 2 * sum(given) < len(given):
+        return False
+    return sum(given) > 1 or bool(_USUAL.match(whole[0]))  # one line may be prose with a colon
+
+
+def _yaml(inner: str) -> Any:
+    """The value of YAML; a `ValueError` that names the line where it is wrong."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(_NO_YAML.sub(" ", inner), Loader=loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f", line {mark.line + 1}" if mark else ""
+        raise ValueError(f"{error.problem or 'not YAML'}{where}") from error
+    except yaml.YAMLError as error:
+        raise ValueError("not YAML") from error
+
+
+def _toml(inner: str) -> Any:
+    import tomllib
+
+    return tomllib.loads(inner.replace("\r\n", "\n"))
+
+
+def _json(source: Source) -> tuple[str, dict[str, Any], int]:
+    """Front matter in JSON."""
+    import json
+
+    text = source.text
+    try:
+        value, end = json.JSONDecoder().raw_decode(text)
+    except ValueError as error:
+        fields = re.compile(r"^\s*\"[^\"\r\n]*\"\s*:", re.M).findall(text.replace("\r", "\n")[1:])
+        if len(fields) < 2 and not re.match(r"\{\s*\"(?:title|date|draft)\"", text):
+            return "", {}, 0
+        what = getattr(error, "msg", str(error))
+        line = getattr(error, "lineno", 1)
+        what = f"the front matter cannot be parsed ({what})"
+        raise _wrong(source, line, what, "mend it (fields are parted by commas)") from error
+    after = re.compile(r"[ \t]*(?:\r\n|\r|\n|\Z)").match(text, end)
+    if not isinstance(value, dict) or not after:
+        return "", {}, 0
+    return _given(value), _keyed(value), after.end()
+
+
+def _given(value: dict[str, Any]) -> str:
+    """Fields as YAML."""
+    import yaml
+
+    # YAML knows no time without a day.
+    return str(yaml.safe_dump(_without_times(value), allow_unicode=True, sort_keys=False))
+
+
+def _without_times(value: Any) -> Any:
+    import datetime
+
+    if isinstance(value, dict):
+        return {k: _without_times(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_without_times(v) for v in value]
+    return value.isoformat() if isinstance(value, datetime.time) else value
+
+
+def _keyed(value: dict[Any, Any]) -> dict[str, Any]:
+    return {str(k): v for k, v in value.items()}
+
+
+def _wrong(source: Source, line: int, what: str, remedy: str) -> InputError:
+    if source.record is not None:  # the record's own line is what leads to it
+        return InputError(source.path, f"line {source.record}: {what}; {remedy}")
+    return InputError(source.path, f"line {line}: {what}; {remedy}")
 
 
 # --- inline tokens with their places ------------------------------------------------------------
@@ -161,6 +374,53 @@ def _shortcode(state: StateInline, silent: bool) -> bool:
     return _raw(state, silent, match)
 
 
+def _math(state: StateInline, silent: bool) -> bool:
+    match = _MATH.match(state.src, state.pos) if state.src[state.pos] in "$\\" else None
+    return _raw(state, silent, match if match and is_math(match[0]) else None)
+
+
+def is_math(source: str) -> bool:
+    """Whether what may be a formula is one, and no sum of money and no escaped bracket."""
+    if not _MATH.fullmatch(source):
+        return False
+    inner = source.strip("$") if source[0] == "$" else source[2:-2]
+    if source.startswith("\\begin"):
+        return True
+    words = _WORD.findall(_TEX_TEXT.sub("", inner))
+    return len(words) < _MIN_WORDS and bool(_FORMULA.search(inner))
+
+
+def is_shortcode(source: str) -> bool:
+    """Whether all of a text is one shortcode."""
+    return bool(_SHORTCODE.fullmatch(source))
+
+
+def holds_shortcode(address: str) -> bool:
+    """Whether an address is made, or is made in part, by a shortcode."""
+    return bool(_SHORTCODE.search(address))
+
+
+def _masked(text: str, begin: int) -> str:
+    """The text with the white space of what the parser would break in pieces masked.
+
+    Shortcodes and formulas over several lines look like quotes, headings, code and lists; a
+    shortcode with spaces ends the address of a link.
+    """
+    # A line ends in many ways; each becomes one that is as long.
+    lines = text.replace("\r\n", " \n").replace("\r", "\n")
+    out: list[str] = []
+    at = 0
+    for match in _WHOLE.finditer(lines, begin):
+        name = "math" if match["math"] else "shortcode"
+        start, end = match.span(name)
+        if match["code"] or (match["math"] and not is_math(match["math"])):
+            continue
+        if "\n" in match[name] or _IN_ADDRESS.search(lines, max(0, start - 200), start):
+            out += [text[at:start], text[start:end].translate(_MASKS)]
+            at = end
+    return "".join([*out, text[at:]])
+
+
 def _footnote(state: StateInline, silent: bool) -> bool:
     match = _FOOTNOTE.match(state.src, state.pos) if state.src[state.pos] == "[" else None
     return _raw(state, silent, match)
@@ -181,35 +441,99 @@ def _parser() -> MarkdownIt:
 
     parser = MarkdownIt("commonmark", {"maxNesting": 50}).enable("table")
     parser.disable(["fragments_join", "text_join"], ignoreInvalid=True)
+    parser.normalizeLink = _as_written  # type: ignore[method-assign]
     inline = parser.inline.ruler
     inline.before("escape", "shortcode", _shortcode)
+    inline.before("escape", "math", _math)
     inline.before("link", "footnote", _footnote)
     for rule in inline.__rules__:
         rule.fn = _placed(rule.fn, rule.name in ("emphasis", "strikethrough"))
     inline.__cache__ = None
+    for block_rule in parser.block.ruler.__rules__:
+        if block_rule.name == "reference":
+            block_rule.fn = _no_footnotes(block_rule.fn)
+    parser.block.ruler.__cache__ = None
     return parser
+
+
+def _as_written(url: str) -> str:
+    return url
+
+
+def _no_footnotes(rule: Any) -> Any:
+    """The rule for definitions of links without footnotes: one that is an address looks alike."""
+
+    def checked(state: Any, start: int, end: int, silent: bool) -> bool:
+        at = state.bMarks[start] + state.tShift[start]
+        return not state.src.startswith("[^", at) and bool(rule(state, start, end, silent))
+
+    return checked
 
 
 # --- blocks -------------------------------------------------------------------------------------
 
 
-def _unnested(token: Token, source: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A quote or a list item around a block.
+
+    Args:
+        number: Of this quote or item in the article, from 1.
+        list: Number of the list that an item is of; 0 is a quote.
+        ordered: Whether the list is numbered.
+        count: Number of an ordered item.
+    """
+
+    number: int
+    list: int = 0
+    ordered: bool = False
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownBlock(Block):
+    """A block with what Markdown says of it besides.
+
+    Args:
+        within: Quotes and items around it, the outermost first.
+        heading: Level of a heading inside a quote or an item, which begins no section; else 0.
+        attributes: Of a heading, as the source writes them (``{#id}``).
+        html: Source span of the block of HTML that it stands in, else None.
+    """
+
+    within: tuple[Holder, ...] = ()
+    heading: int = 0
+    attributes: str = ""
+    html: Span | None = None
+
+
+def _markdown_block(block: Block, **said: Any) -> MarkdownBlock:
+    return MarkdownBlock(**{f.name: getattr(block, f.name) for f in fields(Block)}, **said)
+
+
+def _unnested(token: Token) -> str:
     """A verbatim block inside a quote or a list, without the prefixes (``>``, indentation)."""
+    content = token.content.translate(_UNMASKS)
     if token.type == "fence":
-        return f"{token.markup}{token.info}\n{token.content}{token.markup}"
+        return f"{token.markup}{token.info}\n{content}{token.markup}"
     if token.type == "code_block":
-        return "".join(f"    {line}" for line in token.content.splitlines(keepends=True)).rstrip(
-            "\n"
-        )
-    return source.lstrip("> \t")
+        return "".join(f"    {line}" for line in content.splitlines(keepends=True)).rstrip("\n")
+    return content.strip("\n")
 
 
 @dataclass
 class _List:
     ordered: bool
     group: int
+    id: int
     number: int = 0
     fresh: bool = False  # whether the item that is open has no block yet
+
+
+def _with_attributes(block: Block, attributes: str) -> MarkdownBlock:
+    if isinstance(block, MarkdownBlock):
+        return replace(block, attributes=attributes)
+    return _markdown_block(block, attributes=attributes)
 
 
 @dataclass
@@ -223,14 +547,17 @@ class _Walk:
     lists: list[_List] = field(default_factory=list)
     quotes: int = 0
     groups: int = 0
-    references: set[int] = field(default_factory=set)
+    holders: list[Holder] = field(default_factory=list)
+    held: int = 0  # quotes, items and lists so far
+    column: int = 0  # where the text of a block begins, inside quotes and items
+    links: dict[str, Any] = field(default_factory=dict)
 
     def run(self) -> None:
         """Parses the text and fills `pieces`."""
-        for match in _LINE.finditer(self.text, self.begin):
+        for match in _LINE.finditer(_masked(self.text, self.begin), self.begin):
             if match.group() or not self.lines:
                 self.lines.append((match.start(), match.group().rstrip("\r\n")))
-        tokens = _parser().parse("\n".join(line for _, line in self.lines))
+        tokens = _parser().parse("\n".join(line for _, line in self.lines), self.links)
         i = 0
         while i < len(tokens):
             i = self._step(tokens, i)
@@ -243,16 +570,22 @@ class _Walk:
             ordered = kind.startswith("ordered")
             first = token.attrGet("start")
             number = int(first if first is not None else 1) - 1 if ordered else 0
-            self.lists.append(_List(ordered, self._group(), number))
+            self.held += 1
+            self.lists.append(_List(ordered, self._group(), self.held, number))
         elif kind in ("bullet_list_close", "ordered_list_close"):
             self.lists.pop()
         elif kind == "list_item_open":
             self.lists[-1].number += self.lists[-1].ordered
             self.lists[-1].fresh = True
+            self._hold(self.lists[-1])
+        elif kind == "list_item_close":
+            self.holders.pop()
         elif kind == "blockquote_open":
             self.quotes += 1
+            self._hold(None)
         elif kind == "blockquote_close":
             self.quotes -= 1
+            self.holders.pop()
         elif kind == "html_block" and not (self.quotes or self.lists):
             self._html(token)
         elif kind in ("fence", "code_block", "html_block"):
@@ -263,6 +596,25 @@ class _Walk:
         elif kind == "table_open":
             return self._table(tokens, i)
         return i + 1
+
+    def _hold(self, own: _List | None) -> None:
+        """Opens an item of a list, or a quote."""
+        self.held += 1
+        item = (own.id, own.ordered, own.number) if own else ()
+        self.holders.append(Holder(self.held, *item))
+
+    def _held(self, piece: Piece) -> Piece:
+        """The piece with what it stands in."""
+        if not self.holders:
+            return piece
+        return replace(piece, block=_markdown_block(piece.block, within=tuple(self.holders)))
+
+    def _bare(self, start: int, end: int) -> str:
+        """Source text without the prefixes that quotes and items give its lines."""
+        source = self.text[start:end]
+        if not self.holders or not self.column:
+            return source
+        return re.sub(rf"(\r\n|\r|\n)[ \t>]{{0,{self.column}}}", r"\1", source)
 
     def _group(self) -> int:
         """Nested lists belong to the group of the outermost one."""
@@ -283,8 +635,9 @@ class _Walk:
         value = embed[1] if embed else (token.info.strip() if token.type == "fence" else "")
         if token.type == "html_block" and not embed:
             value = "html"
-        body = _unnested(token, source) if self.quotes or self.lists else source
-        self.pieces.append(Piece("", (), Block(kind, 0, 0, value=value, verbatim=body)))
+        body = _unnested(token) if self.holders else source
+        block = Block(kind, 0, 0, value=value, verbatim=body)
+        self.pieces.append(self._held(Piece("", (), block)))
 
     def _html(self, token: Token) -> None:
         """Adds the prose in a block of HTML; comments and what holds no prose stay as they are."""
@@ -302,40 +655,58 @@ class _Walk:
             found += pieces
             at += len(part)
         if any(piece.text for piece in found):
-            self.pieces += found
+            html = Span(start, end)
+            self.pieces += [replace(p, block=_markdown_block(p.block, html=html)) for p in found]
         else:
             self._verbatim(token)
 
     def _inline(self, opening: Token, token: Token) -> None:
         span = token.map or [0, 1]
-        if opening.type == "paragraph_open" and not _SHORTCODE.sub("", token.content).strip():
-            start, end = self._source(span)
-            block = Block(BlockKind.CODE, 0, 0, value="shortcode", verbatim=self.text[start:end])
-            self.pieces.append(Piece("", (), block))
-            return
+        attributes = _ATTRIBUTES.search(token.content) if opening.type == "heading_open" else None
+        if attributes and attributes.start():
+            (token,) = _parser().parseInline(token.content[: attributes.start()], self.links)
         if opening.type == "heading_open" and opening.markup.startswith("#"):
             places = self._heading_places(span[0], token.content)
         else:
             places = self._places(span[0], token.content)
+        self.column = places[0] - self.lines[span[0]][0] if places else 0
+        if opening.type == "paragraph_open" and not _SHORTCODE.sub("", token.content).strip():
+            self._shortcodes(token, places)
+            return
         builder = PieceBuilder()
         self._fill(builder, token, places)
         piece = builder.piece(self._block(opening))
+        if attributes and attributes.start():
+            piece = replace(piece, block=_with_attributes(piece.block, attributes[1]))
         if piece.text:
             self.pieces.append(piece)
 
+    def _shortcodes(self, token: Token, places: list[int]) -> None:
+        """Adds a paragraph of nothing but shortcodes."""
+        if not token.content:
+            return
+        body = self._bare(places[0], places[len(token.content) - 1] + 1)
+        block = Block(BlockKind.CODE, 0, 0, value="shortcode", verbatim=body)
+        self.pieces.append(self._held(Piece("", (), block)))
+
     def _block(self, opening: Token) -> Block:
-        if opening.type == "heading_open":
-            return Block(BlockKind.HEADING, 0, 0, level=int(opening.tag[1]))
-        if self.lists and self.lists[-1].fresh:
+        heading = int(opening.tag[1]) if opening.type == "heading_open" else 0
+        if heading and not self.holders:
+            return Block(BlockKind.HEADING, 0, 0, level=heading)
+        block = Block(BlockKind.PARAGRAPH, 0, 0)
+        if self.quotes:
+            block = Block(BlockKind.QUOTE, 0, 0, level=self.quotes)
+        elif self.lists and self.lists[-1].fresh:
             own = self.lists[-1]
-            own.fresh = False
-            return Block(
+            block = Block(
                 BlockKind.LIST_ITEM, 0, 0, level=len(self.lists), ordered=own.ordered,
                 number=own.number, group=own.group,
             )  # fmt: skip
-        if self.quotes:
-            return Block(BlockKind.QUOTE, 0, 0, level=self.quotes)
-        return Block(BlockKind.PARAGRAPH, 0, 0)
+        if self.lists:
+            self.lists[-1].fresh = False
+        if not self.holders:
+            return block
+        return _markdown_block(block, within=tuple(self.holders), heading=heading)
 
     def _places(self, line: int, content: str) -> list[int]:
         """Source offset of each code point of a block's content: its lines end source lines."""
@@ -382,7 +753,8 @@ class _Walk:
         name, _, side = child.type.rpartition("_")
         if name in _MARKS and child.markup != "autolink":
             if side == "open":
-                builder.open(_MARKS[name], str(child.attrs.get("href", "")))
+                address = str(child.attrs.get("href", "")).translate(_UNMASKS)
+                builder.open(_MARKS[name], address)
             else:
                 builder.close(_MARKS[name])
         elif child.type == "text":
@@ -396,7 +768,7 @@ class _Walk:
             builder.add(text, line_end, line_end + 2 if crlf else None)
         else:
             a, b = places[start], places[end - 1] + 1
-            builder.raw(self.text[a:b], a, b)
+            builder.raw(self._bare(a, b), a, b)
 
     def _literal(self, builder: PieceBuilder, text: str, places: list[int]) -> None:
         """Adds text in runs that stand together in the source."""
@@ -429,7 +801,7 @@ class _Walk:
                 cells.append(Span(start, builder.length))
             elif token.type == "tr_close":
                 block = Block(BlockKind.TABLE, 0, 0, group=group, cells=tuple(cells), header=header)
-                self.pieces.append(builder.piece(block))
+                self.pieces.append(self._held(builder.piece(block)))
             i += 1
         return i + 1
 
