@@ -77,8 +77,8 @@ _MIN_WORDS = 3
 #: What a shortcode or formula inside it is none: fenced code, code in a line, comments.
 _CODE = (
     r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})[^\n]*\n"
-    r"(?:.*?^[ \t>]*(?P=fence)|.*)|<!--.*?-->"
-    r"|(?<![`\\])(?P<tick>`+)(?!`)[^\n]+?(?<!`)(?P=tick)(?!`)"
+    r"(?:.*?^[ \t>]*(?P=fence)|.*)|<!--(?:.*?-->|.*)"
+    r"|(?<![`\\])(?P<tick>`+)(?!`)[^\n]{1,1000}?(?<!`)(?P=tick)(?!`)"
 )
 _WHOLE = re.compile(
     rf"(?P<code>{_CODE})|(?P<shortcode>{_SHORTCODE.pattern})"
@@ -91,12 +91,14 @@ _WHOLE = re.compile(
 _IN_ADDRESS = re.compile(r"\]\(<?[^\s()<>]{0,200}\Z")
 #: Attributes of a heading: ``{#id .class}``, or ``{: #id}`` as kramdown writes them.
 _ATTRIBUTES = re.compile(
-    r"[ \t]*(\{:?[ \t]*(?:[#.][\w:.-]+)(?:[ \t]+(?:[#.][\w:.-]+|[\w-]+=(?:\"[^\"]*\"|[^\s\"}]+)))*"
+    r"(?<![ \t])[ \t]*(\{:?[ \t]*(?:[#.][\w:.-]+)(?:[ \t]+(?:[#.][\w:.-]+|[\w-]+=(?:\"[^\"]*\"|[^\s\"}]+)))*"
     r"[ \t]*\})[ \t]*\Z"
 )
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
 _COMMENT = re.compile(r"(<!--.*?-->)", re.S)
 _EMBED = re.compile(r"""<(?:iframe|video|embed)\b[^>]*?\bsrc\s*=\s*["']?([^"'\s>]+)""", re.I)
+#: Before the first cell of a row: signs of quotes and, in the first row, of items.
+_LEAD = re.compile(r"[>\s]*(?:(?:[-*+]|\d{1,9}[.)])\s+[>\s]*)*")
 _MARKS = {"strong": MarkKind.STRONG, "em": MarkKind.EMPHASIS, "link": MarkKind.LINK}
 
 
@@ -550,6 +552,7 @@ class _Walk:
     holders: list[Holder] = field(default_factory=list)
     held: int = 0  # quotes, items and lists so far
     column: int = 0  # where the text of a block begins, inside quotes and items
+    row_end: int = 0  # where the last cell of the row ends
     links: dict[str, Any] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -784,20 +787,24 @@ class _Walk:
     def _table(self, tokens: list[Token], i: int) -> int:
         self.groups += 1
         group, header = self.groups, False
-        builder, cells, row = PieceBuilder(), list[Span](), list[list[int]]()
+        builder, cells, row, line = PieceBuilder(), list[Span](), list[list[int]](), 0
         while tokens[i].type != "table_close":
             token = tokens[i]
             if token.type in ("thead_open", "tbody_open"):
                 header = token.type == "thead_open"
             elif token.type == "tr_open":
                 builder, cells = PieceBuilder(), []
-                row = self._cell_places((token.map or [0])[0])
+                line = (token.map or [0])[0]
+                first = next((t.content for t in tokens[i : i + 4] if t.type == "inline"), "")
+                row = self._cell_places(line, first)
+                self.row_end = self.lines[line][0]
             elif token.type == "inline":
                 if builder.length and token.content:
                     builder.separate(_CELLS)
                 start = builder.length
-                if token.content and len(cells) < len(row):
-                    self._fill(builder, token, row[len(cells)])
+                if token.content:
+                    found = row[len(cells)] if len(cells) < len(row) else []
+                    self._fill_cell(builder, token, found, line)
                 cells.append(Span(start, builder.length))
             elif token.type == "tr_close":
                 block = Block(BlockKind.TABLE, 0, 0, group=group, cells=tuple(cells), header=header)
@@ -805,11 +812,37 @@ class _Walk:
             i += 1
         return i + 1
 
-    def _cell_places(self, line: int) -> list[list[int]]:
-        """Source offsets of the code points of each cell, as the parser splits a row."""
+    def _fill_cell(self, builder: PieceBuilder, token: Token, places: list[int], line: int) -> None:
+        """Adds a cell; one whose text does not stand where it should is kept unread."""
+        if self._at(places[:-1]) == token.content.translate(_UNMASKS):
+            self._fill(builder, token, places)
+            self.row_end = places[-1]
+            return
         start, source = self.lines[line]
-        lead = re.compile(r"[>\s]*(?:[-*+]\s+(?=\|))?").match(source)
-        at = lead.end() if lead else 0
+        at = max(start + max(0, source.find(token.content)), self.row_end)
+        self.row_end = max(at, min(at + len(token.content), start + len(source)))
+        builder.raw(token.content.translate(_UNMASKS), at, self.row_end)
+
+    def _cell_places(self, line: int, first: str) -> list[list[int]]:
+        """Source offsets of the code points of each cell, as the parser splits a row.
+
+        Args:
+            line: Number of the line.
+            first: Text of the first cell: signs before it may be those of a quote, or its own.
+        """
+        source = self.lines[line][1]
+        lead = _LEAD.match(source)
+        whole = self._split_row(line, lead.end() if lead else 0)
+        if self._at(whole[0][:-1]) == first.translate(_UNMASKS):
+            return whole
+        return self._split_row(line, len(source) - len(source.lstrip()))
+
+    def _at(self, places: list[int]) -> str:
+        """What stands at some places, as the parser gives it."""
+        return "".join(self.text[p] for p in places).replace("\0", "\ufffd")
+
+    def _split_row(self, line: int, at: int) -> list[list[int]]:
+        start, source = self.lines[line]
         cells: list[list[int]] = [[]]
         end = len(source.rstrip())
         while at < end:

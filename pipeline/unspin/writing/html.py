@@ -243,7 +243,7 @@ class _Page:
             rest = [c for c in node.children if c.holder is not None and c.holder.list]
             if len(texts) == 1 and len(texts) + len(rest) == len(node.children):
                 block = texts[0].run[0]
-                if block is node.children[0].run[0] and _is_text(block):
+                if texts[0] is node.children[0] and _is_text(block):
                     inner = f"{self.inline(block)}{self.more_ids(block)}"
                     below = self.nodes(node.children[1:])
                     out.append(f"<li{value}{self.id_at(block.start)}>{inner}{below}</li>")
@@ -276,13 +276,11 @@ class _Page:
 
     def parts(self, block: Block) -> list[str]:
         """The paragraphs of a block: footnotes that follow one another are one each."""
-        cuts = [block.start]
-        for mark, _ in self.given(block):
-            if mark.start > block.start:
-                cuts.append(mark.start)
+        given = {mark.start: name for mark, name in self.given(block)}
+        cuts = sorted({block.start, *given})
         out = []
         for start, end in zip(cuts, [*cuts[1:], block.end], strict=True):
-            label = next((name for mark, name in self.given(block) if mark.start == start), "")
+            label = given.get(start, "")
             names = self.id_at(block.start) if start == block.start else ""
             back = ""
             if label in self.notes:
@@ -354,7 +352,9 @@ class _Page:
         out: list[str] = []
         for a, b in zip(cuts, [*cuts[1:], end], strict=True):
             out += [_close(m) for m in sorted(marks, key=lambda m: -m.start) if m.end == a]
-            out += [self.open(m) for m in sorted(marks, key=lambda m: -m.end) if m.start == a]
+            out += [
+                self.open(m) for m in sorted(reversed(marks), key=lambda m: -m.end) if m.start == a
+            ]
             out.append("<br>" if a in breaks else "")
             out.append(_html.escape(article.text[a:b].replace(OBJECT, ""), quote=False))
         # In Markdown each tag is an object of its own: only now are those of one element together.

@@ -403,7 +403,7 @@ def lists(nodes: Sequence[Node]) -> Iterator[list[Node]]:
 # --- places that links of the same article lead to ----------------------------------------------
 
 _FRAGMENT = re.compile(r"""href\s*=\s*["']?#([^"'\s>]+)""", re.I)
-_ID = re.compile(r"""<[^>]*\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""", re.I)
+_ID = re.compile(r"""<[^<>]*\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""", re.I)
 _HEADING_ID = re.compile(r"#([\w:.-]+)")
 _NO_SLUG = re.compile(r"[^\w\- ]+")
 
