@@ -91,8 +91,8 @@ _WHOLE = re.compile(
 _IN_ADDRESS = re.compile(r"\]\(<?[^\s()<>]{0,200}\Z")
 #: Attributes of a heading: ``{#id .class}``, or ``{: #id}`` as kramdown writes them.
 _ATTRIBUTES = re.compile(
-    r"(?<![ \t])[ \t]*(\{:?[ \t]*(?:[#.][\w:.-]+)(?:[ \t]+(?:[#.][\w:.-]+|[\w-]+=(?:\"[^\"]*\"|[^\s\"}]+)))*"
-    r"[ \t]*\})[ \t]*\Z"
+    r"(?<![ \t])[ \t]*(\{:?[ \t]*[#.][\w:.-]+"
+    r"(?:[ \t]+(?:[#.][\w:.-]+|[\w-]+=(?:\"[^\"]*\"|[^\s\"}]+)))*[ \t]*\})[ \t]*\Z"
 )
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
 _COMMENT = re.compile(r"(<!--.*?-->)", re.S)
@@ -146,7 +146,8 @@ def _title(pieces: list[Piece], named: str) -> int | None:
             return i if piece.block.level == 1 and (first or same or not named) else None
         if piece.text.strip(OBJECT + " \t\r\n"):
             return None
-        first = first and not _COMMENT.sub("", piece.block.verbatim or "-").strip()
+        source = piece.block.verbatim.strip()
+        first = first and source.startswith("<!--") and source.find("-->") == len(source) - 3
     return None
 
 

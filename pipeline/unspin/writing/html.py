@@ -352,9 +352,7 @@ class _Page:
         out: list[str] = []
         for a, b in zip(cuts, [*cuts[1:], end], strict=True):
             out += [_close(m) for m in sorted(marks, key=lambda m: -m.start) if m.end == a]
-            out += [
-                self.open(m) for m in sorted(reversed(marks), key=lambda m: -m.end) if m.start == a
-            ]
+            out += [self.open(m) for m in sorted(marks, key=lambda m: m.end)[::-1] if m.start == a]
             out.append("<br>" if a in breaks else "")
             out.append(_html.escape(article.text[a:b].replace(OBJECT, ""), quote=False))
         # In Markdown each tag is an object of its own: only now are those of one element together.

@@ -286,7 +286,7 @@ def _inline(article: Article, start: int, end: int, line_end: str = "") -> str:
             out.append(_close(article, mark))
             verbatim = [m for m in verbatim if m is not mark]
         # Of marks over one span the inner one is noted first.
-        for mark in sorted(reversed(opens.get(a, [])), key=lambda m: -m.end):
+        for mark in sorted(opens.get(a, []), key=lambda m: m.end)[::-1]:
             if mark.kind is MarkKind.LINK and out and out[-1].endswith("!"):
                 out[-1] = out[-1][:-1] + "\\!"  # else the link would be read as an image
             out.append(_open(article, mark))
