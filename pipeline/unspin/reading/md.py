@@ -11,6 +11,7 @@ quotes) knows what it stands in: `MarkdownBlock.within`. Quoted text of any kind
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -108,7 +109,7 @@ def read_md(source: Source) -> Article:
     Args:
         source: With the decoded text.
     """
-    front, extra, at = front_matter(source)
+    front, extra, at = _front_matter(source.text, source.path, source.record)
     walk = _Walk(source.text, at)
     walk.run()
     pieces, repairs = repair(walk.pieces, source.text, entities=False)
@@ -195,7 +196,9 @@ _NO_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\
 _AT_LINE = re.compile(r",? ?\(?(?:at )?\bline (\d+)(?:, column \d+)?\)?")
 
 
-def front_matter(source: Source) -> tuple[str, dict[str, Any], int]:
+def _front_matter(
+    text: str, path: str = "-", record: int | None = None
+) -> tuple[str, dict[str, Any], int]:
     """Front matter as YAML, parsed, and where the text after it begins.
 
     YAML stands between lines of ``---`` and is given verbatim, TOML between lines of ``+++``, JSON
@@ -203,14 +206,20 @@ def front_matter(source: Source) -> tuple[str, dict[str, Any], int]:
     fields is a part of the text: two rules, and prose between them.
 
     Args:
-        source: With the decoded text.
+        text: The decoded source.
+        path: Of the source, for errors.
+        record: Line of a JSON Lines file that holds the text.
 
     Raises:
         InputError: It gives fields, and cannot be parsed.
     """
-    text = source.text
+
+    def wrong(line: int, what: str, remedy: str) -> InputError:
+        # The record's own line is what leads to it.
+        return InputError(path, f"line {record or line}: {what}; {remedy}")
+
     if _JSON_START.match(text):
-        return _json(source)
+        return _json(text, wrong)
     start = _FENCE.match(text)
     if not start:
         return "", {}, 0
@@ -222,9 +231,7 @@ def front_matter(source: Source) -> tuple[str, dict[str, Any], int]:
     first, _, rest = lines[start.end() :].partition("\n")
     if not end:
         if _USUAL.match(first) and (_FIELD.match(rest) or not rest.strip()):
-            raise _wrong(
-                source, 1, f"the front matter has no line {start[1]!r} at its end", "add it"
-            )
+            raise wrong(1, f"the front matter has no line {start[1]!r} at its end", "add it")
         return "", {}, 0
     try:
         value = _toml(inner) if start[1] == "+++" else _yaml(inner)
@@ -237,11 +244,11 @@ def front_matter(source: Source) -> tuple[str, dict[str, Any], int]:
         if start[1] == "---":
             remedy += ", or leave a line empty after a '---' that is only a rule"
         at = int(line[1]) + 1 if line else 1
-        raise _wrong(source, at, f"the front matter cannot be parsed ({what})", remedy) from error
+        raise wrong(at, f"the front matter cannot be parsed ({what})", remedy) from error
     if not isinstance(value, dict) or not _is_meant(first, value):
         if isinstance(value, str) and _USUAL.match(inner.lstrip()):
             what = "the front matter gives no fields"
-            raise _wrong(source, 2, what, "write each as 'name: value', with a space")
+            raise wrong(2, what, "write each as 'name: value', with a space")
         return "", {}, 0
     after = end.end()
     if text[after - 1 : after + 1] == "\r\n":
@@ -294,11 +301,12 @@ def _toml(inner: str) -> Any:
     return tomllib.loads(inner.replace("\r\n", "\n"))
 
 
-def _json(source: Source) -> tuple[str, dict[str, Any], int]:
+def _json(
+    text: str, wrong: Callable[[int, str, str], InputError]
+) -> tuple[str, dict[str, Any], int]:
     """Front matter in JSON."""
     import json
 
-    text = source.text
     try:
         value, end = json.JSONDecoder().raw_decode(text)
     except ValueError as error:
@@ -308,7 +316,7 @@ def _json(source: Source) -> tuple[str, dict[str, Any], int]:
         what = getattr(error, "msg", str(error))
         line = getattr(error, "lineno", 1)
         what = f"the front matter cannot be parsed ({what})"
-        raise _wrong(source, line, what, "mend it (fields are parted by commas)") from error
+        raise wrong(line, what, "mend it (fields are parted by commas)") from error
     after = re.compile(r"[ \t]*(?:\r\n|\r|\n|\Z)").match(text, end)
     if not isinstance(value, dict) or not after:
         return "", {}, 0
@@ -335,12 +343,6 @@ def _without_times(value: Any) -> Any:
 
 def _keyed(value: dict[Any, Any]) -> dict[str, Any]:
     return {str(k): v for k, v in value.items()}
-
-
-def _wrong(source: Source, line: int, what: str, remedy: str) -> InputError:
-    if source.record is not None:  # the record's own line is what leads to it
-        return InputError(source.path, f"line {source.record}: {what}; {remedy}")
-    return InputError(source.path, f"line {line}: {what}; {remedy}")
 
 
 # --- inline tokens with their places ------------------------------------------------------------
@@ -551,7 +553,7 @@ class _Walk:
     quotes: int = 0
     groups: int = 0
     holders: list[Holder] = field(default_factory=list)
-    held: int = 0  # quotes, items and lists so far
+    containers: int = 0  # quotes, items and lists so far
     column: int = 0  # where the text of a block begins, inside quotes and items
     row_end: int = 0  # where the last cell of the row ends
     links: dict[str, Any] = field(default_factory=dict)
@@ -574,8 +576,8 @@ class _Walk:
             ordered = kind.startswith("ordered")
             first = token.attrGet("start")
             number = int(first if first is not None else 1) - 1 if ordered else 0
-            self.held += 1
-            self.lists.append(_List(ordered, self._group(), self.held, number))
+            self.containers += 1
+            self.lists.append(_List(ordered, self._group(), self.containers, number))
         elif kind in ("bullet_list_close", "ordered_list_close"):
             self.lists.pop()
         elif kind == "list_item_open":
@@ -603,9 +605,9 @@ class _Walk:
 
     def _hold(self, own: _List | None) -> None:
         """Opens an item of a list, or a quote."""
-        self.held += 1
+        self.containers += 1
         item = (own.id, own.ordered, own.number) if own else ()
-        self.holders.append(Holder(self.held, *item))
+        self.holders.append(Holder(self.containers, *item))
 
     def _held(self, piece: Piece) -> Piece:
         """The piece with what it stands in."""
