@@ -1,14 +1,18 @@
 """Markdown: CommonMark with tables, front matter, and shortcodes kept whole.
 
-Prose holds no markup. Code, URLs, HTML tags, images, footnote marks and shortcodes are one `OBJECT`
-with a `RAW` mark inside a line, and verbatim blocks without prose where they stand alone. A block
-of HTML that holds prose is read as HTML.
+Prose holds no markup. Code, URLs, HTML tags, images, footnote marks, formulas and shortcodes are
+one `OBJECT` with a `RAW` mark inside a line, and verbatim blocks without prose where they stand
+alone. A block of HTML that holds prose is read as HTML, and knows where it stands.
+
+What a list item or a quote holds besides one line of text (paragraphs, code, tables, lists, other
+quotes) knows what it stands in: `MarkdownBlock.within`. Quoted text of any kind is a `QUOTE`.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +28,7 @@ from unspin.article import (
     Span,
     assemble,
 )
+from unspin.errors import InputError
 from unspin.reading.builder import PieceBuilder
 from unspin.reading.embeds import video_address
 from unspin.reading.htmltree import STRUCK, is_struck_tag, split_comments
@@ -38,17 +43,68 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _CELLS = " | "
-_FENCE = re.compile(r"(---|\+\+\+)[ \t]*(?:\r\n|\r|\n)")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+#: White space of a construct that only looks like several blocks, or like none: the parser is
+#: shown code points that no text may hold (Unicode's noncharacters) in its place.
+_MASKS = {ord(c): chr(0xFDD0 + n) for n, c in enumerate(" \t\n\r\f\v")}
+_UNMASKS = {ord(mask): chr(char) for char, mask in _MASKS.items()}
+_SPACE = r"[\s\ufdd0-\ufdd5]"
+#: Shortcodes whose content is no Markdown.
+_CODE_NAMES = "highlight|raw|rawhtml|html|mermaid|math|katex|latex|chart|code|plantuml|comment"
 #: Hugo, Jekyll, Jinja and WordPress-like shortcodes; ``{a|b}`` is spintax and stays prose.
 _SHORTCODE = re.compile(
-    r"\{\{[<%][^{}]{0,1000}[>%]\}\}|\{%[^{}]{0,1000}%\}|\{#[^{}]{0,1000}#\}"
-    r"|\{\{\s[^{}]{0,1000}\s\}\}|\{\{\s*[\w.]{1,100}\s*\}\}"
+    rf"\{{\{{[<%]-?{_SPACE}*(?P<hugo>{_CODE_NAMES})\b(?:(?!\{{\{{).){{0,9000}}?"
+    rf"\{{\{{[<%]{_SPACE}*/{_SPACE}*(?P=hugo){_SPACE}*[>%]\}}\}}"
+    rf"|\{{%-?{_SPACE}*(?P<liquid>{_CODE_NAMES})\b.{{0,9000}}?"
+    rf"\{{%-?{_SPACE}*end(?P=liquid){_SPACE}*-?%\}}"
+    r"|\{\{[<%](?:[^{}]|\{(?!\{)|\}(?!\})){0,1000}?[>%]\}\}"
+    r"|\{%[^{}]{0,1000}%\}|\{#[^{}]{0,1000}#\}"
+    rf"|\{{\{{{_SPACE}[^{{}}]{{0,1000}}{_SPACE}\}}\}}|\{{\{{{_SPACE}*[\w.]{{1,100}}{_SPACE}*\}}\}}",
+    re.S,
+)
+#: Formulas: TeX between dollars, or between the brackets that MathJax and KaTeX know.
+_MATH = re.compile(
+    r"\$\$(?:[^$\\]|\\.){1,2000}?\$\$"
+    r"|\$(?![\s$])(?:[^$\\]|\\.){1,300}?(?<![\s\\])\$(?![\d$])"
+    r"|\\\((?:[^\\]|\\(?![()])){1,500}?\\\)|\\\[(?:[^\\]|\\(?![\[\]])){1,2000}?\\\]"
+    r"|\\begin\{(?P<name>\w+\*?)\}.{1,2000}?\\end\{(?P=name)\}",
+    re.S,
+)
+#: What a formula has and a sum of money, or a bracket that is escaped, has not.
+_FORMULA = re.compile(
+    r"\\[A-Za-z]|[\^_={}<>≤≥≈±×÷]|\A\s*[A-Za-z]{1,2}\d?\s*\Z"
+    r"|\A\s*[A-Za-z0-9]{1,3}(?:\s*[-+*/]\s*[A-Za-z0-9]{1,3})+\s*\Z"
+)
+_TEX_TEXT = re.compile(r"\\(?:text|mathrm|mbox|operatorname)\w*\{[^}]*\}")
+_WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}")
+#: Words from which what stands between two dollars is a sentence.
+_MIN_WORDS = 3
+#: What a shortcode or formula inside it is none: fenced code, code in a line, comments.
+_CODE = (
+    r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})[^\n]*\n"
+    r"(?:.*?^[ \t>]*(?P=fence)|.*)|<!--(?:.*?-->|.*)"
+    r"|(?<![`\\])(?P<tick>`+)(?!`)[^\n]{1,1000}?(?<!`)(?P=tick)(?!`)"
+)
+_WHOLE = re.compile(
+    rf"(?P<code>{_CODE})|(?P<shortcode>{_SHORTCODE.pattern})"
+    r"|^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<math>\$\$(?:(?!\n[ \t>]*\n)[^$]){1,2000}?\$\$"
+    r"|\\\[[ \t]*\n(?:(?!\n[ \t>]*\n).){1,2000}?\\\]"
+    r"|\\begin\{(?P<block>\w+\*?)\}(?:(?!\n[ \t>]*\n).){1,2000}?\\end\{(?P=block)\})(?=[ \t]*$)",
+    re.S | re.M,
+)
+#: Where the address of a link may go on.
+_IN_ADDRESS = re.compile(r"\]\(<?[^\s()<>]{0,200}\Z")
+#: Attributes of a heading: ``{#id .class}``, or ``{: #id}`` as kramdown writes them.
+_ATTRIBUTES = re.compile(
+    r"(?<![ \t])[ \t]*(\{:?[ \t]*[#.][\w:.-]+"
+    r"(?:[ \t]+(?:[#.][\w:.-]+|[\w-]+=(?:\"[^\"]*\"|[^\s\"}]+)))*[ \t]*\})[ \t]*\Z"
 )
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
 _EMBED = re.compile(r"""<(?:iframe|video|embed)\b[^>]*?\bsrc\s*=\s*["']?([^"'\s>]+)""", re.I)
 _TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*)[^>]*>\Z")
 _STRUCK_BLOCK = re.compile(rf"<({'|'.join(sorted(STRUCK))})(?:\s[^>]*)?>", re.I)
+#: Before the first cell of a row: signs of quotes and, in the first row, of items.
+_LEAD = re.compile(r"[>\s]*(?:(?:[-*+]|\d{1,9}[.)])\s+[>\s]*)*")
 _MARKS = {"strong": MarkKind.STRONG, "em": MarkKind.EMPHASIS, "link": MarkKind.LINK}
 
 
@@ -58,16 +114,13 @@ def read_md(source: Source) -> Article:
     Args:
         source: With the decoded text.
     """
-    front, extra, at = _front_matter(source.text)
+    front, extra, at = _front_matter(source.text, source.path, source.record)
     walk = _Walk(source.text, at)
     walk.run()
     pieces, repairs = repair(walk.pieces, source.text, entities=False)
-    title = next((i for i, p in enumerate(pieces) if _is_heading(p)), None)
-    if title is not None and pieces[title].block.level != 1:
-        title = None
     metadata = Metadata(
         title=_text(extra, "title"),
-        author=_text(extra, "author") or _text(extra, "authors"),
+        author=_text(extra, "author", name="name") or _text(extra, "authors", name="name"),
         date=_text(extra, "date"),
         url=_text(extra, "source") or _text(extra, "url") or _text(extra, "canonical"),
         language=_text(extra, "lang") or _text(extra, "language"),
@@ -76,7 +129,7 @@ def read_md(source: Source) -> Article:
     article = assemble(
         replace(source, extra={**source.extra, **extra}) if extra else source,
         pieces,
-        title=title,
+        title=_title(pieces, metadata.title),
         metadata=metadata,
         repairs=repairs,
         structured=True,
@@ -99,51 +152,217 @@ def md_wraps(text: str) -> list[Wrap]:
     return sorted(walk.wraps, key=lambda w: (w.kind not in inline, w.end - w.start))
 
 
-def _is_heading(piece: Piece) -> bool:
-    return piece.block.kind is BlockKind.HEADING
+def _title(pieces: list[Piece], named: str) -> int | None:
+    """Which piece is the title: a first heading of level 1 with no text before it.
+
+    Args:
+        pieces: The blocks.
+        named: What front matter names as title: then a heading that says something else is the
+            title only where nothing but comments stands before it.
+    """
+    first = True
+    for i, piece in enumerate(pieces):
+        if piece.block.kind is BlockKind.HEADING:
+            same = " ".join(piece.text.split()).casefold() == " ".join(named.split()).casefold()
+            return i if piece.block.level == 1 and (first or same or not named) else None
+        if piece.text.strip(OBJECT + " \t\r\n"):
+            return None
+        source = piece.block.verbatim.strip()
+        first = first and source.startswith("<!--") and source.find("-->") == len(source) - 3
+    return None
 
 
-def _text(extra: dict[str, Any], key: str) -> str:
-    """A field as a line of text; lists and mappings inside a list are none."""
+def _text(extra: dict[str, Any], key: str, name: str = "") -> str:
+    """A field as a line of text; lists and mappings inside a list are none.
+
+    Args:
+        extra: The fields.
+        key: Of the field.
+        name: Key of the text where a mapping stands for it.
+    """
     value = extra.get(key)
     values = value if isinstance(value, list) else [value]
-    plain = (str(v).strip() for v in values if v is not None and not isinstance(v, dict | list))
-    return ", ".join(plain)
+    if name:
+        values = [v.get(name) if isinstance(v, dict) else v for v in values]
+    plain = (_plain(v) for v in values if v is not None and not isinstance(v, dict | list))
+    return ", ".join(v for v in plain if v)
 
 
-def _front_matter(text: str) -> tuple[str, dict[str, Any], int]:
-    """Front matter verbatim, parsed, and where the text after it begins.
+def _plain(value: Any) -> str:
+    """A value as text; times as ISO 8601 writes them."""
+    import datetime
 
-    What stands between fences but is no mapping is a part of the text. TOML is given as YAML.
+    times = (datetime.date, datetime.time)
+    return value.isoformat() if isinstance(value, times) else str(value).strip()
+
+
+# --- front matter -------------------------------------------------------------------------------
+
+_FENCE = re.compile(r"(---|\+\+\+)[ \t]*(?:\r\n|\r|\n)")
+_JSON_START = re.compile(r"\{\s*\"(?:[^\"\\\r\n]|\\.)*\"\s*:")
+#: A line that gives a field. What is no word before a colon is prose.
+_FIELD = re.compile(r"[\"']?[A-Za-z_][\w.-]{0,60}[\"']?[ \t]*(?::(?=[ \t]|$)|=)")
+_TABLE_NAME = re.compile(r"\[{1,2}[\w.\"' -]+\]{1,2}[ \t]*$")
+#: Fields that articles have, and prose between two rules has not.
+_USUAL = re.compile(
+    r"[\"']?(?:title|date|draft|layout|description|authors?|slug|tags|categories|lang|language|url|"
+    r"permalink|weight|aliases|summary|keywords|review|source)[\"']?[ \t]*[:=]",
+    re.I,
+)
+#: Words from which a single field that ends in a full stop is a sentence.
+_SENTENCE = 3
+#: What YAML does not allow in a text.
+_NO_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_AT_LINE = re.compile(r",? ?\(?(?:at )?\bline (\d+)(?:, column \d+)?\)?")
+
+
+def _front_matter(
+    text: str, path: str = "-", record: int | None = None
+) -> tuple[str, dict[str, Any], int]:
+    """Front matter as YAML, parsed, and where the text after it begins.
+
+    YAML stands between lines of ``---`` and is given verbatim, TOML between lines of ``+++``, JSON
+    from the first brace to the one that closes it. What stands between such lines and gives no
+    fields is a part of the text: two rules, and prose between them.
+
+    Args:
+        text: The decoded source.
+        path: Of the source, for errors.
+        record: Line of a JSON Lines file that holds the text.
+
+    Raises:
+        InputError: It gives fields, and cannot be parsed.
     """
+
+    def wrong(line: int, what: str, remedy: str) -> InputError:
+        # The record's own line is what leads to it.
+        return InputError(path, f"line {record or line}: {what}; {remedy}")
+
+    if _JSON_START.match(text):
+        return _json(text, wrong)
     start = _FENCE.match(text)
     if not start:
         return "", {}, 0
+    lines = text.replace("\r", "\n")
     end = re.compile(rf"^{re.escape(start[1])}[ \t]*(?:\r\n|\r|\n|\Z)", re.M).search(
-        text.replace("\r", "\n"), start.end()
+        lines, start.end()
     )
+    inner = text[start.end() : end.start()] if end else text[start.end() :]
+    first, _, rest = lines[start.end() :].partition("\n")
     if not end:
+        if _USUAL.match(first) and (_FIELD.match(rest) or not rest.strip()):
+            raise wrong(1, f"the front matter has no line {start[1]!r} at its end", "add it")
         return "", {}, 0
-    inner = text[start.end() : end.start()]
-    import yaml
-
     try:
-        if start[1] == "+++":
-            import tomllib
-
-            value: Any = tomllib.loads(inner.replace("\r\n", "\n"))
-            inner = yaml.safe_dump(value, allow_unicode=True, sort_keys=False)
-        else:
-            loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-            value = yaml.load(inner, Loader=loader)
-    except (yaml.YAMLError, ValueError):
-        return "", {}, 0
-    if not isinstance(value, dict):
+        value = _toml(inner) if start[1] == "+++" else _yaml(inner)
+    except ValueError as error:
+        if not _gives_fields(inner):
+            return "", {}, 0
+        line = _AT_LINE.search(str(error))
+        what = _AT_LINE.sub("", " ".join(str(error).split()))
+        remedy = "mend it (a value that holds a colon or begins with a sign stands in quotes)"
+        if start[1] == "---":
+            remedy += ", or leave a line empty after a '---' that is only a rule"
+        at = int(line[1]) + 1 if line else 1
+        raise wrong(at, f"the front matter cannot be parsed ({what})", remedy) from error
+    if not isinstance(value, dict) or not _is_meant(first, value):
+        if isinstance(value, str) and _USUAL.match(inner.lstrip()):
+            what = "the front matter gives no fields"
+            raise wrong(2, what, "write each as 'name: value', with a space")
         return "", {}, 0
     after = end.end()
     if text[after - 1 : after + 1] == "\r\n":
         after += 1
-    return inner, {str(k): v for k, v in value.items()}, after
+    return _given(value) if start[1] == "+++" else inner, _keyed(value), after
+
+
+def _is_meant(first: str, value: dict[Any, Any]) -> bool:
+    """Whether fields are front matter, and no prose with a colon in it between two rules."""
+    if any(_USUAL.match(f"{key}:") for key in value):
+        return True
+    (only,) = value.values() if len(value) == 1 else ("",)
+    sentence = isinstance(only, str) and len(only.split()) >= _SENTENCE and only[-1:] in ".!?"
+    return bool(first.strip()) and not sentence
+
+
+def _gives_fields(inner: str) -> bool:
+    """Whether what cannot be parsed is meant to give fields: it begins with one, as most lines do.
+
+    An empty line at its beginning says that the line before it is a rule.
+    """
+    lines = inner.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not lines[0].strip():
+        return False
+    whole = [x for x in lines if x[:1] not in (" ", "\t", "#", "-", "]", "}") and x.strip()]
+    given = [bool(_FIELD.match(x) or _TABLE_NAME.match(x) or _USUAL.match(x)) for x in whole]
+    if not given or not given[0] or 2 * sum(given) < len(given):
+        return False
+    return sum(given) > 1 or bool(_USUAL.match(whole[0]))  # one line may be prose with a colon
+
+
+def _yaml(inner: str) -> Any:
+    """The value of YAML; a `ValueError` that names the line where it is wrong."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(_NO_YAML.sub(" ", inner), Loader=loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f", line {mark.line + 1}" if mark else ""
+        raise ValueError(f"{error.problem or 'not YAML'}{where}") from error
+    except yaml.YAMLError as error:
+        raise ValueError("not YAML") from error
+
+
+def _toml(inner: str) -> Any:
+    import tomllib
+
+    return tomllib.loads(inner.replace("\r\n", "\n"))
+
+
+def _json(
+    text: str, wrong: Callable[[int, str, str], InputError]
+) -> tuple[str, dict[str, Any], int]:
+    """Front matter in JSON."""
+    import json
+
+    try:
+        value, end = json.JSONDecoder().raw_decode(text)
+    except ValueError as error:
+        fields = re.compile(r"^\s*\"[^\"\r\n]*\"\s*:", re.M).findall(text.replace("\r", "\n")[1:])
+        if len(fields) < 2 and not re.match(r"\{\s*\"(?:title|date|draft)\"", text):
+            return "", {}, 0
+        what = getattr(error, "msg", str(error))
+        line = getattr(error, "lineno", 1)
+        what = f"the front matter cannot be parsed ({what})"
+        raise wrong(line, what, "mend it (fields are parted by commas)") from error
+    after = re.compile(r"[ \t]*(?:\r\n|\r|\n|\Z)").match(text, end)
+    if not isinstance(value, dict) or not after:
+        return "", {}, 0
+    return _given(value), _keyed(value), after.end()
+
+
+def _given(value: dict[str, Any]) -> str:
+    """Fields as YAML."""
+    import yaml
+
+    # YAML knows no time without a day.
+    return str(yaml.safe_dump(_without_times(value), allow_unicode=True, sort_keys=False))
+
+
+def _without_times(value: Any) -> Any:
+    import datetime
+
+    if isinstance(value, dict):
+        return {k: _without_times(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_without_times(v) for v in value]
+    return value.isoformat() if isinstance(value, datetime.time) else value
+
+
+def _keyed(value: dict[Any, Any]) -> dict[str, Any]:
+    return {str(k): v for k, v in value.items()}
 
 
 # --- inline tokens with their places ------------------------------------------------------------
@@ -182,6 +401,53 @@ def _shortcode(state: StateInline, silent: bool) -> bool:
     return _raw(state, silent, match)
 
 
+def _math(state: StateInline, silent: bool) -> bool:
+    match = _MATH.match(state.src, state.pos) if state.src[state.pos] in "$\\" else None
+    return _raw(state, silent, match if match and is_math(match[0]) else None)
+
+
+def is_math(source: str) -> bool:
+    """Whether what may be a formula is one, and no sum of money and no escaped bracket."""
+    if not _MATH.fullmatch(source):
+        return False
+    inner = source.strip("$") if source[0] == "$" else source[2:-2]
+    if source.startswith("\\begin"):
+        return True
+    words = _WORD.findall(_TEX_TEXT.sub("", inner))
+    return len(words) < _MIN_WORDS and bool(_FORMULA.search(inner))
+
+
+def is_shortcode(source: str) -> bool:
+    """Whether all of a text is one shortcode."""
+    return bool(_SHORTCODE.fullmatch(source))
+
+
+def holds_shortcode(address: str) -> bool:
+    """Whether an address is made, or is made in part, by a shortcode."""
+    return bool(_SHORTCODE.search(address))
+
+
+def _masked(text: str, begin: int) -> str:
+    """The text with the white space of what the parser would break in pieces masked.
+
+    Shortcodes and formulas over several lines look like quotes, headings, code and lists; a
+    shortcode with spaces ends the address of a link.
+    """
+    # A line ends in many ways; each becomes one that is as long.
+    lines = text.replace("\r\n", " \n").replace("\r", "\n")
+    out: list[str] = []
+    at = 0
+    for match in _WHOLE.finditer(lines, begin):
+        name = "math" if match["math"] else "shortcode"
+        start, end = match.span(name)
+        if match["code"] or (match["math"] and not is_math(match["math"])):
+            continue
+        if "\n" in match[name] or _IN_ADDRESS.search(lines, max(0, start - 200), start):
+            out += [text[at:start], text[start:end].translate(_MASKS)]
+            at = end
+    return "".join([*out, text[at:]])
+
+
 def _footnote(state: StateInline, silent: bool) -> bool:
     match = _FOOTNOTE.match(state.src, state.pos) if state.src[state.pos] == "[" else None
     return _raw(state, silent, match)
@@ -202,12 +468,18 @@ def _parser() -> MarkdownIt:
 
     parser = MarkdownIt("commonmark", {"maxNesting": 50}).enable(["table", "strikethrough"])
     parser.disable(["fragments_join", "text_join"], ignoreInvalid=True)
+    parser.normalizeLink = _as_written  # type: ignore[method-assign]
     inline = parser.inline.ruler
     inline.before("escape", "shortcode", _shortcode)
+    inline.before("escape", "math", _math)
     inline.before("link", "footnote", _footnote)
     for rule in inline.__rules__:
         rule.fn = _placed(rule.fn, rule.name in ("emphasis", "strikethrough"))
     inline.__cache__ = None
+    for block_rule in parser.block.ruler.__rules__:
+        if block_rule.name == "reference":
+            block_rule.fn = _no_footnotes(block_rule.fn)
+    parser.block.ruler.__cache__ = None
     return parser
 
 
@@ -255,26 +527,84 @@ def _moved(piece: Piece, places: list[int]) -> tuple[Segment, ...]:
     return tuple(out)
 
 
+def _as_written(url: str) -> str:
+    return url
+
+
+def _no_footnotes(rule: Any) -> Any:
+    """The rule for definitions of links without footnotes: one that is an address looks alike."""
+
+    def checked(state: Any, start: int, end: int, silent: bool) -> bool:
+        at = state.bMarks[start] + state.tShift[start]
+        return not state.src.startswith("[^", at) and bool(rule(state, start, end, silent))
+
+    return checked
+
+
 # --- blocks -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A quote or a list item around a block.
+
+    Args:
+        number: Of this quote or item in the article, from 1.
+        list: Number of the list that an item is of; 0 is a quote.
+        ordered: Whether the list is numbered.
+        count: Number of an ordered item.
+    """
+
+    number: int
+    list: int = 0
+    ordered: bool = False
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownBlock(Block):
+    """A block with what Markdown says of it besides.
+
+    Args:
+        within: Quotes and items around it, the outermost first.
+        heading: Level of a heading inside a quote or an item, which begins no section; else 0.
+        attributes: Of a heading, as the source writes them (``{#id}``).
+        html: Source span of the block of HTML that it stands in, else None.
+    """
+
+    within: tuple[Holder, ...] = ()
+    heading: int = 0
+    attributes: str = ""
+    html: Span | None = None
+
+
+def _markdown_block(block: Block, **said: Any) -> MarkdownBlock:
+    return MarkdownBlock(**{f.name: getattr(block, f.name) for f in fields(Block)}, **said)
 
 
 def _unnested(token: Token) -> str:
     """A verbatim block inside a quote or a list, without the prefixes (``>``, indentation)."""
+    content = token.content.translate(_UNMASKS)
     if token.type == "fence":
-        return f"{token.markup}{token.info}\n{token.content}{token.markup}"
+        return f"{token.markup}{token.info}\n{content}{token.markup}"
     if token.type == "code_block":
-        return "".join(f"    {line}" for line in token.content.splitlines(keepends=True)).rstrip(
-            "\n"
-        )
-    return token.content.rstrip("\n")
+        return "".join(f"    {line}" for line in content.splitlines(keepends=True)).rstrip("\n")
+    return content.strip("\n")
 
 
 @dataclass
 class _List:
     ordered: bool
     group: int
+    id: int
     number: int = 0
     fresh: bool = False  # whether the item that is open has no block yet
+
+
+def _with_attributes(block: Block, attributes: str) -> MarkdownBlock:
+    if isinstance(block, MarkdownBlock):
+        return replace(block, attributes=attributes)
+    return _markdown_block(block, attributes=attributes)
 
 
 @dataclass
@@ -288,16 +618,20 @@ class _Walk:
     lists: list[_List] = field(default_factory=list)
     quotes: int = 0
     groups: int = 0
-    references: set[int] = field(default_factory=set)
     wraps: list[Wrap] = field(default_factory=list)
     held: list[tuple[int, int]] = field(default_factory=list)
+    holders: list[Holder] = field(default_factory=list)
+    containers: int = 0  # quotes, items and lists so far
+    column: int = 0  # where the text of a block begins, inside quotes and items
+    row_end: int = 0  # where the last cell of the row ends
+    links: dict[str, Any] = field(default_factory=dict)
 
     def run(self) -> None:
         """Parses the text and fills `pieces`."""
-        for match in _LINE.finditer(self.text, self.begin):
+        for match in _LINE.finditer(_masked(self.text, self.begin), self.begin):
             if match.group() or not self.lines:
                 self.lines.append((match.start(), match.group().rstrip("\r\n")))
-        tokens = _parser().parse("\n".join(line for _, line in self.lines))
+        tokens = _parser().parse("\n".join(line for _, line in self.lines), self.links)
         i = 0
         while i < len(tokens):
             i = self._struck_blocks(tokens, i) or self._step(tokens, i)
@@ -329,18 +663,23 @@ class _Walk:
             ordered = kind.startswith("ordered")
             first = token.attrGet("start")
             number = int(first if first is not None else 1) - 1 if ordered else 0
-            self.lists.append(_List(ordered, self._group(), number))
+            self.containers += 1
+            self.lists.append(_List(ordered, self._group(), self.containers, number))
         elif kind in ("bullet_list_close", "ordered_list_close"):
             self.lists.pop()
-        elif kind == "list_item_close":
-            self._let_go()
         elif kind == "list_item_open":
             self.lists[-1].number += self.lists[-1].ordered
             self.lists[-1].fresh = True
+            self._hold(self.lists[-1])
+        elif kind == "list_item_close":
+            self._let_go()
+            self.holders.pop()
         elif kind == "blockquote_open":
             self.quotes += 1
+            self._hold(None)
         elif kind == "blockquote_close":
             self.quotes -= 1
+            self.holders.pop()
         elif kind == "html_block":
             if self.quotes or self.lists:
                 self._nested_html(token)
@@ -354,6 +693,25 @@ class _Walk:
         elif kind == "table_open":
             return self._table(tokens, i)
         return i + 1
+
+    def _hold(self, own: _List | None) -> None:
+        """Opens an item of a list, or a quote."""
+        self.containers += 1
+        item = (own.id, own.ordered, own.number) if own else ()
+        self.holders.append(Holder(self.containers, *item))
+
+    def _held(self, piece: Piece) -> Piece:
+        """The piece with what it stands in."""
+        if not self.holders:
+            return piece
+        return replace(piece, block=_markdown_block(piece.block, within=tuple(self.holders)))
+
+    def _bare(self, start: int, end: int) -> str:
+        """Source text without the prefixes that quotes and items give its lines."""
+        source = self.text[start:end]
+        if not self.holders or not self.column:
+            return source
+        return re.sub(rf"(\r\n|\r|\n)[ \t>]{{0,{self.column}}}", r"\1", source)
 
     def _group(self) -> int:
         """Nested lists belong to the group of the outermost one."""
@@ -374,8 +732,9 @@ class _Walk:
         value = embed[1] if embed else (token.info.strip() if token.type == "fence" else "")
         if token.type == "html_block" and not embed:
             value = "html"
-        body = _unnested(token) if self.quotes or self.lists else source
-        self.pieces.append(Piece("", (), Block(kind, 0, 0, value=value, verbatim=body)))
+        body = _unnested(token) if self.holders else source
+        block = Block(kind, 0, 0, value=value, verbatim=body)
+        self.pieces.append(self._held(Piece("", (), block)))
 
     def _html(self, token: Token) -> None:
         """Adds the prose in a block of HTML; comments and what holds no prose stay as they are."""
@@ -393,7 +752,8 @@ class _Walk:
             found += pieces
             at += len(part)
         if any(piece.text for piece in found):
-            self.pieces += found
+            html = Span(start, end)
+            self.pieces += [replace(p, block=_markdown_block(p.block, html=html)) for p in found]
             self.wraps += html_wraps(source, start)
         else:
             self._verbatim(token)
@@ -427,6 +787,8 @@ class _Walk:
             if piece.text and piece.block.kind is BlockKind.PARAGRAPH:
                 own = self._block(token)
                 piece = replace(piece, block=replace(own, end=len(piece.text)))
+            else:
+                piece = self._held(piece)
             self.pieces.append(piece)
 
     def _with_comments(
@@ -454,7 +816,7 @@ class _Walk:
         """Adds comments that no text of their item followed."""
         for start, end in self.held:
             block = Block(BlockKind.CODE, 0, 0, value="html", verbatim=self.text[start:end])
-            self.pieces.append(Piece("", (), block))
+            self.pieces.append(self._held(Piece("", (), block)))
         self.held = []
 
     def _wrap_lines(self, token: Token) -> None:
@@ -480,19 +842,23 @@ class _Walk:
         span = token.map or [0, 1]
         if opening.type == "paragraph_open" and self._embeds(token):
             return
-        if opening.type == "paragraph_open" and not _SHORTCODE.sub("", token.content).strip():
-            start, end = self._source(span)
-            block = Block(BlockKind.CODE, 0, 0, value="shortcode", verbatim=self.text[start:end])
-            self.pieces.append(Piece("", (), block))
-            return
+        attributes = _ATTRIBUTES.search(token.content) if opening.type == "heading_open" else None
+        if attributes and attributes.start():
+            (token,) = _parser().parseInline(token.content[: attributes.start()], self.links)
         if opening.type == "heading_open" and opening.markup.startswith("#"):
             places = self._heading_places(span[0], token.content)
         else:
             places = self._places(span[0], token.content)
+        self.column = places[0] - self.lines[span[0]][0] if places else 0
+        if opening.type == "paragraph_open" and not _SHORTCODE.sub("", token.content).strip():
+            self._shortcodes(token, places)
+            return
         builder = PieceBuilder()
         self._fill(builder, token, places)
         piece = builder.piece(self._block(opening))
         piece, self.held = self._with_comments(piece, self.held), []
+        if attributes and attributes.start():
+            piece = replace(piece, block=_with_attributes(piece.block, attributes[1]))
         if self._is_struck(piece):
             start, end = self._source(span)
             block = Block(BlockKind.CODE, 0, 0, verbatim=self.text[start:end])
@@ -501,19 +867,32 @@ class _Walk:
         elif piece.text:
             self.pieces.append(piece)
 
+    def _shortcodes(self, token: Token, places: list[int]) -> None:
+        """Adds a paragraph of nothing but shortcodes."""
+        if not token.content:
+            return
+        body = self._bare(places[0], places[len(token.content) - 1] + 1)
+        block = Block(BlockKind.CODE, 0, 0, value="shortcode", verbatim=body)
+        self.pieces.append(self._held(Piece("", (), block)))
+
     def _block(self, opening: Token) -> Block:
-        if opening.type == "heading_open":
-            return Block(BlockKind.HEADING, 0, 0, level=int(opening.tag[1]))
-        if self.lists and self.lists[-1].fresh:
+        heading = int(opening.tag[1]) if opening.type == "heading_open" else 0
+        if heading and not self.holders:
+            return Block(BlockKind.HEADING, 0, 0, level=heading)
+        block = Block(BlockKind.PARAGRAPH, 0, 0)
+        if self.quotes:
+            block = Block(BlockKind.QUOTE, 0, 0, level=self.quotes)
+        elif self.lists and self.lists[-1].fresh:
             own = self.lists[-1]
-            own.fresh = False
-            return Block(
+            block = Block(
                 BlockKind.LIST_ITEM, 0, 0, level=len(self.lists), ordered=own.ordered,
                 number=own.number, group=own.group,
             )  # fmt: skip
-        if self.quotes:
-            return Block(BlockKind.QUOTE, 0, 0, level=self.quotes)
-        return Block(BlockKind.PARAGRAPH, 0, 0)
+        if self.lists:
+            self.lists[-1].fresh = False
+        if not self.holders:
+            return block
+        return _markdown_block(block, within=tuple(self.holders), heading=heading)
 
     def _is_struck(self, piece: Piece) -> bool:
         """Whether a paragraph is struck from its first word to its last."""
@@ -612,7 +991,8 @@ class _Walk:
         name, _, side = child.type.rpartition("_")
         if name in _MARKS and child.markup != "autolink":
             if side == "open":
-                builder.open(_MARKS[name], str(child.attrs.get("href", "")))
+                address = str(child.attrs.get("href", "")).translate(_UNMASKS)
+                builder.open(_MARKS[name], address)
             else:
                 builder.close(_MARKS[name])
         elif child.type == "text":
@@ -626,7 +1006,7 @@ class _Walk:
             builder.add(text, line_end, line_end + 2 if crlf else None)
         else:
             a, b = places[start], places[end - 1] + 1
-            builder.raw(self.text[a:b], a, b)
+            builder.raw(self._bare(a, b), a, b)
 
     def _literal(self, builder: PieceBuilder, text: str, places: list[int]) -> None:
         """Adds text in runs that stand together in the source."""
@@ -642,32 +1022,62 @@ class _Walk:
     def _table(self, tokens: list[Token], i: int) -> int:
         self.groups += 1
         group, header = self.groups, False
-        builder, cells, row = PieceBuilder(), list[Span](), list[list[int]]()
+        builder, cells, row, line = PieceBuilder(), list[Span](), list[list[int]](), 0
         while tokens[i].type != "table_close":
             token = tokens[i]
             if token.type in ("thead_open", "tbody_open"):
                 header = token.type == "thead_open"
             elif token.type == "tr_open":
                 builder, cells = PieceBuilder(), []
-                row = self._cell_places((token.map or [0])[0])
+                line = (token.map or [0])[0]
+                first = next((t.content for t in tokens[i : i + 4] if t.type == "inline"), "")
+                row = self._cell_places(line, first)
+                self.row_end = self.lines[line][0]
             elif token.type == "inline":
                 if builder.length and token.content:
                     builder.separate(_CELLS)
                 start = builder.length
-                if token.content and len(cells) < len(row):
-                    self._fill(builder, token, row[len(cells)])
+                if token.content:
+                    found = row[len(cells)] if len(cells) < len(row) else []
+                    self._fill_cell(builder, token, found, line)
                 cells.append(Span(start, builder.length))
             elif token.type == "tr_close":
                 block = Block(BlockKind.TABLE, 0, 0, group=group, cells=tuple(cells), header=header)
-                self.pieces.append(builder.piece(block))
+                self.pieces.append(self._held(builder.piece(block)))
             i += 1
         return i + 1
 
-    def _cell_places(self, line: int) -> list[list[int]]:
-        """Source offsets of the code points of each cell, as the parser splits a row."""
+    def _fill_cell(self, builder: PieceBuilder, token: Token, places: list[int], line: int) -> None:
+        """Adds a cell; one whose text does not stand where it should is kept unread."""
+        if self._at(places[:-1]) == token.content.translate(_UNMASKS):
+            self._fill(builder, token, places)
+            self.row_end = places[-1]
+            return
         start, source = self.lines[line]
-        lead = re.compile(r"[>\s]*(?:[-*+]\s+(?=\|))?").match(source)
-        at = lead.end() if lead else 0
+        at = max(start + max(0, source.find(token.content)), self.row_end)
+        self.row_end = max(at, min(at + len(token.content), start + len(source)))
+        builder.raw(token.content.translate(_UNMASKS), at, self.row_end)
+
+    def _cell_places(self, line: int, first: str) -> list[list[int]]:
+        """Source offsets of the code points of each cell, as the parser splits a row.
+
+        Args:
+            line: Number of the line.
+            first: Text of the first cell: signs before it may be those of a quote, or its own.
+        """
+        source = self.lines[line][1]
+        lead = _LEAD.match(source)
+        whole = self._split_row(line, lead.end() if lead else 0)
+        if self._at(whole[0][:-1]) == first.translate(_UNMASKS):
+            return whole
+        return self._split_row(line, len(source) - len(source.lstrip()))
+
+    def _at(self, places: list[int]) -> str:
+        """What stands at some places, as the parser gives it."""
+        return "".join(self.text[p] for p in places).replace("\0", "\ufffd")
+
+    def _split_row(self, line: int, at: int) -> list[list[int]]:
+        start, source = self.lines[line]
         cells: list[list[int]] = [[]]
         end = len(source.rstrip())
         while at < end:

@@ -189,7 +189,7 @@ def _is_label(article: Article, at: int) -> bool:
         return False
     if not opened:
         return text[begin] == ":"
-    return segment[0] not in words("sentence_starters")
+    return bool(segment) and segment[0] not in words("sentence_starters")
 
 
 def _article_a(text: str, match: re.Match[str]) -> bool:

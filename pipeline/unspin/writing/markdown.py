@@ -10,27 +10,39 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 
 from unspin.article import OBJECT, Article, Block, BlockKind, Mark, MarkKind
+from unspin.fixing import apply_edits
+from unspin.reading.md import MarkdownBlock, holds_shortcode
 from unspin.report import Report
 from unspin.writing.tree import (
-    body_blocks,
-    grouped,
+    Node,
     hard_breaks,
+    heading_inside,
+    is_markdown,
+    is_scripted,
+    lists,
     marks_in,
     metadata,
+    nested,
     one_line,
     review,
+    safe_source,
+    within,
 )
 
 _OWN_KEYS = re.compile(
     r"(?:unspin_)?(?:review:[ \t]*[\"']?(?:required|none)[\"']?"
     r"|review_(?:suggested|editor):[ \t]*\d+)[ \t]*\Z"
 )
-_SPECIAL = re.compile(r"([\\`*<]|\b_|_\b|(?<!\w)_|&(?=#?\w+;)|\[(?=[^\]\n]*\]\())")
+_SPECIAL = re.compile(
+    r"([\\`*]|<(?=[A-Za-z/!?]|\Z)|\b_|_\b|(?<!\w)_|&(?=#?\w+;)|\[(?=[^\]\n]*\]\())"
+)
 _LINE_START = re.compile(r"^(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|={3,}$|-{3,}$|~{3,})")
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _LEADING_COMMENTS = re.compile(r"(?:<!--.*?-->\s*)+", re.S)
+_INNER_LINE = re.compile(r"(?<=\n)(?=[^\r\n])")
 _LINE_ENDS = re.compile(r"\s*\n\s*")
 #: The line under the heading of a table, inside quotes and items too.
 _DELIMITERS = re.compile(r"[>\s]*(\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?)\s*\Z")
@@ -49,12 +61,9 @@ def render_body(report: Report) -> str:
     """The restored article as Markdown without front matter."""
     article = report.restored
     parts: list[str] = []
-    title = article.title_span
-    if title is not None:
-        parts.append("# " + _LINE_ENDS.sub(" ", _inline(article, title.start, title.end)))
-    elif article.title and article.source.format != "md":
+    if article.title_span is None and article.title and article.source.format != "md":
         parts.append("# " + _escape(one_line(article.title), True))
-    parts += [_group(article, run) for run in grouped(body_blocks(article))]
+    parts.append(_nodes(report, nested(article.blocks)))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -77,11 +86,84 @@ def _scalar(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _group(article: Article, run: Sequence[Block]) -> str:
+def _nodes(report: Report, nodes: Sequence[Node]) -> str:
+    """Blocks with the quotes and items around them."""
+    out = ""
+    before: list[Node] = []
+    mark = 0
+    for run in _pages(nodes):
+        holder = run[0].holder
+        if holder is None:
+            text = _group(report, run)
+        elif not holder.list:
+            inner = _nodes(report, run[0].children)
+            text = "\n".join(f"> {line}".rstrip() for line in inner.split("\n"))
+        else:
+            # Another sign makes another list of what would be one with the list before it.
+            other = before[0].holder if before else None
+            mark = 1 - mark if other and other.list and other.ordered == holder.ordered else 0
+            text = _items(report, run, mark)
+        if text:
+            out += (_gap(report, before, run) if out else "") + text
+            before = run
+    return out
+
+
+def _pages(nodes: Sequence[Node]) -> list[list[Node]]:
+    """Runs of nodes: items of one list, what stands in one block of HTML; else singles."""
+    out: list[list[Node]] = []
+    for run in lists(nodes):
+        html = _html_span(run[0])
+        if html is not None and out and _html_span(out[-1][0]) == html:
+            out[-1] += run
+        else:
+            out.append(run)
+    return out
+
+
+def _html_span(node: Node) -> object:
+    block = node.run[0] if node.run else None
+    return block.html if isinstance(block, MarkdownBlock) else None
+
+
+def _gap(report: Report, before: Sequence[Node], run: Sequence[Node]) -> str:
+    """What parts two blocks: a list may follow the text of its item on the next line."""
+    holder, text = run[0].holder, before[0].run
+    if holder is None or not holder.list or not text or text[0].verbatim:
+        return "\n\n"
+    tight = text[0].kind in (BlockKind.LIST_ITEM, BlockKind.QUOTE) and within(text[0])
+    first = holder.count == 1 or not holder.ordered
+    return "\n" if tight and first and within(text[0])[-1].list else "\n\n"
+
+
+def _items(report: Report, items: Sequence[Node], mark: int) -> str:
+    """The items of one list, with a blank line between them where one of them holds one."""
+    out: list[str] = []
+    due = 0
+    for node in items:
+        holder = node.holder
+        if holder is None:
+            continue
+        due += 1
+        if holder.ordered and holder.count != due and out:
+            # Renderers count for themselves; a number out of turn begins a new list.
+            mark = 1 - mark
+        due = holder.count
+        sign = f"{holder.count}{'.)'[mark]}" if holder.ordered else "-*"[mark]
+        text = _nodes(report, node.children)
+        indent = " " * (len(sign) + 1)
+        out.append((f"{sign} " + _INNER_LINE.sub(indent, text)).rstrip())
+    return ("\n\n" if any("\n\n" in text for text in out) else "\n").join(out)
+
+
+def _group(report: Report, nodes: Sequence[Node]) -> str:
+    article, run = report.restored, nodes[0].run
     first = run[0]
+    if isinstance(first, MarkdownBlock) and first.html is not None:
+        return _html(report, first.html.start, first.html.end)
     if first.verbatim:
-        return first.verbatim.strip("\n")
-    if first.kind is BlockKind.LIST_ITEM:
+        return _verbatim(article, first)
+    if first.kind is BlockKind.LIST_ITEM and not within(first):
         return _list(article, run)
     if first.kind is BlockKind.TABLE:
         return _table(article, run)
@@ -92,12 +174,31 @@ def _group(article: Article, run: Sequence[Block]) -> str:
         fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`{3,}", code))])
         return f"{fence}{first.value}\n{code}\n{fence}"
     text = _inline(article, first.start, first.end)
-    if first.kind is BlockKind.HEADING:
-        return "#" * max(1, first.level) + " " + _LINE_ENDS.sub(" ", text)
-    if first.kind is BlockKind.QUOTE:
+    level = heading_inside(first) or (first.level or 1) * (first.kind is BlockKind.HEADING)
+    if level:
+        said = (
+            " " + first.attributes if isinstance(first, MarkdownBlock) and first.attributes else ""
+        )
+        return "#" * level + " " + _LINE_ENDS.sub(" ", text) + said
+    if first.kind is BlockKind.QUOTE and not within(first):
         prefix = "> " * max(1, first.level)
         return "\n".join(prefix + line for line in text.split("\n"))
     return text
+
+
+def _html(report: Report, start: int, end: int) -> str:
+    """A block of HTML in Markdown, with what was changed in it."""
+    edits = [
+        replace(e, start=e.start - start, end=e.end - start)
+        for e in report.edits
+        if start <= e.start and e.end <= end
+    ]
+    return apply_edits(report.article.source.text[start:end], edits).strip("\r\n")
+
+
+def _verbatim(article: Article, block: Block) -> str:
+    player = block.kind is BlockKind.EMBED
+    return safe_source(article, block.verbatim, player=player).strip("\n") or block.value
 
 
 def _list(article: Article, run: Sequence[Block]) -> str:
@@ -177,7 +278,8 @@ def _inline(article: Article, start: int, end: int, line_end: str = "") -> str:
     opens: dict[int, list[Mark]] = {}
     closes: dict[int, list[Mark]] = {}
     breaks = dict(hard_breaks(article, start, end))
-    cuts = {start, end, *breaks}
+    written = _written(article, start, end)
+    cuts = {start, end, *breaks, *written, *(at + 1 for at in written)}
     for mark in marks_in(article, start, end):
         opens.setdefault(mark.start, []).append(mark)
         closes.setdefault(mark.end, []).append(mark)
@@ -187,22 +289,23 @@ def _inline(article: Article, start: int, end: int, line_end: str = "") -> str:
     points = sorted(cuts)
     for a, b in zip(points, [*points[1:], end], strict=True):
         for mark in sorted(closes.get(a, ()), key=lambda m: -m.start):
-            out.append(_close(mark))
+            out.append(_close(article, mark))
             verbatim = [m for m in verbatim if m is not mark]
-        for mark in sorted(opens.get(a, ()), key=lambda m: -m.end):
+        # Of marks over one span the inner one is noted first.
+        for mark in sorted(opens.get(a, []), key=lambda m: m.end)[::-1]:
             if mark.kind is MarkKind.LINK and out and out[-1].endswith("!"):
                 out[-1] = out[-1][:-1] + "\\!"  # else the link would be read as an image
-            out.append(_open(mark))
+            out.append(_open(article, mark))
             if mark.kind in (MarkKind.CODE, MarkKind.RAW):
                 verbatim.append(mark)
         piece = text[a:b]
         if verbatim and verbatim[-1].kind is MarkKind.RAW:
             piece = ""
         elif not verbatim:
-            piece = _escape(piece, a == start)
+            piece = written.get(a) or _escape(piece, a == start)
         if a in breaks:
-            written = "  " if breaks[a] == "<br>" else breaks[a]
-            piece = line_end + piece[1:] if line_end else written + piece
+            sign = "  " if breaks[a] == "<br>" else breaks[a]
+            piece = line_end + piece[1:] if line_end else sign + piece
         out.append(piece)
     return _comments_last("".join(out).replace(OBJECT, "").strip())
 
@@ -215,13 +318,43 @@ def _comments_last(text: str) -> str:
     return f"{text[lead.end() :]} {lead[0].strip()}"
 
 
-def _open(mark: Mark) -> str:
+def _written(article: Article, start: int, end: int) -> dict[int, str]:
+    """Signs that a Markdown source escapes, as it does: who else reads it may need that."""
+    if not is_markdown(article) or article.source.offsets != "source":
+        return {}
+    source, segments = article.source.text, article.map.segments
+    found: dict[int, str] = {}
+    for i in range(bisect_left(segments, start, key=lambda s: s.start), len(segments)):
+        segment = segments[i]
+        if segment.start >= end:
+            break
+        if segment.length != 1 or segment.source_length < 2:
+            continue
+        text = source[segment.source_start : segment.source_end]
+        if text[0] in "\\&" and _meant(text) == article.text[segment.start]:
+            found[segment.start] = text
+    return found
+
+
+def _meant(text: str) -> str:
+    """The sign that an escape or an entity stands for."""
+    from html import unescape
+
+    return text[1:] if text[0] == "\\" else unescape(text)
+
+
+def _open(article: Article, mark: Mark) -> str:
     if mark.kind is MarkKind.RAW:
-        return mark.value
+        if is_markdown(article):
+            return mark.value
+        # A blank line inside a tag would end the paragraph, and what follows be read as a block.
+        return _LINE_ENDS.sub(" ", safe_source(article, mark.value))
     return {"strong": "**", "emphasis": "*", "link": "[", "code": "`"}[mark.kind]
 
 
-def _close(mark: Mark) -> str:
+def _close(article: Article, mark: Mark) -> str:
+    if mark.kind is MarkKind.LINK and is_scripted(mark.value) and not is_markdown(article):
+        return "]()"
     if mark.kind is MarkKind.LINK:
         return f"]({_target(mark.value)})"
     return {"strong": "**", "emphasis": "*", "code": "`"}.get(mark.kind, "")
@@ -229,6 +362,10 @@ def _close(mark: Mark) -> str:
 
 def _target(address: str) -> str:
     """The address of a link; in angle brackets where spaces or brackets would end it early."""
+    if holds_shortcode(address):
+        return address
+    address = re.sub(r"\\(?=[!-/:-@\[-`{-~])", r"\\\\", address)
+    address = re.sub(r"&(?=#?\w+;)", "&amp;", address)
     if not re.search(r"[\s<>]", address) and address.count("(") == address.count(")"):
         return address
     return "<" + one_line(address).replace("<", "%3C").replace(">", "%3E") + ">"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from unspin.article import OBJECT, Article, Block, BlockKind, Mark, MarkKind
 from unspin.findings import Applicability
 from unspin.reading.htmlhead import OWN_META
-from unspin.reading.htmltree import visible_text, without_struck
+from unspin.reading.htmltree import Element, parse, visible_text, without_struck
+from unspin.reading.md import Holder, MarkdownBlock, is_math
 from unspin.report import Report
 
 if TYPE_CHECKING:
@@ -65,16 +66,74 @@ def metadata(report: Report) -> dict[str, str]:
     meta = article.metadata
     found = {
         "title": title_text(article),
-        "author": meta.author,
+        "author": _with_titles(meta.author),
         "date": meta.date,
         "source": meta.url,
     }
     return {key: " ".join(value.split()) for key, value in found.items() if value}
 
 
+#: What stands after a name and is none: degrees and memberships.
+_CREDENTIAL = re.compile(
+    r"(?:[A-Z]\.?){2,6}(?:[-/][A-Z]{1,6})?|[A-Z][a-z]?[A-Z][A-Za-z]{0,3}|[A-Z]{1,3}[a-z]?\.[A-Z]\.?"
+    r"|(?:Ph|Pharm|Psy|Ed|Sc|Dr)\.?[A-Z]\.?|(?:Jr|Sr|Esq)\.?|I{2,3}"
+)
+_ORDERED_NAME = re.compile(r"[^\s,;]+(?:\s+[^\s,;]+)+")
+
+
+def _is_credential(text: str) -> bool:
+    return " " not in text.strip() and bool(_CREDENTIAL.fullmatch(text.strip()))
+
+
+def _with_titles(author: str) -> str:
+    """The authors, with degrees that were taken for authors put after the names they belong to."""
+    names: list[str] = []
+    for part in author.split(";"):
+        if names and part.strip() and all(map(_is_credential, part.split(","))):
+            names[-1] += ", " + part.strip()
+        else:
+            names.append(part.strip())
+    return "; ".join(name for name in names if name)
+
+
+def authors(article: Article) -> list[str]:
+    """The names of the authors, one each.
+
+    A list in the source says where one ends and the next begins. In a line of text a semicolon
+    does, and a comma only between whole names: degrees belong to the name before them.
+    """
+    said = article.metadata.author
+    for key in ("author", "authors"):
+        value = article.source.extra.get(key)
+        if isinstance(value, list):
+            values = [v.get("name") if isinstance(v, dict) else v for v in value]
+            names = [" ".join(v.split()) for v in values if isinstance(v, str) and v.strip()]
+            if names and ", ".join(names) == " ".join(said.split()):
+                return names
+    names = []
+    for part in _with_titles(said).split(";"):
+        pieces = [piece.strip() for piece in part.split(",")]
+        whole = [p for p in pieces if not _is_credential(p)]
+        if len(whole) > 1 and all(map(_ORDERED_NAME.fullmatch, whole)):
+            for piece in pieces:
+                if names and _is_credential(piece) and piece is not pieces[0]:
+                    names[-1] += ", " + piece
+                else:
+                    names.append(piece)
+        else:
+            names.append(part.strip())
+    return [" ".join(name.split()) for name in names if name]
+
+
 def body_blocks(article: Article) -> list[Block]:
     """Blocks without the title."""
     return [b for b in article.blocks if b.span != article.title_span]
+
+
+def opening_blocks(article: Article) -> list[Block]:
+    """Blocks before the title: they stay there."""
+    title = article.title_span
+    return [b for b in article.blocks if title is not None and b.end <= title.start]
 
 
 def title_text(article: Article) -> str:
@@ -107,9 +166,81 @@ def _parser() -> MarkdownIt:
 def as_html(article: Article, source: str, *, inline: bool = False) -> str:
     """Give as HTML what was never touched: Markdown sources are rendered first."""
     if is_markdown(article):
+        if is_math(source):  # for a script of the page to set
+            return _escaped(source)
         parser = _parser()
         source = parser.renderInline(source) if inline else parser.render(source)
     return without_struck(source)
+
+
+def _escaped(text: str) -> str:
+    from html import escape
+
+    return escape(text, quote=False)
+
+
+#: What a page may hold that runs something, or shows what is not of the article.
+_RISKY = re.compile(
+    r"script|on[a-z]+=|data:|srcdoc|style|<(?:iframe|object|embed|form|input|button|meta|base|link|"
+    r"svg|math|frame|applet|template|noembed|xmp|plaintext|noscript)"
+)
+_NOT_SEEN = re.compile(r"[\s\x00-\x20\x7f-\x9f/\"']+")
+_SAFE_TAGS = {
+    "a", "abbr", "b", "br", "caption", "cite", "code", "col", "colgroup", "del", "div", "em",
+    "figcaption", "figure", "i", "img", "ins", "kbd", "li", "ol", "p", "pre", "q", "s", "samp",
+    "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
+    "tt", "u", "ul", "var",
+}  # fmt: skip
+_SAFE_ATTRIBUTES = {
+    "*": {"id", "class", "title", "lang", "dir"},
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height", "srcset", "loading"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+}
+_PLAYERS = {"iframe", "video", "audio", "source", "embed", "object"}
+_PLAYER_ATTRIBUTES = {
+    "src", "data", "type", "width", "height", "title", "allowfullscreen", "controls", "poster",
+}  # fmt: skip
+#: Of links and sources; relative addresses are allowed besides. "tel:" is a number to call.
+SCHEMES = {"http", "https", "mailto", "tel"}
+
+
+def safe_source(article: Article, source: str, *, player: bool = False) -> str:
+    """What an article holds unread, as it may be handed on.
+
+    Markdown is its author's own and stays as it is. Of HTML that came from a page nothing stays
+    that runs: scripts, event handlers, addresses that are scripts.
+
+    Args:
+        article: The article.
+        source: Code or raw HTML of it.
+        player: Whether it is an embed, which a frame may show.
+    """
+    if is_markdown(article) or "<" not in source:
+        return source
+    from html import unescape
+
+    bare = _NOT_SEEN.sub("", unescape(unescape(source))).lower()
+    if not player and not _RISKY.search(bare):
+        return source
+    if player and not re.search(r"script|on[a-z]+=|data:|srcdoc|style", bare):
+        return source
+    import nh3
+
+    tags, attributes = set(_SAFE_TAGS), dict(_SAFE_ATTRIBUTES)
+    if player:
+        tags |= _PLAYERS
+        attributes |= dict.fromkeys(_PLAYERS, _PLAYER_ATTRIBUTES)
+    clean: str = nh3.clean(
+        source, tags=tags, attributes=attributes, url_schemes=SCHEMES, link_rel=None
+    )
+    return clean
+
+
+def is_scripted(address: str) -> bool:
+    """Whether following an address runs something."""
+    return bool(re.match(r"(?:javascript|vbscript|data):", _NOT_SEEN.sub("", address), re.I))
 
 
 def plain(article: Article, start: int, end: int) -> str:
@@ -179,11 +310,19 @@ class Section:
     sections: list[Section] = field(default_factory=list)
 
 
-def sections(article: Article) -> Section:
-    """The article as nested sections; the root holds what stands before the first heading."""
+def sections(article: Article, *, opening: bool = True) -> Section:
+    """The article as nested sections; the root holds what stands before the first heading.
+
+    Args:
+        article: The article.
+        opening: Whether blocks before the title are given too.
+    """
     root = Section(None)
     path: list[tuple[int, Section]] = [(0, root)]
+    before = 0 if opening or article.title_span is None else article.title_span.start
     for block in body_blocks(article):
+        if block.start < before:
+            continue
         if block.kind is BlockKind.HEADING:
             while path[-1][0] >= block.level:
                 path.pop()
@@ -213,8 +352,135 @@ def _joins(before: Block, block: Block) -> bool:
     if block.kind is not before.kind or block.verbatim or before.verbatim:
         return False
     if block.kind is BlockKind.LIST_ITEM:
+        if within(block) or within(before):
+            return False
         return block.group == before.group or block.level > 1
     return block.kind is BlockKind.TABLE and block.group == before.group
+
+
+def within(block: Block) -> tuple[Holder, ...]:
+    """The quotes and items around a block of Markdown, the outermost first."""
+    return block.within if isinstance(block, MarkdownBlock) else ()
+
+
+def heading_inside(block: Block) -> int:
+    """Level of a heading that stands in a quote or an item; 0 for any other block."""
+    return block.heading if isinstance(block, MarkdownBlock) else 0
+
+
+@dataclass
+class Node:
+    """A run of blocks as `grouped` gives it, or a quote or an item with what it holds."""
+
+    run: list[Block] = field(default_factory=list)
+    holder: Holder | None = None
+    children: list[Node] = field(default_factory=list)
+
+
+def nested(blocks: Sequence[Block]) -> list[Node]:
+    """Blocks as a tree of the quotes and items that they stand in."""
+    roots: list[Node] = []
+    path: list[Node] = []
+    for run in grouped(blocks):
+        around = within(run[0])
+        depth = 0
+        while depth < min(len(path), len(around)) and path[depth].holder == around[depth]:
+            depth += 1
+        del path[depth:]
+        for holder in around[depth:]:
+            node = Node(holder=holder)
+            (path[-1].children if path else roots).append(node)
+            path.append(node)
+        (path[-1].children if path else roots).append(Node(run))
+    return roots
+
+
+def lists(nodes: Sequence[Node]) -> Iterator[list[Node]]:
+    """Runs of nodes: the items of one list; else singles."""
+    run: list[Node] = []
+    for node in nodes:
+        number = node.holder.list if node.holder else 0
+        if run and not (number and run[-1].holder and run[-1].holder.list == number):
+            yield run
+            run = []
+        run.append(node)
+    if run:
+        yield run
+
+
+# --- places that links of the same article lead to ----------------------------------------------
+
+_FRAGMENT = re.compile(r"""href\s*=\s*["']?#([^"'\s>]+)""", re.I)
+_ID = re.compile(r"""<[^<>]*\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""", re.I)
+_HEADING_ID = re.compile(r"#([\w:.-]+)")
+_NO_SLUG = re.compile(r"[^\w\- ]+")
+
+
+def fragments(article: Article) -> set[str]:
+    """Names of the places that links of the article lead to inside it."""
+    from html import unescape
+    from urllib.parse import unquote
+
+    found = {m.value[1:] for m in article.marks if m.kind is MarkKind.LINK and m.value[:1] == "#"}
+    for raw in _unread(article):
+        found |= {unescape(name) for name in _FRAGMENT.findall(raw)}
+    return {unquote(name) for name in found if name}
+
+
+def _unread(article: Article) -> Iterator[str]:
+    yield from (m.value for m in article.marks if m.kind is MarkKind.RAW)
+    yield from (b.verbatim for b in article.blocks if b.verbatim)
+
+
+def anchors(article: Article) -> tuple[dict[int, list[str]], set[str]]:
+    """Where the article can be linked to.
+
+    Returns:
+        Names by the start of the block that has them; and names of elements inside what stays
+        unread, which have them still.
+    """
+    wanted = fragments(article)
+    inside = {name for raw in _unread(article) for name in _ID.findall(raw)} & wanted
+    found: dict[int, list[str]] = {}
+    taken = set(inside)
+
+    def add(block: Block, name: str) -> None:
+        if name not in taken:
+            taken.add(name)
+            found.setdefault(block.start, []).append(name)
+
+    headings = [b for b in article.blocks if b.kind is BlockKind.HEADING or heading_inside(b)]
+    for block in headings:
+        said = block.attributes if isinstance(block, MarkdownBlock) else ""
+        for name in _HEADING_ID.findall(said)[:1]:
+            add(block, name)
+    if wanted - taken and article.source.offsets == "source":
+        places = [
+            (article.map.span(b.start, b.end)[1], b) for b in article.blocks if b.start < b.end
+        ]
+        for at, name in _named(parse(article.source.text)):
+            after = next((b for end, b in places if end > at), None)
+            if name in wanted and after is not None:
+                add(after, name)
+    if is_markdown(article):  # what renderers make of a heading
+        for block in headings:
+            name = _slug(plain(article, block.start, block.end))
+            if name in wanted:
+                add(block, name)
+    return found, inside
+
+
+def _named(element: Element) -> Iterator[tuple[int, str]]:
+    """Places of elements that have a name, and the name."""
+    for child in element.children:
+        if isinstance(child, Element):
+            names = {child.attrs.get("id", ""), child.attrs.get("name", "")}
+            yield from ((child.start, name) for name in sorted(names) if name)
+            yield from _named(child)
+
+
+def _slug(text: str) -> str:
+    return _NO_SLUG.sub("", text.strip().lower()).replace(" ", "-")
 
 
 def one_line(text: str) -> str:
