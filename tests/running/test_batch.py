@@ -20,6 +20,7 @@ from unspin.reading import collect, read_bytes, read_path
 from unspin.report import Report
 from unspin.running import batch
 from unspin.running.batch import clean_batch, record_line, workers
+from unspin.running.pool import Pool
 
 FAST = Config(grammar="off", model="off")
 TEXT = (
@@ -132,13 +133,20 @@ def test_unreadable_files_do_not_end_a_batch_in_several_processes(
     assert [why for _, why in result.errors] == ["is empty; remove it or fill it"]
 
 
-def test_a_worker_that_dies_is_an_error_and_no_crash() -> None:
+def test_a_worker_that_died_is_replaced(pages: Path) -> None:
     config = Config(grammar="off", model="off", jobs=2)
-    with workers(config, False) as executor:
-        assert executor is not None
+    with workers(config, False) as pool:
+        assert pool is not None
         with pytest.raises(BrokenExecutor):  # the pool knows it from then on
-            executor.submit(os._exit, 1).result()
-        (items,) = batch._drafts([Path("a.txt")], config, Cleaner(config), {}, executor)
+            pool.submit(os._exit, 1).result()
+        ((draft,),) = batch._drafts([pages / "a.txt"], config, Cleaner(config), {}, pool)
+    assert isinstance(draft, Draft)
+
+
+def test_a_worker_that_dies_each_time_is_an_error_and_no_crash() -> None:
+    config = Config(grammar="off", model="off", jobs=2)
+    with Pool(2, os.abort) as pool:
+        (items,) = batch._drafts([Path("a.txt")], config, Cleaner(config), {}, pool)
     (error,) = items
     assert isinstance(error, InputError)
     assert "a worker process ended" in error.reason

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,7 +33,7 @@ from unspin.writing.summary import row, summary, worklist, worklist_rows
 from unspin.writing.tree import review
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
+    from unspin.running.pool import Pool
 
 T = TypeVar("T")
 Neighbours = Mapping[str, tuple[tuple[str, float], ...]]
@@ -104,9 +105,9 @@ def reports(
         refuse_overwriting(targets, out, None if in_place else config.to)
     near = _neighbours(sources, config) if len(sources) > 1 else {}
     done = 0
-    with workers(config, cleaner.check) as executor:
+    with workers(config, cleaner.check) as pool:
         for batch in _chunks(targets):
-            drafted = _drafts([t.source for t in batch], config, cleaner, near, executor)
+            drafted = _drafts([t.source for t in batch], config, cleaner, near, pool)
             yield from _finished(batch, drafted, cleaner)
             done += len(batch)
             if seen:
@@ -225,22 +226,14 @@ def articles(source: Path, config: Config) -> Iterator[Article | InputError]:
 # --- drafting, here or in worker processes -------------------------------------------------------
 
 
-def workers(config: Config, check: bool) -> AbstractContextManager[Executor | None]:
+def workers(config: Config, check: bool) -> AbstractContextManager[Pool | None]:
     """A pool of ``config.jobs`` processes that each hold a `worker`; nobody for one job."""
     jobs = config.jobs or os.cpu_count() or 1
     if jobs == 1:
         return nullcontext()
-    import multiprocessing
-
     from unspin.running.pool import Pool
 
-    # spawn: onnxruntime's threads do not survive a fork
-    return Pool(
-        jobs,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_start_worker,
-        initargs=(config, check),
-    )
+    return Pool(jobs, _start_worker, (config, check))
 
 
 _worker: Cleaner | None = None
@@ -267,20 +260,29 @@ def _drafts(
     config: Config,
     cleaner: Cleaner,
     near: Neighbours,
-    executor: Executor | None,
+    pool: Pool | None,
 ) -> list[list[Draft | InputError]]:
-    if executor is None:
+    if pool is None:
         return [_draft_file(s, cleaner, near) for s in sources]
-    size = max(1, len(sources) // (2 * (config.jobs or os.cpu_count() or 1)))
+    size = max(1, len(sources) // (2 * pool.jobs))
     parts = [sources[i : i + size] for i in range(0, len(sources), size)]
-    from concurrent.futures import BrokenExecutor
+    found = chain.from_iterable(pool.results(partial(_work, near=near), parts))
+    return [
+        [died(readable(source))] if items is None else items
+        for source, items in zip(sources, found, strict=True)
+    ]
 
-    try:
-        futures = [executor.submit(_work, part, near) for part in parts]
-        return [items for future in futures for items in future.result()]
-    except BrokenExecutor:
-        why = "a worker process ended before its time (no memory?); run again with --jobs 1"
-        return [[InputError(readable(source), why)] for source in sources]
+
+def died(path: str, record: int | None = None) -> InputError:
+    """The error of what ended the worker process that was at it, twice.
+
+    Args:
+        path: The file.
+        record: Its line in JSON Lines.
+    """
+    line = "" if record is None else f"line {record}: "
+    why = "a worker process ended before its time at this (no memory?)"
+    return InputError(path, f"{line}{why}; run it again with --jobs 1")
 
 
 def _draft_file(source: Path, cleaner: Cleaner, near: Neighbours) -> list[Draft | InputError]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from unspin.article import Article, assemble, disassemble
 from unspin.baseline import Entry
 from unspin.changes import CHANGED_LINES, Changes
 from unspin.config import Config
-from unspin.errors import InputError
+from unspin.errors import InputError, readable
 from unspin.findings import Finding, fingerprint
 from unspin.pipeline import Cleaner
 from unspin.reading import collect
@@ -145,20 +146,23 @@ def _files(sources: Sequence[Path], lines: Sequence[_Ranges], cleaner: Cleaner) 
         for n in left:
             found[n] = _file(sources[n], cleaner, lines[n])
     else:
-        from unspin.running.batch import CHUNK, workers
+        from unspin.running.batch import CHUNK, died, workers
 
         size = max(1, min(CHUNK, len(left) // 4))
-        with workers(config, True) as executor:
-            todo = ([sources[n] for n in left], [lines[n] for n in left])
-            made = executor.map(_file_in_worker, *todo, chunksize=size) if executor else ()
-            found.update(zip(left, made, strict=True))
+        with workers(config, True) as pool:
+            todo = [(sources[n], lines[n]) for n in left]
+            parts = [todo[i : i + size] for i in range(0, len(todo), size)]
+            made = pool.results(_files_in_worker, parts) if pool else ()
+            for n, one in zip(left, chain.from_iterable(made), strict=True):
+                error = died(readable(sources[n]))
+                found[n] = one or _Made([], [(error.path, error.reason)])
     return [found[n] for n in range(len(sources))]
 
 
-def _file_in_worker(source: Path, ranges: _Ranges) -> _Made:
+def _files_in_worker(files: Sequence[tuple[Path, _Ranges]]) -> list[_Made]:
     from unspin.running.batch import worker
 
-    return _file(source, worker(), ranges)
+    return [_file(source, worker(), ranges) for source, ranges in files]
 
 
 def _file(source: Path, cleaner: Cleaner, ranges: _Ranges) -> _Made:
