@@ -26,6 +26,8 @@ EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130
 
 _PATH = click.Path(path_type=Path)
+#: A file that cannot be read is an error of that file, and none of the command line.
+_SOURCE = click.Path(path_type=Path, readable=False)
 
 
 class _Command(click.Command):
@@ -101,6 +103,10 @@ def _fail(message: str) -> None:
     click.echo(f"error: {message}", err=True)
 
 
+def _note(message: str) -> None:
+    click.echo(f"note: {message}", err=True)
+
+
 def _number(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
     """Refuses nan, which click takes to be in every range."""
     if value is not None and value != value:
@@ -109,7 +115,7 @@ def _number(ctx: click.Context, param: click.Parameter, value: float | None) -> 
 
 
 @click.command(cls=_Command)
-@click.argument("paths", nargs=-1, type=_PATH)
+@click.argument("paths", nargs=-1, type=_SOURCE)
 @click.option(
     "-o", "--out", type=_PATH, default=Path("output"), show_default=True, help="Output folder."
 )
@@ -310,8 +316,10 @@ def _stdin(cleaner: Cleaner, options: dict[str, Any]) -> int:
 
 
 def _check(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
+    from unspin.reading import is_folder
     from unspin.running.check import check
 
+    note = None if options["quiet"] else _note
     listed = changes = None
     if options["baseline"]:
         from unspin.baseline import load
@@ -320,9 +328,11 @@ def _check(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
     if options["changed_since"]:
         from unspin.changes import changed_since
 
-        folders = [p if p.is_dir() else p.parent for p in named if p.exists()]
+        above = [p if is_folder(p) else p.parent for p in named]
+        folders = [p for p in above if is_folder(p)]
         changes = changed_since(options["changed_since"], *(folders or [Path.cwd()]))
-    run = check(named, cleaner, listed=listed, baseline_path=options["baseline"], changes=changes)
+    path = options["baseline"]
+    run = check(named, cleaner, listed=listed, baseline_path=path, changes=changes, note=note)
     for path, reason in run.errors:
         _fail(f"{path}: {reason}")
     _emit(run, options)
@@ -377,6 +387,7 @@ def _batch(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
                 cleaner,
                 seen=seen,
                 each=each,
+                note=None if quiet else _note,
                 in_place=options["in_place"],
                 write=options["write"],
             )
@@ -515,7 +526,7 @@ def _baseline_options(command: Any) -> Any:
         click.option(
             "-o", "--out", type=_PATH, default=Path("unspin-baseline.json"), show_default=True
         ),
-        click.argument("paths", nargs=-1, type=_PATH, required=True),
+        click.argument("paths", nargs=-1, type=_SOURCE, required=True),
     ):
         command = option(command)
     return command
@@ -558,7 +569,7 @@ def _baseline(
         old = lists.load(out) if prune or out.exists() else []
         config = load_config(config_path).override("command line", model=model, jobs=jobs)
         with Cleaner(config, check=True) as cleaner:
-            run = check(list(paths), cleaner)
+            run = check(list(paths), cleaner, note=_note)
         for path, reason in run.errors:
             _fail(f"{path}: {reason}")
         if run.errors:

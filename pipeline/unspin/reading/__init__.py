@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,9 +12,9 @@ from pathlib import Path
 from unspin.article import Article, Metadata, Source
 from unspin.config import Config
 from unspin.errors import InputError, MissingExtraError, readable
-from unspin.reading.collect import collect
+from unspin.reading.collect import collect, is_folder
 
-__all__ = ["collect", "read_bytes", "read_path", "read_text"]
+__all__ = ["collect", "is_folder", "read_bytes", "read_path", "read_text"]
 
 
 def read_path(path: Path | str, config: Config) -> Iterator[Article | InputError]:
@@ -30,8 +31,9 @@ def read_path(path: Path | str, config: Config) -> Iterator[Article | InputError
     name = readable(path)
     try:
         file = Path(path)
-        if file.is_dir():
-            raise InputError(name, "is a folder; name the files in it")
+        if is_folder(file):
+            with os.scandir(file):  # a folder that was named for its files, but cannot be listed
+                raise InputError(name, "is a folder; name the files in it")
         about = file.stat()
         if not stat.S_ISREG(about.st_mode):
             # Reading it may wait for ever.

@@ -81,6 +81,7 @@ def reports(
     *,
     out: Path | None = None,
     seen: Callable[[int, int], None] | None = None,
+    note: Callable[[str], None] | None = None,
     in_place: bool = False,
     write: bool = False,
 ) -> Generator[FileReports, None, None]:
@@ -92,13 +93,14 @@ def reports(
         cleaner: Does the work; its grammar server serves the whole batch.
         out: Output folder, whose files are no inputs.
         seen: Called with (files done, files in all).
+        note: As for `collect`.
         in_place: Whether the sources themselves are edited.
         write: Whether the targets shall be written.
 
     Raises:
         InputError: A folder holds nothing to read, or an output would replace a source.
     """
-    sources = collect(paths, out, config.text_field)
+    sources = collect(paths, out, config.text_field, note)
     free = _free(out if in_place else None)
     targets = plan(sources, paths, to=config.to, in_place=in_place, free=free)
     if write and out is not None:
@@ -306,6 +308,7 @@ def clean_batch(
     *,
     seen: Callable[[int, int], None] | None = None,
     each: Callable[[Report], None] | None = None,
+    note: Callable[[str], None] | None = None,
     in_place: bool = False,
     write: bool = True,
 ) -> Result:
@@ -318,6 +321,7 @@ def clean_batch(
         cleaner: Does the work.
         seen: Called with (files done, files in all).
         each: Called with each report.
+        note: As for `collect`.
         in_place: Write the safe fixes into the sources instead of articles into `out`.
         write: Write at all; else `out` only tells which files are no sources.
 
@@ -329,7 +333,8 @@ def clean_batch(
     """
     result = Result()
     places: list[list[str]] = []
-    stream = reports(paths, config, cleaner, out=out, seen=seen, in_place=in_place, write=write)
+    told: dict[str, Any] = {"seen": seen, "note": note}
+    stream = reports(paths, config, cleaner, out=out, in_place=in_place, write=write, **told)
     with closing(stream):
         for made in stream:
             result.errors += [(e.path, e.reason) for e in made.errors]

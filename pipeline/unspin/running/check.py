@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -20,7 +21,7 @@ from unspin.config import Config
 from unspin.errors import InputError, readable
 from unspin.findings import Finding, fingerprint
 from unspin.pipeline import Cleaner
-from unspin.reading import collect
+from unspin.reading import collect, is_folder
 from unspin.report import Gate, Report
 from unspin.resources import cache_dir, data_path
 from unspin.scoring import score
@@ -45,6 +46,7 @@ def check(
     listed: Sequence[Entry] | None = None,
     baseline_path: Path | None = None,
     changes: Changes | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> Run:
     """Judges every article of a batch.
 
@@ -55,6 +57,7 @@ def check(
         baseline_path: Where the baseline stands, to report stale entries.
         changes: Changed lines: only findings on them gate, and only changed files are judged
             by their gates. None gates whole articles.
+        note: As for `collect`.
 
     Returns:
         The run, with every gate evaluated.
@@ -67,7 +70,7 @@ def check(
     errors: list[tuple[str, str]] = []
     untouched: set[int] = set()
     tool: Mapping[str, Any] | None = None
-    sources = collect(paths, text_field=config.text_field)
+    sources = collect(paths, text_field=config.text_field, note=note)
     lines = [changes.ranges(s) if changes is not None else None for s in sources]
     for ranges, made in zip(lines, _files(sources, lines, cleaner), strict=True):
         same = range(len(made.articles)) if ranges == () else made.untouched
@@ -89,7 +92,7 @@ def check(
         stale = _stale(compared)
         if baseline_path is not None and stale and changes is None:
             own.append(_own(baseline_path, "baseline", "UN003", stale))
-    if changes is None and any(p.is_dir() for p in paths):
+    if changes is None and any(is_folder(p) for p in paths):
         own += _unused(articles, config)
     articles = [
         _ungated(a) if n in untouched else limited(a, config) for n, a in enumerate(articles)
@@ -331,13 +334,19 @@ def gone(named: Sequence[Path]) -> Callable[[Path], bool]:
     Returns:
         A function of the path where an article stood, with its line in a file of records.
     """
-    sources = {s.resolve() for s in collect(named)}
-    roots = [n.resolve() for n in named]
+    # realpath: Path.resolve raises where links go round
+    sources = {Path(os.path.realpath(s)) for s in collect(named)}
+    roots = [Path(os.path.realpath(n)) for n in named]
 
     def tell(path: Path) -> bool:
         record = _RECORD.search(path.name)
-        file = (path.with_name(path.name[: record.start()]) if record else path).resolve()
-        if file.exists():
+        listed = path.with_name(path.name[: record.start()]) if record else path
+        file = Path(os.path.realpath(listed))
+        try:
+            there = file.exists()
+        except OSError:
+            return False  # it lies where nobody may look
+        if there:
             return record is not None and file in sources
         return any(file.is_relative_to(r) for r in roots)
 

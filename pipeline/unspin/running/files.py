@@ -15,6 +15,7 @@ from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
 from unspin.errors import InputError
+from unspin.reading import is_folder
 from unspin.reading.detect import FORMATS
 
 ORIGINALS = ".originals"
@@ -80,10 +81,15 @@ def plan(
     """
     relative = [_relative(s, roots, in_place) for s in sources]
     plain = [str(PurePosixPath(r).with_suffix("")) for r in relative]
-    counts = Counter(name.casefold() for name in plain)
+    # A folder that could not be listed is among the sources for its error: nothing is written.
+    unlisted = [is_folder(s) for s in sources]
+    counts = Counter(n.casefold() for n, u in zip(plain, unlisted, strict=True) if not u)
     taken = {SUMMARY, WORKLIST}
     targets = []
-    for source, name, full in zip(sources, plain, relative, strict=True):
+    for source, name, full, empty in zip(sources, plain, relative, unlisted, strict=True):
+        if empty:
+            targets.append(Target(source, full))
+            continue
         alone = [name] if counts[name.casefold()] == 1 else []
         for stem in chain(alone, [full], (f"{full}-{n}" for n in count(2))):
             target = Target(source, stem)
@@ -106,7 +112,7 @@ def refuse_overwriting(targets: Sequence[Target], out: Path, to: str | None) -> 
     Raises:
         InputError: It would; the message names the source.
     """
-    if not out.is_dir():
+    if not is_folder(out):
         return
     sources = {_identity(t.source): t.source for t in targets}
     remedy = "name another folder with -o"
@@ -132,7 +138,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 def _relative(source: Path, roots: Sequence[Path], in_place: bool) -> str:
     for root in roots:
-        if root.is_dir() and source.is_relative_to(root):
+        if is_folder(root) and source.is_relative_to(root):
             return source.relative_to(root).as_posix()
     whole = Path(os.path.normpath(Path.cwd() / source))
     if in_place and whole.is_relative_to(Path.cwd()):

@@ -91,11 +91,14 @@ class Pool:
 
     def _sent(self, work: Callable[[Sequence[T]], list[R]], part: Sequence[T]) -> Future[list[R]]:
         try:
-            return self.submit(work, part)
-        except BrokenExecutor as error:
-            failed: Future[list[R]] = Future()
-            failed.set_exception(error)
-            return failed
+            if not self._hopeless:
+                return self.submit(work, part)
+            error = BrokenExecutor("no worker lives")
+        except BrokenExecutor as broken:
+            error = broken
+        failed: Future[list[R]] = Future()
+        failed.set_exception(error)
+        return failed
 
     def _alone(self, work: Callable[[Sequence[T]], list[R]], item: T) -> R | None:
         if self._hopeless:
