@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
@@ -27,6 +28,7 @@ from unspin.running.files import (
     plan,
     refuse_overwriting,
     write_atomic,
+    write_together,
 )
 from unspin.writing import render
 from unspin.writing.summary import row, summary, worklist, worklist_rows
@@ -39,6 +41,13 @@ T = TypeVar("T")
 Neighbours = Mapping[str, tuple[tuple[str, float], ...]]
 #: Characters of an exception's message that are shown.
 LONGEST_FAULT = 200
+#: What to do where a file cannot be written.
+_REMEDIES = {
+    errno.ENOSPC: "make room there",
+    errno.EDQUOT: "make room there",
+    errno.EFBIG: "make room there",
+    errno.ENAMETOOLONG: "shorten the name of the source",
+}
 #: Files handed to a worker at a time.
 CHUNK = 8
 
@@ -371,8 +380,10 @@ def _failure(error: Exception, source: Path, out: Path) -> tuple[str, str]:
     if isinstance(error, InputError):
         return error.path, error.reason
     if isinstance(error, OSError):
-        why = f"cannot be written ({error.strerror or error}); check the folder"
-        return readable(error.filename or out), why
+        where = readable(error.filename or out)
+        remedy = _REMEDIES.get(error.errno or 0, "check the folder")
+        why = f"cannot be written ({error.strerror or error}); {remedy}"
+        return (where, why) if source == out else (readable(source), f"{where} {why}")
     told = fault(readable(source), error)
     return told.path, told.reason
 
@@ -400,18 +411,18 @@ def _write(
         keep_original(out, source.sha256, source.raw)
     report = b"".join(map(_line, data)) if records else dump(data[0])
     if in_place:
-        write_atomic(report_path, report)
+        files = [(report_path, report)]
         if edited != source.raw:
             # Through a link: the file that it names is the source, and stays what it is.
-            write_atomic(made.target.source.resolve(), edited)
+            files.append((made.target.source.resolve(), edited))
+        write_together(files)
         return readable(made.target.source)
     article = made.target.article("jsonl" if records else config.to)
     if records:
         body = b"".join(record_line(r, config.to) for r in made.reports)
     else:
         body = render(first, config.to).encode("utf-8")
-    write_atomic(out / article, body)
-    write_atomic(report_path, report)
+    write_together([(report_path, report), (out / article, body)])
     return readable(article)
 
 

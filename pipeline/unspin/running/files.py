@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gzip
 import hashlib
 import os
-import tempfile
+import stat
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,8 @@ from unspin.reading.detect import FORMATS
 ORIGINALS = ".originals"
 SUMMARY = "report.json"
 WORKLIST = "worklist.csv"
+#: Characters of a file's name in that of its temporary file.
+_SHOWN = 32
 
 
 @dataclass(frozen=True)
@@ -150,20 +153,52 @@ def write_atomic(path: Path, data: bytes) -> None:
     """Writes a file whole or not at all; keeps the mode of a file that it replaces.
 
     Raises:
-        OSError: The folder cannot be written.
+        OSError: It cannot be written; `filename` is its path.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    write_together([(path, data)])
+
+
+def write_together(files: Sequence[tuple[Path, bytes]]) -> None:
+    """Writes files as `write_atomic` does; none of them where one cannot be written.
+
+    Raises:
+        OSError: One cannot be written; `filename` is its path.
+    """
+    staged: list[tuple[Path, Path]] = []
+    path = Path()
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        mode = path.stat().st_mode if path.exists() else 0o666 & ~_umask()
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
+        for path, data in files:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # A name of its own length: that of the file may be as long as names can be. It is noted
+            # before the file is there, for a signal may come between.
+            part = path.with_name(f".{path.name[:_SHOWN]}.{os.urandom(4).hex()}.part")
+            staged.append((part, path))
+            mode = _mode(path)
+            # Nobody else reads meanwhile what may become part of a private file.
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            with os.fdopen(os.open(part, flags, 0o600), "wb") as file:
+                file.write(data)
+            part.chmod(mode)
+        for part, path in staged:
+            part.replace(path)
+    except BaseException as error:
+        for part, _ in staged:
+            with contextlib.suppress(OSError):
+                part.unlink()
+        if isinstance(error, OSError):
+            error.filename, error.filename2 = str(path), None
         raise
+
+
+def _mode(path: Path) -> int:
+    """Mode of a file that is replaced, or a new one's."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return 0o666 & ~_umask()
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    return stat.S_IMODE(mode)
 
 
 def _umask() -> int:
