@@ -49,7 +49,8 @@ def collect(
         paths: Files and folders as the user named them; ``"-"`` is kept as it is.
         exclude: Output folder; nothing inside it is an input, unless it is itself named.
         text_field: As for `holds_article`.
-        note: Called with a line about what may be missed: compressed files, linked folders, articles of a run.
+        note: Called with a line about what may be missed: compressed files, linked folders,
+            articles that are known for a run's.
 
     Returns:
         Each file once, under the name that it has first, in the order of `paths`.

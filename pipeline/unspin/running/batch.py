@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -17,6 +17,7 @@ from unspin.config import Config
 from unspin.errors import InputError, UnspinError, readable
 from unspin.pipeline import Cleaner, Draft
 from unspin.reading import collect, read_path
+from unspin.reading.detect import FORMATS
 from unspin.reading.encoding import encode
 from unspin.report import Report, dump
 from unspin.running import earlier
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     from unspin.running.pool import Pool
 
 T = TypeVar("T")
-Neighbours = Mapping[str, tuple[tuple[str, float], ...]]
+Near = tuple[tuple[str, float], ...]
+Neighbours = Mapping[str, Near]
 #: Characters of an exception's message that are shown.
 LONGEST_FAULT = 200
 #: What to do where a file cannot be written.
@@ -48,8 +50,10 @@ _REMEDIES = {
     errno.EFBIG: "make room there",
     errno.ENAMETOOLONG: "shorten the name of the source",
 }
-#: Files handed to a worker at a time.
+#: Files, or records of a file, handed to a worker at a time.
 CHUNK = 8
+#: Size of a file from which its records are spread over the workers.
+MANY_BYTES = 65_536
 
 
 @dataclass
@@ -275,13 +279,73 @@ def _drafts(
 ) -> list[list[Draft | InputError]]:
     if pool is None:
         return [_draft_file(s, cleaner, near) for s in sources]
-    size = max(1, len(sources) // (2 * pool.jobs))
-    parts = [sources[i : i + size] for i in range(0, len(sources), size)]
+    whole = [s for s in sources if not many_records(s)]
+    size = max(1, len(whole) // (2 * pool.jobs))
+    parts = [whole[i : i + size] for i in range(0, len(whole), size)]
     found = chain.from_iterable(pool.results(partial(_work, near=near), parts))
-    return [
-        [died(readable(source))] if items is None else items
-        for source, items in zip(sources, found, strict=True)
-    ]
+    made: dict[Path, list[Draft | InputError]] = {
+        source: [died(readable(source))] if items is None else items
+        for source, items in zip(whole, found, strict=True)
+    }
+    return [made[s] if s in made else _record_drafts(s, config, near, pool) for s in sources]
+
+
+def _record_drafts(
+    source: Path, config: Config, near: Neighbours, pool: Pool
+) -> list[Draft | InputError]:
+    drafts: list[Draft | InputError] = []
+    for article, made in spread(articles(source, config), _drafted, pool, near):
+        if isinstance(made, Draft) and isinstance(article, Article):
+            own = article.source
+            restored = made.fixed.article.with_(source=own)
+            fixed = replace(made.fixed, article=restored)
+            made = replace(made, article=made.article.with_(source=own), fixed=fixed)
+        drafts.append(made)
+    return drafts
+
+
+def _drafted(records: Sequence[tuple[Article, Near]]) -> list[Draft | InputError]:
+    cleaner = worker()
+    _ = cleaner.glossary, cleaner.model  # as in `_draft_file`
+    return [guarded(a, partial(cleaner.draft, neighbours=near)) for a, near in records]
+
+
+def many_records(source: Path) -> bool:
+    """Whether a file may hold so many records that several workers are worth it."""
+    try:
+        large = source.stat().st_size > MANY_BYTES
+    except OSError:
+        return False
+    return large and FORMATS.get(source.suffix.lower(), "jsonl") == "jsonl"
+
+
+def spread(
+    read: Iterable[Article | InputError],
+    work: Callable[[Sequence[tuple[Article, Near]]], Sequence[T | InputError]],
+    pool: Pool,
+    near: Neighbours,
+) -> Iterator[tuple[Article | InputError, T | InputError]]:
+    """Articles of one file with what workers make of them, in their order.
+
+    Args:
+        read: The articles; an error among them goes to no worker.
+        work: What a worker makes of some articles, each with its near-duplicates.
+        pool: The workers.
+        near: Near-duplicates.
+    """
+    items = list(read)
+    good = [a for a in items if isinstance(a, Article)]
+    # The records share the bytes of their file, which no worker needs.
+    lean = (a.with_(source=replace(a.source, raw=b"")) for a in good)
+    records = [(a, near.get(_name(a), ())) for a in lean]
+    parts = [records[i : i + CHUNK] for i in range(0, len(records), CHUNK)]
+    made = chain.from_iterable(pool.results(work, parts))
+    for item in items:
+        if isinstance(item, InputError):
+            yield item, item
+            continue
+        one = next(made)
+        yield item, one if one is not None else died(item.source.path, item.source.record)
 
 
 def died(path: str, record: int | None = None) -> InputError:

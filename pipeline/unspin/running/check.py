@@ -6,12 +6,12 @@ import contextlib
 import hashlib
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from unspin import __version__, baseline, gating
 from unspin.article import Article, assemble, disassemble
@@ -27,6 +27,9 @@ from unspin.resources import cache_dir, data_path
 from unspin.scoring import score
 from unspin.suppression import suppressing, unused_entries
 from unspin.writing.formats.base import ArticleResult, Item, Run, article_result
+
+if TYPE_CHECKING:
+    from unspin.running.pool import Pool
 
 #: Settings that change no verdict, so that they do not part cached results.
 _IDLE = frozenset({"to", "jobs", "originals", "origins", "grammar"})
@@ -145,20 +148,25 @@ def _files(sources: Sequence[Path], lines: Sequence[_Ranges], cleaner: Cleaner) 
         if known is not None:
             found[n] = known
     left = [n for n in range(len(sources)) if n not in found]
-    if config.jobs == 1 or len(left) < 2:
+    from unspin.running.batch import CHUNK, died, many_records, workers
+
+    large = [n for n in left if many_records(sources[n])]
+    if config.jobs == 1 or (len(left) < 2 and not large):
         for n in left:
             found[n] = _file(sources[n], cleaner, lines[n])
-    else:
-        from unspin.running.batch import CHUNK, died, workers
-
-        size = max(1, min(CHUNK, len(left) // 4))
-        with workers(config, True) as pool:
-            todo = [(sources[n], lines[n]) for n in left]
-            parts = [todo[i : i + size] for i in range(0, len(todo), size)]
-            made = pool.results(_files_in_worker, parts) if pool else ()
-            for n, one in zip(left, chain.from_iterable(made), strict=True):
-                error = died(readable(sources[n]))
-                found[n] = one or _Made([], [(error.path, error.reason)])
+        return [found[n] for n in range(len(sources))]
+    with workers(config, True) as pool:
+        small = [n for n in left if n not in large]
+        size = max(1, min(CHUNK, len(small) // 4))
+        todo = [(sources[n], lines[n]) for n in small]
+        parts = [todo[i : i + size] for i in range(0, len(todo), size)]
+        made = chain.from_iterable(pool.results(_files_in_worker, parts)) if pool else None
+        for n in small:
+            one = next(made) if made else _file(sources[n], cleaner, lines[n])
+            error = died(readable(sources[n]))
+            found[n] = one or _Made([], [(error.path, error.reason)])
+        for n in large:
+            found[n] = _file(sources[n], cleaner, lines[n], pool)
     return [found[n] for n in range(len(sources))]
 
 
@@ -168,33 +176,53 @@ def _files_in_worker(files: Sequence[tuple[Path, _Ranges]]) -> list[_Made]:
     return [_file(source, worker(), ranges) for source, ranges in files]
 
 
-def _file(source: Path, cleaner: Cleaner, ranges: _Ranges) -> _Made:
+def _file(source: Path, cleaner: Cleaner, ranges: _Ranges, pool: Pool | None = None) -> _Made:
     """Judges one file, and caches the result where the whole of it counts."""
-    from unspin.running.batch import articles, guarded
+    from unspin.running.batch import articles, guarded, spread
 
     cached = None if ranges else _cached(source, cleaner.config)
     results: list[ArticleResult] = []
     errors: list[tuple[str, str]] = []
     untouched: list[int] = []
     lines: list[bytes] | None = None
-    for article in articles(source, cleaner.config):
-        report = guarded(article, cleaner.clean)
-        if isinstance(report, InputError):
-            errors.append((report.path, report.reason))
+    judge = partial(_judged, cleaner=cleaner, ranges=ranges)
+    read = articles(source, cleaner.config)
+    made: Iterable[tuple[Article | InputError, ArticleResult | InputError]]
+    made = ((article, guarded(article, judge)) for article in read)
+    if pool is not None:
+        made = spread(read, partial(_judged_in_worker, ranges=ranges), pool, {})
+    for article, result in made:
+        if isinstance(result, InputError):
+            errors.append((result.path, result.reason))
             continue
-        read = report.article.source
-        result = article_result(report)
-        if ranges and read.record is not None:
-            lines = read.raw.splitlines() if lines is None else lines
-            if not _record_changed(lines, read.record, ranges):
+        assert isinstance(article, Article)  # else its error is the result
+        record = article.source.record
+        if ranges and record is not None:
+            lines = article.source.raw.splitlines() if lines is None else lines
+            if not _record_changed(lines, record, ranges):
                 untouched.append(len(results))
-        elif ranges:
-            result = _on_changed(result, report, cleaner, ranges)
         results.append(result)
-    made = _Made(results, errors, cleaner.tool(), tuple(untouched))
+    whole = _Made(results, errors, cleaner.tool(), tuple(untouched))
     if cached is not None and not errors:
-        _store(cached, made)
-    return made
+        _store(cached, whole)
+    return whole
+
+
+def _judged(article: Article, cleaner: Cleaner, ranges: _Ranges) -> ArticleResult:
+    report = cleaner.clean(article)
+    result = article_result(report)
+    if ranges and article.source.record is None:
+        result = _on_changed(result, report, cleaner, ranges)
+    return result
+
+
+def _judged_in_worker(
+    records: Sequence[tuple[Article, Any]], ranges: _Ranges
+) -> list[ArticleResult | InputError]:
+    from unspin.running.batch import guarded, worker
+
+    judge = partial(_judged, cleaner=worker(), ranges=ranges)
+    return [guarded(article, judge) for article, _ in records]
 
 
 # --- changed lines --------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ class Pool:
             return self._processes.submit(fn, *args, **kw)
 
     def results(
-        self, work: Callable[[Sequence[T]], list[R]], parts: Iterable[Sequence[T]]
+        self, work: Callable[[Sequence[T]], Sequence[R]], parts: Iterable[Sequence[T]]
     ) -> Iterator[list[R | None]]:
         """Results of the parts, in their order.
 
@@ -70,7 +70,7 @@ class Pool:
             One list for each part; None stands for an item that ended its worker on its own.
         """
         left = iter(parts)
-        flying: deque[tuple[Sequence[T], Future[list[R]]]] = deque()
+        flying: deque[tuple[Sequence[T], Future[Sequence[R]]]] = deque()
         while True:
             while len(flying) < AHEAD * self.jobs and (part := next(left, None)) is not None:
                 flying.append((part, self._sent(work, part)))
@@ -82,25 +82,27 @@ class Pool:
                 yield [*future.result()]
                 continue
             self._renew()
-            for part, future in [(part, future), *flying]:
-                if _lost(future):
-                    yield [self._alone(work, item) for item in part]
+            for suspect, result in [(part, future), *flying]:
+                if _lost(result):
+                    yield [self._alone(work, item) for item in suspect]
                 else:
-                    yield [*future.result()]
+                    yield [*result.result()]
             flying.clear()
 
-    def _sent(self, work: Callable[[Sequence[T]], list[R]], part: Sequence[T]) -> Future[list[R]]:
+    def _sent(
+        self, work: Callable[[Sequence[T]], Sequence[R]], part: Sequence[T]
+    ) -> Future[Sequence[R]]:
         try:
             if not self._hopeless:
                 return self.submit(work, part)
             error = BrokenExecutor("no worker lives")
         except BrokenExecutor as broken:
             error = broken
-        failed: Future[list[R]] = Future()
+        failed: Future[Sequence[R]] = Future()
         failed.set_exception(error)
         return failed
 
-    def _alone(self, work: Callable[[Sequence[T]], list[R]], item: T) -> R | None:
+    def _alone(self, work: Callable[[Sequence[T]], Sequence[R]], item: T) -> R | None:
         if self._hopeless:
             return None
         try:
