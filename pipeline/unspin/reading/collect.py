@@ -6,7 +6,7 @@ import json
 import os
 import stat
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import lru_cache
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -58,19 +58,25 @@ def collect(
     Raises:
         InputError: Folders were named and nothing to read is in any of the paths.
     """
-    found: dict[str, Path] = {}
+    found: dict[Path, Path] = {}
     out = _real(exclude) if exclude is not None else None
     data: list[Path] = []
     passed: dict[str, list[Path]] = {}
+    real = cache(_real)  # of this call alone: folders are moved, and the current one changes
+
+    def add(file: Path) -> None:
+        # A link to a file is one of its own, for it has its own name.
+        found.setdefault(real(file.parent) / file.name, file)
+
     for path in map(Path, paths):
         if is_folder(path):
             for file in _walk(path, out, passed):
                 if _is_data(file, text_field):
                     data.append(file)
                 else:
-                    found.setdefault(_place(file), file)
+                    add(file)
         else:
-            found.setdefault(_place(path), path)
+            add(path)
     if note is not None:
         for why, ones in passed.items():
             more = f" and {len(ones) - 1:,} more" if ones[1:] else ""
@@ -93,16 +99,6 @@ def is_folder(path: Path) -> bool:
 
 def _real(path: str | Path) -> Path:
     return Path(os.path.realpath(path))  # Path.resolve raises where links go round
-
-
-def _place(path: Path) -> str:
-    """What a file is known by; a link to a file is one of its own, for it has its own name."""
-    return str(_folder_place(path.parent) / path.name)
-
-
-@lru_cache(maxsize=1)
-def _folder_place(folder: Path) -> Path:
-    return _real(folder)
 
 
 def _walk(root: Path, out: Path | None, passed: dict[str, list[Path]]) -> Iterator[Path]:
