@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from unspin import __version__
+from unspin.running.streams import ending, standing
 
 if TYPE_CHECKING:
     from unspin.baseline import Compared
@@ -26,6 +27,8 @@ EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130
 
 _PATH = click.Path(path_type=Path)
+#: A file that cannot be read is an error of that file, and none of the command line.
+_SOURCE = click.Path(path_type=Path, readable=False)
 
 
 class _Command(click.Command):
@@ -33,27 +36,36 @@ class _Command(click.Command):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Runs the command."""
-        # File names and terms in what is printed may be beyond a terminal's character set.
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="replace")
-        try:
+        if not extra.get("standalone_mode", True):
             return super().main(*args, **extra)
-        except Exception:
-            if not extra.get("standalone_mode", True):
-                raise
-            import traceback
+        with standing() as out:
+            try:
+                super().main(*args, **extra)
+                code: Any = EXIT_OK
+            except SystemExit as end:
+                code = end.code
+            except Exception:
+                import traceback
 
-            traceback.print_exc()
-            _fail("this is a fault of unspin; please report it with the lines above")
-            sys.exit(EXIT_ERROR)
+                traceback.print_exc()
+                _fail("this is a fault of unspin; please report it with the lines above")
+                code = EXIT_ERROR
+            with contextlib.suppress(OSError):
+                sys.stdout.flush()
+            if out is not None and out.told is not None:
+                why = out.told.strerror or out.told
+                _fail(f"standard output: cannot be written ({why}); check where it goes")
+                code = EXIT_ERROR
+        sys.exit(code)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command's body; click itself would exit with 1 where it is interrupted."""
         try:
-            return super().invoke(ctx)
+            with ending():
+                return super().invoke(ctx)
         except KeyboardInterrupt as error:
             click.echo(f"interrupted; {error or 'nothing more is written'}", err=True)
-            sys.exit(EXIT_INTERRUPTED)
+            sys.exit(128 + getattr(error, "number", EXIT_INTERRUPTED - 128))
         except EOFError as error:
             # click takes it for a user who ends a prompt; it is a file that was cut.
             raise RuntimeError(f"a file ends too early: {error}") from error
@@ -101,6 +113,10 @@ def _fail(message: str) -> None:
     click.echo(f"error: {message}", err=True)
 
 
+def _note(message: str) -> None:
+    click.echo(f"note: {message}", err=True)
+
+
 def _number(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
     """Refuses nan, which click takes to be in every range."""
     if value is not None and value != value:
@@ -109,7 +125,7 @@ def _number(ctx: click.Context, param: click.Parameter, value: float | None) -> 
 
 
 @click.command(cls=_Command)
-@click.argument("paths", nargs=-1, type=_PATH)
+@click.argument("paths", nargs=-1, type=_SOURCE)
 @click.option(
     "-o", "--out", type=_PATH, default=Path("output"), show_default=True, help="Output folder."
 )
@@ -283,7 +299,9 @@ def _stdin(cleaner: Cleaner, options: dict[str, Any]) -> int:
     results = []
     errors = []
     name = options["stdin_filename"] or "-"
-    for article in read_bytes(sys.stdin.buffer.read(), name, config):
+    if sys.__stdout__ is None and not options["check"] and not options["diff"]:
+        raise InputError("-", "standard output is closed; open it for the cleaned article")
+    for article in read_bytes(_standard_input(), name, config):
         report = guarded(article, cleaner.clean)
         if isinstance(report, InputError):
             _fail(str(report))
@@ -309,9 +327,23 @@ def _stdin(cleaner: Cleaner, options: dict[str, Any]) -> int:
     return code
 
 
+def _standard_input() -> bytes:
+    from unspin.errors import InputError
+
+    if sys.stdin is None:
+        raise InputError("-", "standard input is closed; pipe an article into it")
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        why = f"standard input cannot be read ({error.strerror}); pipe an article into it"
+        raise InputError("-", why) from error
+
+
 def _check(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
+    from unspin.reading import is_folder
     from unspin.running.check import check
 
+    note = None if options["quiet"] else _note
     listed = changes = None
     if options["baseline"]:
         from unspin.baseline import load
@@ -320,9 +352,11 @@ def _check(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
     if options["changed_since"]:
         from unspin.changes import changed_since
 
-        folders = [p if p.is_dir() else p.parent for p in named if p.exists()]
+        above = [p if is_folder(p) else p.parent for p in named]
+        folders = [p for p in above if is_folder(p)]
         changes = changed_since(options["changed_since"], *(folders or [Path.cwd()]))
-    run = check(named, cleaner, listed=listed, baseline_path=options["baseline"], changes=changes)
+    path = options["baseline"]
+    run = check(named, cleaner, listed=listed, baseline_path=path, changes=changes, note=note)
     for path, reason in run.errors:
         _fail(f"{path}: {reason}")
     _emit(run, options)
@@ -377,11 +411,13 @@ def _batch(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
                 cleaner,
                 seen=seen,
                 each=each,
+                note=None if quiet else _note,
                 in_place=options["in_place"],
                 write=options["write"],
             )
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(_so_far(done, options)) from None
+    except KeyboardInterrupt as error:
+        error.args = (_so_far(done, options),)
+        raise
     for path, why in result.errors:
         _fail(f"{path}: {why}")
     if options["report"]:
@@ -515,7 +551,7 @@ def _baseline_options(command: Any) -> Any:
         click.option(
             "-o", "--out", type=_PATH, default=Path("unspin-baseline.json"), show_default=True
         ),
-        click.argument("paths", nargs=-1, type=_PATH, required=True),
+        click.argument("paths", nargs=-1, type=_SOURCE, required=True),
     ):
         command = option(command)
     return command
@@ -558,7 +594,7 @@ def _baseline(
         old = lists.load(out) if prune or out.exists() else []
         config = load_config(config_path).override("command line", model=model, jobs=jobs)
         with Cleaner(config, check=True) as cleaner:
-            run = check(list(paths), cleaner)
+            run = check(list(paths), cleaner, note=_note)
         for path, reason in run.errors:
             _fail(f"{path}: {reason}")
         if run.errors:

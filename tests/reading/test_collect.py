@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +87,54 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.json")
     write(tmp_path, **{"b.md": TEXT})
     assert "b.md" in found(tmp_path)
+
+
+# --- what is passed over is said ------------------------------------------------------------------
+
+
+def test_compressed_files_and_linked_folders_are_named(tmp_path: Path) -> None:
+    root = tmp_path / "in"
+    (root / "sub").mkdir(parents=True)
+    write(root, **{"a.md": TEXT, "b.jsonl.gz": "", "c.html.xz": "", "d.tar.gz": "", ".e.md.gz": ""})
+    (root / "round").symlink_to(".")
+    (root / ".git").symlink_to("sub")
+    notes: list[str] = []
+    assert found(root, note=notes.append) == ["a.md"]
+    assert notes == [
+        f"{root}/round: linked folder and passed over; name it to clean what it holds",
+        f"{root}/b.jsonl.gz and 1 more: compressed and passed over; unpack what shall be cleaned",
+    ]
+    assert [p.name for p in collect([root / "round"])] == ["a.md"]
+
+
+def test_a_file_is_taken_once_under_its_first_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, **{"a.md": TEXT, "b.md": TEXT})
+    (tmp_path / "link.md").symlink_to("a.md")
+    again = Path("..") / tmp_path.name
+    assert collect(["a.md", again / "a.md", tmp_path, again]) == [
+        Path("a.md"), tmp_path / "b.md", tmp_path / "link.md",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_articles_that_a_run_wrote_beside_their_sources_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, elsewhere: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = Path("in")
+    folder.mkdir()
+    digest = sha256(TEXT.encode()).hexdigest()
+    report = {"source": {"path": "gone/a.txt" if elsewhere else "in/a.txt", "sha256": digest}}
+    own = {"source": {"path": "in/b.md", "sha256": digest}}
+    write(folder, **{"a.txt": TEXT, "a.md": TEXT, "a.report.json": report})
+    write(folder, **{"b.md": TEXT, "b.report.json": own, "c.md": TEXT, "c.report.json": "{"})
+    notes: list[str] = []
+    assert found(folder, exclude=folder, note=notes.append) == ["a.txt", "b.md", "c.md"]
+    (note,) = notes
+    assert note.startswith("in/a.md: written by a run for a source beside it and passed over; ")
+    assert collect([folder / "a.md"]) == [folder / "a.md"]
+    (folder / "a.txt").unlink()
+    assert found(folder) == ["a.md", "b.md", "c.md"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
@@ -20,6 +21,8 @@ from unspin.reading import collect, read_bytes, read_path
 from unspin.report import Report
 from unspin.running import batch
 from unspin.running.batch import clean_batch, record_line, workers
+from unspin.running.check import check
+from unspin.running.pool import Pool
 
 FAST = Config(grammar="off", model="off")
 TEXT = (
@@ -132,16 +135,47 @@ def test_unreadable_files_do_not_end_a_batch_in_several_processes(
     assert [why for _, why in result.errors] == ["is empty; remove it or fill it"]
 
 
-def test_a_worker_that_dies_is_an_error_and_no_crash() -> None:
+def test_a_worker_that_died_is_replaced(pages: Path) -> None:
     config = Config(grammar="off", model="off", jobs=2)
-    with workers(config, False) as executor:
-        assert executor is not None
+    with workers(config, False) as pool:
+        assert pool is not None
         with pytest.raises(BrokenExecutor):  # the pool knows it from then on
-            executor.submit(os._exit, 1).result()
-        (items,) = batch._drafts([Path("a.txt")], config, Cleaner(config), {}, executor)
+            pool.submit(os._exit, 1).result()
+        ((draft,),) = batch._drafts([pages / "a.txt"], config, Cleaner(config), {}, pool)
+    assert isinstance(draft, Draft)
+
+
+def test_a_worker_that_dies_each_time_is_an_error_and_no_crash() -> None:
+    config = Config(grammar="off", model="off", jobs=2)
+    with Pool(2, os.abort) as pool:
+        (items,) = batch._drafts([Path("a.txt")], config, Cleaner(config), {}, pool)
     (error,) = items
     assert isinstance(error, InputError)
     assert "a worker process ended" in error.reason
+
+
+@pytest.mark.parametrize("lines", [1, 3])
+def test_records_of_a_large_file_are_spread_over_the_workers(
+    tmp_path: Path, fresh_cache: Path, monkeypatch: pytest.MonkeyPatch, lines: int
+) -> None:
+    monkeypatch.setattr(batch, "MANY_BYTES", 100)
+    monkeypatch.chdir(tmp_path)
+    rows = [json.dumps({"id": n, "text": f"{TEXT} Page {n} of a site."}) for n in range(20)]
+    for n in range(lines):
+        Path(f"{n}.jsonl").write_text("\n".join([*rows, "{bad", *rows]), encoding="utf-8")
+    Path("z.txt").write_text(TEXT, encoding="utf-8")
+    made, judged = [], []
+    for jobs in (1, 2):
+        config = Config(grammar="off", model="off", jobs=jobs)
+        sources = [*(Path(f"{n}.jsonl") for n in range(lines)), Path("z.txt")]
+        out = Path(f"out{jobs}")
+        result = clean_batch(sources, out, config, Cleaner(config))
+        assert [why.partition(":")[0] for _, why in result.errors] == ["line 21"] * lines
+        made.append({p.name: p.read_bytes() for p in out.rglob("*") if p.is_file()})
+        shutil.rmtree(fresh_cache / "results", ignore_errors=True)
+        judged.append(check(sources, Cleaner(config, check=True)))
+    assert made[0] == made[1]
+    assert judged[0] == judged[1]
 
 
 # --- records ------------------------------------------------------------------------------------

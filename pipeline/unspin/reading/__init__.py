@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,9 +12,9 @@ from pathlib import Path
 from unspin.article import Article, Metadata, Source
 from unspin.config import Config
 from unspin.errors import InputError, MissingExtraError, readable
-from unspin.reading.collect import collect
+from unspin.reading.collect import collect, is_folder
 
-__all__ = ["collect", "read_bytes", "read_path", "read_text"]
+__all__ = ["collect", "is_folder", "read_bytes", "read_path", "read_text"]
 
 
 def read_path(path: Path | str, config: Config) -> Iterator[Article | InputError]:
@@ -30,8 +31,9 @@ def read_path(path: Path | str, config: Config) -> Iterator[Article | InputError
     name = readable(path)
     try:
         file = Path(path)
-        if file.is_dir():
-            raise InputError(name, "is a folder; name the files in it")
+        if is_folder(file):
+            with os.scandir(file):  # a folder that was named for its files, but cannot be listed
+                raise InputError(name, "is a folder; name the files in it")
         about = file.stat()
         if not stat.S_ISREG(about.st_mode):
             # Reading it may wait for ever.
@@ -133,13 +135,42 @@ def _read(data: bytes, name: str, config: Config) -> Iterator[Article | InputErr
         raw=data,
     )
     if kind == "jsonl":
-        from unspin.reading.jsonl import read_jsonl
-
-        yield from read_jsonl(source, config)
+        yield from _records(source, config)
     else:
         from unspin.reading.controls import without_controls
 
         yield without_controls(source, lambda s: _reader(kind, s))
+
+
+def _records(source: Source, config: Config) -> Iterator[Article | InputError]:
+    """The records of a source; a line in another encoding than the rest spoils no other."""
+    from unspin.reading.encoding import Decoded, decode_lines
+    from unspin.reading.jsonl import read_jsonl
+
+    lines = decode_lines(source.raw, Decoded(source.text, source.encoding, source.bom))
+    if lines is None:
+        yield from read_jsonl(source, config)
+        return
+    remedy = "convert it to UTF-8 or remove it"
+    wrong = {
+        n: InputError(source.path, f"line {n}: {why}; {remedy}") for n, why in lines.damaged.items()
+    }
+    start = source.text.lstrip()
+    several = start[:1] == "[" or start[1:].lstrip(" \t")[:1] in ("\r", "\n")
+    if wrong and several:
+        # One JSON value over several lines: each is missed by the others.
+        yield from list(wrong.values())[:1]
+        return
+    for item in read_jsonl(replace(source, text=lines.text, encoding="utf-8"), config):
+        if isinstance(item, Article):
+            number = item.source.record or 0
+            for n in [n for n in wrong if n < number]:
+                yield wrong.pop(n)
+            own = None if several else lines.encodings.get(number)
+            if own is not None:
+                item = item.with_(source=replace(item.source, encoding=own))
+        yield item
+    yield from wrong.values()
 
 
 def _reader(kind: str, source: Source) -> Article:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from unspin.config import MAX_BYTES
-from unspin.errors import InputError
+from unspin.errors import InputError, readable
 from unspin.reading.detect import FORMATS
 from unspin.reading.jsonl import holds_article
 
@@ -20,58 +23,109 @@ _ORIGINALS = ".originals"
 _VENDORED = frozenset({"node_modules"})
 
 
+#: Suffixes of compressed files.
+_COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zst"})
+_PACKED = "compressed and passed over; unpack what shall be cleaned"
+_LINKED = "linked folder and passed over; name it to clean what it holds"
+_WRITTEN = "written by a run for a source beside it and passed over; name it to clean it"
+
+
 def collect(
     paths: Sequence[str | Path],
     exclude: str | Path | None = None,
     text_field: str | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> list[Path]:
     """Source files in files and folders.
 
     In a folder: files with a suffix that is read, sorted by path, without hidden files, reports,
-    installed packages, folders that hold the output of a run, and JSON that holds no article
+    articles that were written there for sources in the same folder, installed packages, folders
+    that hold the output of a run, folders that are links, and JSON that holds no article
     (``package.json``, a baseline). A file that is named is read whatever its suffix.
-    Paths that do not exist are kept, so that reading reports each and the others go on.
+    Paths that do not exist and folders that cannot be listed are kept, so that reading reports each
+    and the others go on.
 
     Args:
         paths: Files and folders as the user named them; ``"-"`` is kept as it is.
         exclude: Output folder; nothing inside it is an input, unless it is itself named.
         text_field: As for `holds_article`.
+        note: Called with a line about what may be missed: compressed files, linked folders,
+            articles that are known for a run's.
 
     Returns:
-        Each file once, in the order of `paths`.
+        Each file once, under the name that it has first, in the order of `paths`.
 
     Raises:
         InputError: Folders were named and nothing to read is in any of the paths.
     """
-    found: dict[Path, None] = {}
-    out = Path(exclude).resolve() if exclude is not None else None
+    found: dict[Path, Path] = {}
+    out = _real(exclude) if exclude is not None else None
     data: list[Path] = []
+    passed: dict[str, list[Path]] = {}
+    real = cache(_real)  # of this call alone: folders are moved, and the current one changes
+
+    def add(file: Path) -> None:
+        # A link to a file is one of its own, for it has its own name.
+        found.setdefault(real(file.parent) / file.name, file)
+
     for path in map(Path, paths):
-        if path.is_dir():
-            for file in _walk(path, out):
+        if is_folder(path):
+            for file in _walk(path, out, passed):
                 if _is_data(file, text_field):
                     data.append(file)
                 else:
-                    found[file] = None
+                    add(file)
         else:
-            found[path] = None
+            add(path)
+    if note is not None:
+        for why, ones in passed.items():
+            more = f" and {len(ones) - 1:,} more" if ones[1:] else ""
+            note(f"{readable(ones[0])}{more}: {why}")
     if not found and paths:
         remedy = f"put files there ({' '.join(sorted(FORMATS))})"
         if data:
             remedy += f"; {data[0].name} has no text field: set text-field if it is an article"
         raise InputError(str(paths[0]), f"holds nothing to read; {remedy}")
-    return list(found)
+    return list(found.values())
 
 
-def _walk(root: Path, out: Path | None) -> Iterator[Path]:
-    named_output = out is not None and root.resolve() == out
-    for name, folders, files in os.walk(root):
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder; not where that cannot be known: using it says what is wrong."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _real(path: str | Path) -> Path:
+    return Path(os.path.realpath(path))  # Path.resolve raises where links go round
+
+
+def _walk(root: Path, out: Path | None, passed: dict[str, list[Path]]) -> Iterator[Path]:
+    named_output = out is not None and _real(root) == out
+    unread: list[Path] = []
+    for name, folders, files in os.walk(root, onerror=lambda e: unread.append(Path(e.filename))):
+        yield from unread
+        unread.clear()
         folder = Path(name)
         folders[:] = sorted(f for f in folders if not _skipped(folder / f, out))
-        if out is not None and not named_output and folder.resolve() == out:
+        if out is not None and not named_output and _real(folder) == out:
             folders[:] = []
             continue
-        yield from (folder / f for f in sorted(files) if _is_source(f) and _is_file(folder / f))
+        linked = [folder / f for f in folders if _is_link(folder / f)]
+        if linked:
+            passed.setdefault(_LINKED, []).extend(linked)
+        names = frozenset(files)
+        for file in sorted(files):
+            if _is_packed(file):
+                passed.setdefault(_PACKED, []).append(folder / file)
+            if not _is_source(file) or not _is_file(folder / file):
+                continue
+            if _is_output(folder / file, names, root):
+                passed.setdefault(_WRITTEN, []).append(folder / file)
+            else:
+                yield folder / file
+    yield from unread
 
 
 def _is_file(path: Path) -> bool:
@@ -82,19 +136,70 @@ def _is_file(path: Path) -> bool:
         return True  # reading it says what is wrong
 
 
+def _is_link(path: Path) -> bool:
+    try:
+        return path.is_symlink()
+    except OSError:
+        return False
+
+
 def _skipped(folder: Path, out: Path | None) -> bool:
     if folder.name.startswith(".") or folder.name in _VENDORED:
         return True
-    if out is not None and folder.resolve() == out:
+    if out is not None and _real(folder) == out:
         return True
-    # A folder with the marks of a run is the output of an earlier one.
-    return (folder / _ORIGINALS).is_dir() or all((folder / f).is_file() for f in _BATCH_FILES)
+    try:
+        # A folder with the marks of a run is the output of an earlier one.
+        return (folder / _ORIGINALS).is_dir() or all((folder / f).is_file() for f in _BATCH_FILES)
+    except OSError:
+        return False  # listing it says what is wrong
 
 
 def _is_source(name: str) -> bool:
     if name.startswith(".") or name in _BATCH_FILES or name.endswith(_REPORT_SUFFIXES):
         return False
     return Path(name).suffix.lower() in FORMATS
+
+
+def _is_packed(name: str) -> bool:
+    return Path(name).suffix.lower() in _COMPRESSED and _is_source(Path(name).stem)
+
+
+def _is_output(file: Path, names: Collection[str], root: Path) -> bool:
+    """Whether a run wrote an article beside its source: a report there names the source.
+
+    Args:
+        file: A file in a folder.
+        names: The files of that folder.
+        root: What the user named: where the source is elsewhere, the article itself is meant.
+    """
+    for suffix in _REPORT_SUFFIXES:
+        report = f"{file.stem}{suffix}"
+        if report not in names:
+            continue
+        try:
+            with (file.parent / report).open(encoding="utf-8") as lines:
+                text = next(lines, "") if suffix.endswith("l") else lines.read()
+            source = json.loads(text)["source"]
+            named, digest = Path(source["path"]), str(source["sha256"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        # The path is that of the run, which may have been started elsewhere.
+        beside = file.parent / named.name
+        if _is_other(named, file, root) or (
+            _is_other(beside, file, root) and sha256(beside.read_bytes()).hexdigest() == digest
+        ):
+            return True
+    return False
+
+
+def _is_other(source: Path, file: Path, root: Path) -> bool:
+    """Whether a source below a folder is there, and not the file itself."""
+    try:
+        there = source.is_file() and os.access(source, os.R_OK) and not source.samefile(file)
+    except OSError:
+        return False
+    return there and _real(source).is_relative_to(_real(root))
 
 
 def _is_data(file: Path, text_field: str | None) -> bool:

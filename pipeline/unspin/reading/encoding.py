@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 #: Byte order marks, longest first: UTF-32-LE begins like UTF-16-LE.
@@ -28,9 +29,12 @@ _DAMAGED_UTF8 = 4
 #: in single-byte encodings such pairs are rare.
 _MIXED = 0.5
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.I)
+_LINE_ENDS = re.compile(rb"(\r\n|\r|\n)")
 _MULTIBYTE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
+#: Pairs of UTF-8 that Windows-1252 has by chance: a capital letter, then a quote, dash or space.
+_CHANCE = re.compile(rb"[\xc6-\xdf][\x85\x91-\x94\x96\x97\xa0\xab\xbb]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,77 @@ def decode(data: bytes) -> Decoded:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
         return _declared(data) or _damaged_utf8(data) or _single_byte(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Text whose lines were written by several programs, each with its own idea of encoding.
+
+    Args:
+        text: All lines; those of which no encoding is sure are blank.
+        encodings: Encoding of each line, by its number from 1, that has another than the rest.
+        damaged: What is wrong with each line that is blank.
+    """
+
+    text: str
+    encodings: Mapping[int, str]
+    damaged: Mapping[int, str]
+
+
+def decode_lines(data: bytes, whole: Decoded) -> Lines | None:
+    """Decodes line by line what is UTF-8 in most lines and something else in others.
+
+    Args:
+        data: All bytes of the source.
+        whole: What `decode` made of it.
+
+    Returns:
+        None where the whole has one encoding: valid UTF-8, UTF-16, UTF-32, or no line is UTF-8
+        beyond ASCII.
+    """
+    mark = codecs.BOM_UTF8 if whole.bom and whole.encoding == "utf-8" else b""
+    body = data[len(mark) :]
+    if whole.encoding.startswith(("utf-16", "utf-32")):
+        return None
+    if whole.encoding == "utf-8" and "\ufffd" not in whole.text:
+        return None
+    lines = _LINE_ENDS.split(body)  # the ends themselves are every other item
+    texts: list[str] = []
+    own: dict[int, str] = {}
+    damaged: dict[int, str] = {}
+    wide = False
+    for n, raw in enumerate(lines):
+        try:
+            texts.append(raw.decode("utf-8"))
+            wide = wide or _is_utf8(raw)
+            continue
+        except UnicodeDecodeError as error:
+            wrong = error
+        text = _western(raw)
+        if text is None:
+            byte = raw[wrong.start]
+            damaged[n // 2 + 1] = f"byte {wrong.start + 1} (0x{byte:02x}) is not valid UTF-8"
+        else:
+            own[n // 2 + 1] = "cp1252"
+        texts.append(text or "")
+    if whole.encoding != "utf-8" and not wide:
+        return None
+    return Lines("".join(texts), own, damaged)
+
+
+def _is_utf8(line: bytes) -> bool:
+    return bool(_MULTIBYTE.search(_CHANCE.sub(b"", line)))
+
+
+def _western(line: bytes) -> str | None:
+    """A line in Windows-1252, where that is sure: hardly anything beyond ASCII, and no UTF-8."""
+    high = len(line.translate(None, bytes(range(128))))
+    if high >= _MOSTLY_ASCII * len(line) or _is_utf8(line):
+        return None
+    try:
+        return line.decode("cp1252")
+    except UnicodeDecodeError:
+        return None
 
 
 def _wide(data: bytes) -> Decoded | None:

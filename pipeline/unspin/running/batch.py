@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +17,7 @@ from unspin.config import Config
 from unspin.errors import InputError, UnspinError, readable
 from unspin.pipeline import Cleaner, Draft
 from unspin.reading import collect, read_path
+from unspin.reading.detect import FORMATS
 from unspin.reading.encoding import encode
 from unspin.report import Report, dump
 from unspin.running import earlier
@@ -26,20 +29,31 @@ from unspin.running.files import (
     plan,
     refuse_overwriting,
     write_atomic,
+    write_together,
 )
 from unspin.writing import render
 from unspin.writing.summary import row, summary, worklist, worklist_rows
 from unspin.writing.tree import review
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
+    from unspin.running.pool import Pool
 
 T = TypeVar("T")
-Neighbours = Mapping[str, tuple[tuple[str, float], ...]]
+Near = tuple[tuple[str, float], ...]
+Neighbours = Mapping[str, Near]
 #: Characters of an exception's message that are shown.
 LONGEST_FAULT = 200
-#: Files handed to a worker at a time.
+#: What to do where a file cannot be written.
+_REMEDIES = {
+    errno.ENOSPC: "make room there",
+    errno.EDQUOT: "make room there",
+    errno.EFBIG: "make room there",
+    errno.ENAMETOOLONG: "shorten the name of the source",
+}
+#: Files, or records of a file, handed to a worker at a time.
 CHUNK = 8
+#: Size of a file from which its records are spread over the workers.
+MANY_BYTES = 65_536
 
 
 @dataclass
@@ -80,6 +94,7 @@ def reports(
     *,
     out: Path | None = None,
     seen: Callable[[int, int], None] | None = None,
+    note: Callable[[str], None] | None = None,
     in_place: bool = False,
     write: bool = False,
 ) -> Generator[FileReports, None, None]:
@@ -91,22 +106,23 @@ def reports(
         cleaner: Does the work; its grammar server serves the whole batch.
         out: Output folder, whose files are no inputs.
         seen: Called with (files done, files in all).
+        note: As for `collect`.
         in_place: Whether the sources themselves are edited.
         write: Whether the targets shall be written.
 
     Raises:
         InputError: A folder holds nothing to read, or an output would replace a source.
     """
-    sources = collect(paths, out, config.text_field)
+    sources = collect(paths, out, config.text_field, note)
     free = _free(out if in_place else None)
     targets = plan(sources, paths, to=config.to, in_place=in_place, free=free)
     if write and out is not None:
         refuse_overwriting(targets, out, None if in_place else config.to)
     near = _neighbours(sources, config) if len(sources) > 1 else {}
     done = 0
-    with workers(config, cleaner.check) as executor:
+    with workers(config, cleaner.check) as pool:
         for batch in _chunks(targets):
-            drafted = _drafts([t.source for t in batch], config, cleaner, near, executor)
+            drafted = _drafts([t.source for t in batch], config, cleaner, near, pool)
             yield from _finished(batch, drafted, cleaner)
             done += len(batch)
             if seen:
@@ -225,22 +241,14 @@ def articles(source: Path, config: Config) -> Iterator[Article | InputError]:
 # --- drafting, here or in worker processes -------------------------------------------------------
 
 
-def workers(config: Config, check: bool) -> AbstractContextManager[Executor | None]:
+def workers(config: Config, check: bool) -> AbstractContextManager[Pool | None]:
     """A pool of ``config.jobs`` processes that each hold a `worker`; nobody for one job."""
     jobs = config.jobs or os.cpu_count() or 1
     if jobs == 1:
         return nullcontext()
-    import multiprocessing
-
     from unspin.running.pool import Pool
 
-    # spawn: onnxruntime's threads do not survive a fork
-    return Pool(
-        jobs,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_start_worker,
-        initargs=(config, check),
-    )
+    return Pool(jobs, _start_worker, (config, check))
 
 
 _worker: Cleaner | None = None
@@ -267,20 +275,89 @@ def _drafts(
     config: Config,
     cleaner: Cleaner,
     near: Neighbours,
-    executor: Executor | None,
+    pool: Pool | None,
 ) -> list[list[Draft | InputError]]:
-    if executor is None:
+    if pool is None:
         return [_draft_file(s, cleaner, near) for s in sources]
-    size = max(1, len(sources) // (2 * (config.jobs or os.cpu_count() or 1)))
-    parts = [sources[i : i + size] for i in range(0, len(sources), size)]
-    from concurrent.futures import BrokenExecutor
+    whole = [s for s in sources if not many_records(s)]
+    size = max(1, len(whole) // (2 * pool.jobs))
+    parts = [whole[i : i + size] for i in range(0, len(whole), size)]
+    found = chain.from_iterable(pool.results(partial(_work, near=near), parts))
+    made: dict[Path, list[Draft | InputError]] = {
+        source: [died(readable(source))] if items is None else items
+        for source, items in zip(whole, found, strict=True)
+    }
+    return [made[s] if s in made else _record_drafts(s, config, near, pool) for s in sources]
 
+
+def _record_drafts(
+    source: Path, config: Config, near: Neighbours, pool: Pool
+) -> list[Draft | InputError]:
+    drafts: list[Draft | InputError] = []
+    for article, made in spread(articles(source, config), _drafted, pool, near):
+        if isinstance(made, Draft) and isinstance(article, Article):
+            own = article.source
+            restored = made.fixed.article.with_(source=own)
+            fixed = replace(made.fixed, article=restored)
+            made = replace(made, article=made.article.with_(source=own), fixed=fixed)
+        drafts.append(made)
+    return drafts
+
+
+def _drafted(records: Sequence[tuple[Article, Near]]) -> list[Draft | InputError]:
+    cleaner = worker()
+    _ = cleaner.glossary, cleaner.model  # as in `_draft_file`
+    return [guarded(a, partial(cleaner.draft, neighbours=near)) for a, near in records]
+
+
+def many_records(source: Path) -> bool:
+    """Whether a file may hold so many records that several workers are worth it."""
     try:
-        futures = [executor.submit(_work, part, near) for part in parts]
-        return [items for future in futures for items in future.result()]
-    except BrokenExecutor:
-        why = "a worker process ended before its time (no memory?); run again with --jobs 1"
-        return [[InputError(readable(source), why)] for source in sources]
+        large = source.stat().st_size > MANY_BYTES
+    except OSError:
+        return False
+    return large and FORMATS.get(source.suffix.lower(), "jsonl") == "jsonl"
+
+
+def spread(
+    read: Iterable[Article | InputError],
+    work: Callable[[Sequence[tuple[Article, Near]]], Sequence[T | InputError]],
+    pool: Pool,
+    near: Neighbours,
+) -> Iterator[tuple[Article | InputError, T | InputError]]:
+    """Articles of one file with what workers make of them, in their order.
+
+    Args:
+        read: The articles; an error among them goes to no worker.
+        work: What a worker makes of some articles, each with its near-duplicates.
+        pool: The workers.
+        near: Near-duplicates.
+    """
+    items = list(read)
+    good = [a for a in items if isinstance(a, Article)]
+    # The records share the bytes of their file, which no worker needs.
+    lean = (a.with_(source=replace(a.source, raw=b"")) for a in good)
+    records = [(a, near.get(_name(a), ())) for a in lean]
+    parts = [records[i : i + CHUNK] for i in range(0, len(records), CHUNK)]
+    made = chain.from_iterable(pool.results(work, parts))
+    for item in items:
+        if isinstance(item, InputError):
+            yield item, item
+            continue
+        one = next(made)
+        yield item, one if one is not None else died(item.source.path, item.source.record)
+
+
+def died(path: str, record: int | None = None) -> InputError:
+    """The error of what ended the worker process that was at it, twice.
+
+    Args:
+        path: The file.
+        record: Its line in JSON Lines.
+    """
+    line = "" if record is None else f"line {record}: "
+    why = "a worker process ended before its time at this (no memory?)"
+    return InputError(path, f"{line}{why}; run it again with --jobs 1")
 
 
 def _draft_file(source: Path, cleaner: Cleaner, near: Neighbours) -> list[Draft | InputError]:
@@ -304,6 +381,7 @@ def clean_batch(
     *,
     seen: Callable[[int, int], None] | None = None,
     each: Callable[[Report], None] | None = None,
+    note: Callable[[str], None] | None = None,
     in_place: bool = False,
     write: bool = True,
 ) -> Result:
@@ -316,6 +394,7 @@ def clean_batch(
         cleaner: Does the work.
         seen: Called with (files done, files in all).
         each: Called with each report.
+        note: As for `collect`.
         in_place: Write the safe fixes into the sources instead of articles into `out`.
         write: Write at all; else `out` only tells which files are no sources.
 
@@ -327,7 +406,8 @@ def clean_batch(
     """
     result = Result()
     places: list[list[str]] = []
-    stream = reports(paths, config, cleaner, out=out, seen=seen, in_place=in_place, write=write)
+    told: dict[str, Any] = {"seen": seen, "note": note}
+    stream = reports(paths, config, cleaner, out=out, in_place=in_place, write=write, **told)
     with closing(stream):
         for made in stream:
             result.errors += [(e.path, e.reason) for e in made.errors]
@@ -364,8 +444,10 @@ def _failure(error: Exception, source: Path, out: Path) -> tuple[str, str]:
     if isinstance(error, InputError):
         return error.path, error.reason
     if isinstance(error, OSError):
-        why = f"cannot be written ({error.strerror or error}); check the folder"
-        return readable(error.filename or out), why
+        where = readable(error.filename or out)
+        remedy = _REMEDIES.get(error.errno or 0, "check the folder")
+        why = f"cannot be written ({error.strerror or error}); {remedy}"
+        return (where, why) if source == out else (readable(source), f"{where} {why}")
     told = fault(readable(source), error)
     return told.path, told.reason
 
@@ -393,18 +475,18 @@ def _write(
         keep_original(out, source.sha256, source.raw)
     report = b"".join(map(_line, data)) if records else dump(data[0])
     if in_place:
-        write_atomic(report_path, report)
+        files = [(report_path, report)]
         if edited != source.raw:
             # Through a link: the file that it names is the source, and stays what it is.
-            write_atomic(made.target.source.resolve(), edited)
+            files.append((made.target.source.resolve(), edited))
+        write_together(files)
         return readable(made.target.source)
     article = made.target.article("jsonl" if records else config.to)
     if records:
         body = b"".join(record_line(r, config.to) for r in made.reports)
     else:
         body = render(first, config.to).encode("utf-8")
-    write_atomic(out / article, body)
-    write_atomic(report_path, report)
+    write_together([(report_path, report), (out / article, body)])
     return readable(article)
 
 

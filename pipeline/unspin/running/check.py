@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from unspin import __version__, baseline, gating
 from unspin.article import Article, assemble, disassemble
 from unspin.baseline import Entry
 from unspin.changes import CHANGED_LINES, Changes
 from unspin.config import Config
-from unspin.errors import InputError
+from unspin.errors import InputError, readable
 from unspin.findings import Finding, fingerprint
 from unspin.pipeline import Cleaner
-from unspin.reading import collect
+from unspin.reading import collect, is_folder
 from unspin.report import Gate, Report
 from unspin.resources import cache_dir, data_path
 from unspin.scoring import score
 from unspin.suppression import suppressing, unused_entries
 from unspin.writing.formats.base import ArticleResult, Item, Run, article_result
+
+if TYPE_CHECKING:
+    from unspin.running.pool import Pool
 
 #: Settings that change no verdict, so that they do not part cached results.
 _IDLE = frozenset({"to", "jobs", "originals", "origins", "grammar"})
@@ -44,6 +49,7 @@ def check(
     listed: Sequence[Entry] | None = None,
     baseline_path: Path | None = None,
     changes: Changes | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> Run:
     """Judges every article of a batch.
 
@@ -54,6 +60,7 @@ def check(
         baseline_path: Where the baseline stands, to report stale entries.
         changes: Changed lines: only findings on them gate, and only changed files are judged
             by their gates. None gates whole articles.
+        note: As for `collect`.
 
     Returns:
         The run, with every gate evaluated.
@@ -66,7 +73,7 @@ def check(
     errors: list[tuple[str, str]] = []
     untouched: set[int] = set()
     tool: Mapping[str, Any] | None = None
-    sources = collect(paths, text_field=config.text_field)
+    sources = collect(paths, text_field=config.text_field, note=note)
     lines = [changes.ranges(s) if changes is not None else None for s in sources]
     for ranges, made in zip(lines, _files(sources, lines, cleaner), strict=True):
         same = range(len(made.articles)) if ranges == () else made.untouched
@@ -88,7 +95,7 @@ def check(
         stale = _stale(compared)
         if baseline_path is not None and stale and changes is None:
             own.append(_own(baseline_path, "baseline", "UN003", stale))
-    if changes is None and any(p.is_dir() for p in paths):
+    if changes is None and any(is_folder(p) for p in paths):
         own += _unused(articles, config)
     articles = [
         _ungated(a) if n in untouched else limited(a, config) for n, a in enumerate(articles)
@@ -141,53 +148,81 @@ def _files(sources: Sequence[Path], lines: Sequence[_Ranges], cleaner: Cleaner) 
         if known is not None:
             found[n] = known
     left = [n for n in range(len(sources)) if n not in found]
-    if config.jobs == 1 or len(left) < 2:
+    from unspin.running.batch import CHUNK, died, many_records, workers
+
+    large = [n for n in left if many_records(sources[n])]
+    if config.jobs == 1 or (len(left) < 2 and not large):
         for n in left:
             found[n] = _file(sources[n], cleaner, lines[n])
-    else:
-        from unspin.running.batch import CHUNK, workers
-
-        size = max(1, min(CHUNK, len(left) // 4))
-        with workers(config, True) as executor:
-            todo = ([sources[n] for n in left], [lines[n] for n in left])
-            made = executor.map(_file_in_worker, *todo, chunksize=size) if executor else ()
-            found.update(zip(left, made, strict=True))
+        return [found[n] for n in range(len(sources))]
+    with workers(config, True) as pool:
+        small = [n for n in left if n not in large]
+        size = max(1, min(CHUNK, len(small) // 4))
+        todo = [(sources[n], lines[n]) for n in small]
+        parts = [todo[i : i + size] for i in range(0, len(todo), size)]
+        made = chain.from_iterable(pool.results(_files_in_worker, parts)) if pool else None
+        for n in small:
+            one = next(made) if made else _file(sources[n], cleaner, lines[n])
+            error = died(readable(sources[n]))
+            found[n] = one or _Made([], [(error.path, error.reason)])
+        for n in large:
+            found[n] = _file(sources[n], cleaner, lines[n], pool)
     return [found[n] for n in range(len(sources))]
 
 
-def _file_in_worker(source: Path, ranges: _Ranges) -> _Made:
+def _files_in_worker(files: Sequence[tuple[Path, _Ranges]]) -> list[_Made]:
     from unspin.running.batch import worker
 
-    return _file(source, worker(), ranges)
+    return [_file(source, worker(), ranges) for source, ranges in files]
 
 
-def _file(source: Path, cleaner: Cleaner, ranges: _Ranges) -> _Made:
+def _file(source: Path, cleaner: Cleaner, ranges: _Ranges, pool: Pool | None = None) -> _Made:
     """Judges one file, and caches the result where the whole of it counts."""
-    from unspin.running.batch import articles, guarded
+    from unspin.running.batch import articles, guarded, spread
 
     cached = None if ranges else _cached(source, cleaner.config)
     results: list[ArticleResult] = []
     errors: list[tuple[str, str]] = []
     untouched: list[int] = []
     lines: list[bytes] | None = None
-    for article in articles(source, cleaner.config):
-        report = guarded(article, cleaner.clean)
-        if isinstance(report, InputError):
-            errors.append((report.path, report.reason))
+    judge = partial(_judged, cleaner=cleaner, ranges=ranges)
+    read = articles(source, cleaner.config)
+    made: Iterable[tuple[Article | InputError, ArticleResult | InputError]]
+    made = ((article, guarded(article, judge)) for article in read)
+    if pool is not None:
+        made = spread(read, partial(_judged_in_worker, ranges=ranges), pool, {})
+    for article, result in made:
+        if isinstance(result, InputError):
+            errors.append((result.path, result.reason))
             continue
-        read = report.article.source
-        result = article_result(report)
-        if ranges and read.record is not None:
-            lines = read.raw.splitlines() if lines is None else lines
-            if not _record_changed(lines, read.record, ranges):
+        assert isinstance(article, Article)  # else its error is the result
+        record = article.source.record
+        if ranges and record is not None:
+            lines = article.source.raw.splitlines() if lines is None else lines
+            if not _record_changed(lines, record, ranges):
                 untouched.append(len(results))
-        elif ranges:
-            result = _on_changed(result, report, cleaner, ranges)
         results.append(result)
-    made = _Made(results, errors, cleaner.tool(), tuple(untouched))
+    whole = _Made(results, errors, cleaner.tool(), tuple(untouched))
     if cached is not None and not errors:
-        _store(cached, made)
-    return made
+        _store(cached, whole)
+    return whole
+
+
+def _judged(article: Article, cleaner: Cleaner, ranges: _Ranges) -> ArticleResult:
+    report = cleaner.clean(article)
+    result = article_result(report)
+    if ranges and article.source.record is None:
+        result = _on_changed(result, report, cleaner, ranges)
+    return result
+
+
+def _judged_in_worker(
+    records: Sequence[tuple[Article, Any]], ranges: _Ranges
+) -> list[ArticleResult | InputError]:
+    from unspin.running.batch import guarded, worker
+
+    judge = partial(_judged, cleaner=worker(), ranges=ranges)
+    return [guarded(article, judge) for article, _ in records]
 
 
 # --- changed lines --------------------------------------------------------------------------------
@@ -327,13 +362,19 @@ def gone(named: Sequence[Path]) -> Callable[[Path], bool]:
     Returns:
         A function of the path where an article stood, with its line in a file of records.
     """
-    sources = {s.resolve() for s in collect(named)}
-    roots = [n.resolve() for n in named]
+    # realpath: Path.resolve raises where links go round
+    sources = {Path(os.path.realpath(s)) for s in collect(named)}
+    roots = [Path(os.path.realpath(n)) for n in named]
 
     def tell(path: Path) -> bool:
         record = _RECORD.search(path.name)
-        file = (path.with_name(path.name[: record.start()]) if record else path).resolve()
-        if file.exists():
+        listed = path.with_name(path.name[: record.start()]) if record else path
+        file = Path(os.path.realpath(listed))
+        try:
+            there = file.exists()
+        except OSError:
+            return False  # it lies where nobody may look
+        if there:
             return record is not None and file in sources
         return any(file.is_relative_to(r) for r in roots)
 

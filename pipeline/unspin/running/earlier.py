@@ -62,5 +62,5 @@ def _report(path: Path) -> dict[str, Any] | None:
     """The report at a path; None where none stands that `undo` could read."""
     try:
         return load_report(path) if path.is_file() else None
-    except InputError:
+    except (InputError, OSError):
         return None

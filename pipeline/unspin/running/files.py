@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gzip
 import hashlib
 import os
-import tempfile
+import stat
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -15,11 +16,14 @@ from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
 from unspin.errors import InputError
+from unspin.reading import is_folder
 from unspin.reading.detect import FORMATS
 
 ORIGINALS = ".originals"
 SUMMARY = "report.json"
 WORKLIST = "worklist.csv"
+#: Characters of a file's name in that of its temporary file.
+_SHOWN = 32
 
 
 @dataclass(frozen=True)
@@ -80,10 +84,15 @@ def plan(
     """
     relative = [_relative(s, roots, in_place) for s in sources]
     plain = [str(PurePosixPath(r).with_suffix("")) for r in relative]
-    counts = Counter(name.casefold() for name in plain)
+    # A folder that could not be listed is among the sources for its error: nothing is written.
+    unlisted = [is_folder(s) for s in sources]
+    counts = Counter(n.casefold() for n, u in zip(plain, unlisted, strict=True) if not u)
     taken = {SUMMARY, WORKLIST}
     targets = []
-    for source, name, full in zip(sources, plain, relative, strict=True):
+    for source, name, full, empty in zip(sources, plain, relative, unlisted, strict=True):
+        if empty:
+            targets.append(Target(source, full))
+            continue
         alone = [name] if counts[name.casefold()] == 1 else []
         for stem in chain(alone, [full], (f"{full}-{n}" for n in count(2))):
             target = Target(source, stem)
@@ -106,7 +115,7 @@ def refuse_overwriting(targets: Sequence[Target], out: Path, to: str | None) -> 
     Raises:
         InputError: It would; the message names the source.
     """
-    if not out.is_dir():
+    if not is_folder(out):
         return
     sources = {_identity(t.source): t.source for t in targets}
     remedy = "name another folder with -o"
@@ -132,7 +141,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 def _relative(source: Path, roots: Sequence[Path], in_place: bool) -> str:
     for root in roots:
-        if root.is_dir() and source.is_relative_to(root):
+        if is_folder(root) and source.is_relative_to(root):
             return source.relative_to(root).as_posix()
     whole = Path(os.path.normpath(Path.cwd() / source))
     if in_place and whole.is_relative_to(Path.cwd()):
@@ -144,20 +153,52 @@ def write_atomic(path: Path, data: bytes) -> None:
     """Writes a file whole or not at all; keeps the mode of a file that it replaces.
 
     Raises:
-        OSError: The folder cannot be written.
+        OSError: It cannot be written; `filename` is its path.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    write_together([(path, data)])
+
+
+def write_together(files: Sequence[tuple[Path, bytes]]) -> None:
+    """Writes files as `write_atomic` does; none of them where one cannot be written.
+
+    Raises:
+        OSError: One cannot be written; `filename` is its path.
+    """
+    staged: list[tuple[Path, Path]] = []
+    path = Path()
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        mode = path.stat().st_mode if path.exists() else 0o666 & ~_umask()
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
+        for path, data in files:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # A name of its own length: that of the file may be as long as names can be. It is noted
+            # before the file is there, for a signal may come between.
+            part = path.with_name(f".{path.name[:_SHOWN]}.{os.urandom(4).hex()}.part")
+            staged.append((part, path))
+            mode = _mode(path)
+            # Nobody else reads meanwhile what may become part of a private file.
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            with os.fdopen(os.open(part, flags, 0o600), "wb") as file:
+                file.write(data)
+            part.chmod(mode)
+        for part, path in staged:
+            part.replace(path)
+    except BaseException as error:
+        for part, _ in staged:
+            with contextlib.suppress(OSError):
+                part.unlink()
+        if isinstance(error, OSError):
+            error.filename, error.filename2 = str(path), None
         raise
+
+
+def _mode(path: Path) -> int:
+    """Mode of a file that is replaced, or a new one's."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return 0o666 & ~_umask()
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    return stat.S_IMODE(mode)
 
 
 def _umask() -> int:
