@@ -144,3 +144,338 @@ def test_listed_forms_whose_conditions_hold_are_evidence_for_the_model() -> None
         cleaner.judge(article(text))
     assert "aspect joints" in told
     assert "reduced back pain" not in told
+
+
+# --- strings --------------------------------------------------------------------------------------
+
+FAST = Config(grammar="off", model="off")
+PAGES = {
+    "txt": TEXT,
+    "md": f"---\ntitle: Heart\n---\n\n# A weak heart\n\n{TEXT}\n\n## More\n\n{TEXT}\n",
+    "html": f"<html><body><main><h1>Heart</h1><p>{TEXT}</p><p>{TEXT}</p></main></body></html>",
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"text": "one"}\n{"text": "two"}\n',
+        '{"text": "Header line of the crawl."}\n\n' + TEXT,
+        '{"source": "crawl", "id": 7}\n' + TEXT,
+        '[{"text": "one"}]',
+        '{\n "text": "one"\n}',
+    ],
+)
+def test_a_string_is_never_json_lines(text: str) -> None:
+    report = unspin.clean_text(text, FAST)
+    assert report.article.source.record is None
+    assert report.article.source.text == text
+    assert report.text == text.replace("heart disappointment", "heart failure").replace(
+        "hazard factors", "risk factors"
+    )
+
+
+def test_html_behind_a_line_of_json_is_read_as_html() -> None:
+    report = unspin.clean_text('{"id": 7}\n' + "".join(f"<p>{TEXT}</p>\n" for _ in range(3)), FAST)
+    assert report.article.source.format == "html"
+
+
+@pytest.mark.parametrize("kind", PAGES)
+@pytest.mark.parametrize("mark", ["\ufeff", "\ufeff\ufeff", ""])
+def test_offsets_count_the_code_points_of_the_string(kind: str, mark: str) -> None:
+    from unspin.undo import source_of
+
+    text = mark + PAGES[kind]
+    report = unspin.clean_text(text, FAST)
+    data = report.to_dict()
+    assert report.article.source.format == kind
+    assert "\ufeff" not in report.article.text
+    assert report.article.title == unspin.clean_text(PAGES[kind], FAST).article.title
+    found = [f for f in data["findings"] if f["rule"] == "SP001"]
+    assert [text[f["start"] : f["end"]] for f in found] == [f["text"] for f in found] != []
+    assert report.text.startswith(mark + PAGES[kind][:4])
+    assert source_of(data, report.text.encode()) == text.encode()
+
+
+def test_repairs_behind_a_byte_order_mark_keep_their_place() -> None:
+    text = "\ufeffIn the caf\u00c3\u00a9 &amp; at home: " + TEXT
+    report = unspin.clean_text(text, FAST)
+    assert report.text.startswith("\ufeffIn the café & at home: Congestive heart failure")
+
+
+@pytest.mark.parametrize("lone", ["\ud83d", "\udc00", "\udcff\ud800"])
+def test_a_lone_surrogate_is_a_replacement_character(lone: str) -> None:
+    report = unspin.clean_text(f"{TEXT} {lone} The end.", FAST)
+    assert " " + "\ufffd" * len(lone) + " The end." in report.text
+    report.text.encode()
+    for finding in report.to_dict()["findings"]:
+        assert 0 <= finding["start"] <= finding["end"] <= len(TEXT) + len(lone) + 10
+
+
+@pytest.mark.parametrize("text", ["", "\ufeff", "\ufeff \n", "\0\0"])
+def test_a_string_without_text_is_an_error(text: str) -> None:
+    with pytest.raises(unspin.InputError, match="is empty"):
+        unspin.clean_text(text, FAST)
+
+
+def test_a_string_may_be_too_large() -> None:
+    with pytest.raises(unspin.InputError, match="too large"):
+        unspin.clean_text(TEXT, Config(grammar="off", model="off", max_bytes=10))
+
+
+@pytest.mark.parametrize("wrong", [TEXT.encode(), None, Path("a.txt")])
+def test_what_is_no_string_is_said_to_be_none(wrong: Any) -> None:
+    with pytest.raises(TypeError, match="an article is a str"):
+        unspin.clean_text(wrong, FAST)
+
+
+def test_undo_of_a_marked_file_in_a_wide_encoding(tmp_path: Path) -> None:
+    from unspin.undo import source_of
+
+    for encoding in ("utf-8-sig", "utf-16", "utf-32"):
+        path = tmp_path / "a.txt"
+        path.write_text(TEXT, encoding=encoding)
+        (report,) = unspin.clean_file(path, FAST)
+        edited = report.text.encode(encoding)
+        assert source_of(report.to_dict(), edited) == path.read_bytes(), encoding
+
+
+# --- processes and threads ------------------------------------------------------------------------
+
+
+def test_glossary_and_model_are_loaded_once_for_all_threads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from unspin.glossary import matcher
+    from unspin.language.model import SpinModel
+
+    loaded: list[str] = []
+    tables, model = matcher.load_tables, SpinModel.load
+
+    def load_tables(*args: Any, **options: Any) -> Any:
+        loaded.append("glossary")
+        return tables(*args, **options)
+
+    def load_model(*args: Any, **options: Any) -> Any:
+        loaded.append("model")
+        return model(*args, **options)
+
+    monkeypatch.setattr(unspin, "_kept", [])
+    monkeypatch.setattr(matcher, "load_tables", load_tables)
+    monkeypatch.setattr(SpinModel, "load", load_model)
+    texts = [f"{TEXT} {'It is so. ' * i}" for i in range(12)]
+    with ThreadPoolExecutor(4) as pool:
+        at_once = list(pool.map(unspin.clean_text, texts))
+    assert sorted(loaded) == ["glossary", "model"]
+    assert [r.to_dict() for r in at_once] == [unspin.clean_text(t).to_dict() for t in texts]
+    unspin.clean_text(TEXT, FAST)  # another configuration has the same glossary
+    unspin.clean_text(TEXT, Config(grammar="off", select=("SP",)))
+    assert sorted(loaded) == ["glossary", "model"]
+
+
+def test_a_configuration_with_a_glossary_of_its_own_loads_it_each_time(tmp_path: Path) -> None:
+    house = tmp_path / "house.yaml"
+    entry = "field: house\ntitle: House\nconcepts:\n  - canonical: {}\n    spun: [zorgle blip]\n"
+    text = TEXT + " A zorgle blip is nothing to worry about."
+    config = Config(grammar="off", model="off", glossaries=(str(house),))
+    for term in ("common cold", "sore throat"):  # an editor changes the file between two calls
+        house.write_text(entry.format(term), encoding="utf-8")
+        assert f"A {term} is nothing" in unspin.clean_text(text, config).text
+
+
+def test_a_configuration_that_switches_a_term_off_does_not_share() -> None:
+    off = Config(grammar="off", model="off", glossary_off=("risk factor",))
+    assert "hazard factors" not in unspin.clean_text(TEXT, FAST).text
+    assert "hazard factors" in unspin.clean_text(TEXT, off).text
+
+
+def test_one_cleaner_serves_several_threads() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    texts = [f"{TEXT} {'It is so. ' * i}" for i in range(20)]
+    with unspin.Cleaner(FAST) as cleaner, ThreadPoolExecutor(8) as pool:
+        from unspin.text import read_string
+
+        read = [read_string(t, FAST) for t in texts]
+        together = list(pool.map(cleaner.clean, read))
+        assert together == [cleaner.clean(a) for a in read]
+
+
+@pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="no fork there")
+def test_a_child_of_a_busy_process_is_not_locked_out() -> None:
+    import os
+    import threading
+
+    from unspin import pipeline
+
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with pipeline._one_at_a_time:
+            held.set()
+            done.wait(60)
+
+    busy = threading.Thread(target=hold)
+    busy.start()
+    held.wait()
+    child = os.fork()
+    if child == 0:
+        free = pipeline._one_at_a_time.acquire(timeout=5)
+        os._exit(0 if free else 1)
+    _, status = os.waitpid(child, 0)
+    done.set()
+    busy.join()
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
+def test_a_cleaner_and_a_glossary_can_be_pickled(tmp_path: Path) -> None:
+    import pickle
+
+    with unspin.Cleaner(FAST, check=True) as cleaner:
+        wanted = cleaner.glossary.find(TEXT)
+        again = pickle.loads(pickle.dumps(cleaner))
+        assert (again.config, again.check) == (cleaner.config, True)
+        glossary = pickle.loads(pickle.dumps(cleaner.glossary))
+    assert glossary.find(TEXT) == wanted
+    assert len(pickle.dumps(again)) < 5_000  # loads where it arrives
+
+
+def test_reports_compare_hash_and_pickle_without_the_file(tmp_path: Path) -> None:
+    import copy
+    import pickle
+
+    path = tmp_path / "a.jsonl"
+    row = f'{{"text": "{TEXT}", "tags": ["a", {{"b": 1}}]}}\n'
+    path.write_text(row * 2 + f'{{"text": "{"Other. " * 200_000}"}}\n', encoding="utf-8")
+    reports = list(unspin.clean_file(path, FAST))
+    first = reports[0]
+    data = pickle.dumps(first)
+    assert len(data) < 50_000 < path.stat().st_size
+    again = pickle.loads(data)
+    assert again == first == copy.deepcopy(first)
+    assert hash(again) == hash(first)
+    assert again.to_dict() == first.to_dict()
+    assert again.text == first.text
+    assert again.article.source is again.restored.source
+    assert len({*reports, again}) == len(reports)
+    assert first.article.source.raw == path.read_bytes()
+    assert repr(first).count("Other.") == 0
+
+
+# --- configuration --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"select": ("XX999",)}, "select: no rule is named 'XX999'; `unspin rules` lists them"),
+        ({"ignore": ("SP001", "S1")}, "ignore: no rule is named 'S1'"),
+        ({"select": "SP001"}, "select: must be a list of strings, not 'SP001'"),
+        ({"select": None}, "select: must be a list of strings, not None"),
+        ({"ignore": [3]}, "ignore: must be a list of strings, not 3"),
+        ({"grammar": "no"}, "grammar: must be auto, off or the http(s) address .*, not 'no'"),
+        ({"grammar": None}, "grammar: must be a string, not None"),
+        ({"non_english": "fial"}, "non_english: must be one of skip, fail, not 'fial'"),
+        ({"to": "pdf"}, "to: must be one of md, html, json, txt, not 'pdf'"),
+        ({"jobs": -1}, "jobs: must be 0 or more, not -1"),
+        ({"jobs": True}, "jobs: must be a whole number, not True"),
+        ({"max_bytes": "3"}, "max_bytes: must be a whole number, not '3'"),
+        ({"unsafe_fixes": "yes"}, "unsafe_fixes: must be true or false, not 'yes'"),
+        ({"glossaries": "a.yaml"}, "glossaries: must be a list of strings, not 'a.yaml'"),
+        ({"model": 3}, "model: must be a string, not 3"),
+        ({"gates": {"min_score": 3}}, "gates: must be a Gates object, not {'min_score': 3}"),
+        ({"folders": {"old": {}}}, "folders['old']: must be a Gates object, not {}"),
+        ({"suppress": {"rule": "SP"}}, "suppress: must be a list of tables"),
+        ({"suppress": [{"rule": "SP"}]}, "suppress[1]: a reason is required"),
+        ({"suppress": [{"rule": "ZZ", "reason": "x"}]}, "suppress[1] rule: no rule is named 'ZZ'"),
+    ],
+)
+def test_a_configuration_refuses_what_a_file_may_not_say(values: Any, says: str) -> None:
+    import re
+
+    pattern = re.escape(f"Config: {says}").replace(r"\.\*", ".*")
+    with pytest.raises(unspin.ConfigError, match=pattern):
+        Config(**values)
+    if None not in values.values():  # in an override None changes nothing
+        with pytest.raises(unspin.ConfigError, match=pattern.replace("Config", "here", 1)):
+            Config().override("here", **values)
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"min_score": 200}, "min_score: must be a number from 0 to 100, not 200"),
+        ({"min_score": True}, "min_score: must be a number from 0 to 100, not True"),
+        ({"max_spun_probability": float("nan")}, "max_spun_probability: .* from 0 to 1, not nan"),
+        ({"max_new_findings": 1.5}, "max_new_findings: must be a whole number, 0 or more, not 1.5"),
+        ({"min_parts": None}, "min_parts: must be a table of numbers, not None"),
+        ({"min_parts": {"wordin": 1}}, "min_parts: unknown key 'wordin'; did you mean 'wording'"),
+        ({"min_parts": {"foo": 1}}, "min_parts: unknown key 'foo'; known are debris, .*wording"),
+        ({"min_parts": {3: 1}}, "min_parts: must be a table of numbers for wording, .*, not 3"),
+        ({"min_parts": {"wording": -1}}, "min_parts.wording: must be a number from 0 to 100"),
+        ({"fail_on": "warn"}, "fail_on: must be error, warning or info, not 'warn'"),
+    ],
+)
+def test_gates_refuse_what_a_file_may_not_say(values: Any, says: str) -> None:
+    with pytest.raises(unspin.ConfigError, match=f"Gates: {says}"):
+        unspin.Gates(**values)
+
+
+def test_a_configuration_takes_lists_and_paths_and_has_a_hash() -> None:
+    import pickle
+
+    made = Config(select=["sp001"], glossaries=[Path("a.yaml")], model=Path("m"))  # type: ignore[arg-type]
+    same = Config(select=("sp001",), glossaries=("a.yaml",), model="m")
+    assert made == same == pickle.loads(pickle.dumps(made))
+    assert len({made, same, Config()}) == 2
+    assert len({unspin.Gates(min_score=3), unspin.Gates(min_score=3.0)}) == 1
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+def test_every_public_name_is_there() -> None:
+    import types
+
+    for name in unspin.__all__:
+        assert getattr(unspin, name) is not None
+        assert name in dir(unspin)
+    assert isinstance(unspin.undo, types.ModuleType)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = unspin.nothing  # type: ignore[attr-defined]
+
+
+def test_importing_the_package_and_its_light_names_imports_nothing_heavy() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, unspin; unspin.Config(grammar='off'); unspin.InputError; unspin.Gates\n"
+        "heavy = {'numpy', 'onnxruntime', 'spacy', 'yaml', 'lxml', 'click', 'ahocorasick_rs'}\n"
+        "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False,
+        env={"PYTHONPATH": str(Path(unspin.__file__).parent.parent)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_page_of_the_library_names_what_is_exported(repository: Path) -> None:
+    page = (repository / "docs" / "library.md").read_text(encoding="utf-8")
+    assert [n for n in unspin.__all__ if f"`{n}" not in page] == []
+    assert "docs/library.md" in (repository / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_schema_of_reports_is_where_the_page_says(repository: Path) -> None:
+    import json
+    from importlib.resources import files
+
+    import jsonschema
+
+    page = (repository / "docs" / "library.md").read_text(encoding="utf-8")
+    assert 'files("unspin") / "data/report.schema.json"' in page
+    schema = json.loads((files("unspin") / "data/report.schema.json").read_text("utf-8"))
+    jsonschema.validate(unspin.clean_text(TEXT, FAST).to_dict(), schema)

@@ -79,6 +79,7 @@ def test_a_wheel_carries_glossary_schema_pages_and_model(installed: Path, tmp_pa
     assert "Why it matters" in run("-m", "unspin", "explain", "SP001", cwd=tmp_path, path=installed)
     data = installed / "unspin" / "data"
     assert (data / "report.schema.json").is_file()
+    assert (installed / "unspin" / "py.typed").is_file()
     assert (data / "docs" / "rules" / "SP001.md").is_file()
     code = "from unspin.resources import data_path; print(data_path('glossary'))"
     assert str(installed) in run("-c", code, cwd=tmp_path, path=installed)

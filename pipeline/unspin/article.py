@@ -147,7 +147,8 @@ class Source:
         record: 1-based line of a JSON Lines file, else None.
         field: Name of the JSON field that held the text, else None.
         extra: Other fields of the record, or front matter, carried through unchanged.
-        raw: The file's bytes (shared by the records of a JSON Lines file).
+        raw: The file's bytes (shared by the records of a JSON Lines file). `sha256` stands for them
+            where sources are compared; a pickled report leaves them behind.
     """
 
     path: str
@@ -160,7 +161,11 @@ class Source:
     record: int | None = None
     field: str | None = None
     extra: Mapping[str, Any] = default(default_factory=dict)
-    raw: bytes = b""
+    raw: bytes = default(default=b"", compare=False, repr=False)
+
+    def __hash__(self) -> int:
+        # what a record carries may be anything, and the rest tells sources apart well enough
+        return hash((self.path, self.sha256, self.record, self.text))
 
 
 @dataclass(frozen=True)
@@ -204,6 +209,9 @@ class Article:
     notes: tuple[StructureNote, ...] = ()
     structured: bool = False
     language: str = "en"
+
+    def __hash__(self) -> int:
+        return hash((self.source, self.text))
 
     @property
     def title(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,6 +31,9 @@ class Gates:
         fail_on: Least severity of a finding that fails an article: ``error``, ``warning``,
             ``info``, or None.
         max_new_findings: Greatest number of findings that no baseline lists.
+
+    Raises:
+        ConfigError: A limit is no number in its range, or names no part or severity.
     """
 
     min_score: float | None = None
@@ -38,6 +42,16 @@ class Gates:
     max_window_probability: float | None = None
     fail_on: str | None = None
     max_new_findings: int | None = None
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if value is not item.default and value != {}:
+                _limit(item.name, value, f"Gates: {item.name}")
+
+    def __hash__(self) -> int:
+        return hash((self.min_score, self.max_spun_probability, self.max_window_probability,
+                     self.fail_on, self.max_new_findings))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,6 +78,11 @@ class Config:
         folders: Gates for folders: glob of paths to gate settings, last match wins.
         suppress: Findings accepted by configuration: ``{"rule", "path", "reason"}`` each.
         origins: Where each value came from (``unspin config`` prints it).
+
+    Lists may be given for tuples, and paths for the names of files and folders.
+
+    Raises:
+        ConfigError: A value is not one that its field takes; the message names all three.
     """
 
     to: str = "md"
@@ -85,6 +104,18 @@ class Config:
     folders: Mapping[str, Gates] = field(default_factory=dict)
     suppress: tuple[Mapping[str, str], ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if value is not item.default:
+                checked = _checked(item.name, value, f"Config: {item.name}")
+                if checked is not value:
+                    object.__setattr__(self, item.name, checked)
+
+    def __hash__(self) -> int:
+        # the other fields are mappings, which have no hash
+        return hash((self.to, self.select, self.ignore, self.glossaries, self.grammar, self.model))
 
     def runs(self, rule: str) -> bool:
         """Whether a rule is selected and not ignored (ids and prefixes; ignoring wins)."""
@@ -134,14 +165,9 @@ class Config:
         """A copy with the given values, recorded as coming from `origin`; None changes nothing.
 
         Raises:
-            ConfigError: `select` or `ignore` holds what names no rule, or `grammar` is neither
-                ``auto`` nor ``off`` nor an address.
+            ConfigError: A value is not one that its field takes.
         """
-        given = {k: v for k, v in values.items() if v is not None}
-        for key in _RULE_KEYS:
-            _rules(given.get(key, ()), f"{origin}: {key}")
-        if "grammar" in given:
-            _grammar(given["grammar"], f"{origin}: grammar")
+        given = {k: _checked(k, v, f"{origin}: {k}") for k, v in values.items() if v is not None}
         return replace(self, **given, origins={**self.origins, **dict.fromkeys(given, origin)})
 
 
@@ -182,6 +208,9 @@ def _limits(gates: Gates) -> Iterator[tuple[str, Any, bool]]:
 
 
 _RULE_KEYS = ("select", "ignore")
+#: Fields that name files or folders.
+_PATH_KEYS = ("glossaries", "model")
+_TYPES = {bool: "true or false", int: "a whole number", str: "a string"}
 #: Least value of whole numbers.
 _LEAST = {"max_bytes": 1, "jobs": 0}
 _CHOICES = {"to": ("md", "html", "json", "txt"), "non_english": ("skip", "fail")}
@@ -217,6 +246,47 @@ _RANGES = {
     "max_window_probability": _PROBABILITY,
     "max_new_findings": _Range(float("inf"), "a whole number, 0 or more", (int,)),
 }
+
+
+def _checked(key: str, value: Any, where: str) -> Any:
+    """A value that a field of `Config` takes, as the field holds it.
+
+    Args:
+        key: Name of the field.
+        value: Given in Python; files are read by `_build`, with places in the file.
+        where: How an error names the place.
+
+    Raises:
+        ConfigError: The field takes no such value.
+    """
+    if key == "gates":
+        _expect(value, Gates, "a Gates object", where)
+    elif key in ("folders", "origins"):
+        kind, what = (Gates, "a Gates object") if key == "folders" else (str, "a string")
+        _expect(value, Mapping, f"a mapping of strings, each to {what}", where)
+        for name, item in value.items():
+            _expect(name, str, f"a mapping of strings, each to {what}", where)
+            _expect(item, kind, what, f"{where}[{name!r}]")
+    elif key == "suppress":
+        return _suppress(value, where)
+    else:
+        return _plain(key, _python(key, value), where)
+    return value
+
+
+def _python(key: str, value: Any) -> Any:
+    """A value of Python as a file would give it: lists for tuples, strings for paths."""
+    if isinstance(value, tuple):
+        value = list(value)
+    if key in _PATH_KEYS:
+        if isinstance(value, list):
+            return [_path(item) for item in value]
+        return _path(value)
+    return value
+
+
+def _path(value: Any) -> Any:
+    return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
 def load_config(path: Path | None = None, start: Path | None = None) -> Config:
@@ -298,7 +368,7 @@ def _build(data: Mapping[str, Any], where: str, base: Path) -> Config:
             _expect(value, dict, "a table", f"{where}: folders")
             values[key] = {p: _gates(g, f'{where}: [folders."{p}"]') for p, g in value.items()}
         elif key == "suppress":
-            values[key] = _suppress(value, where)
+            values[key] = _suppress(value, f"{where}: suppress")
         elif key == "glossaries":
             values[key] = tuple(str(base / v) for v in _strings(value, f"{where}: {raw}"))
         elif key == "model":
@@ -326,11 +396,14 @@ def _known(key: str, known: set[str], raw: str, where: str) -> None:
     if key in known:
         return
     near = get_close_matches(key, known, n=1)
-    hint = f"; did you mean {near[0].replace('_', '-')!r}?" if near else ""
+    if near:
+        hint = f"; did you mean {near[0].replace('_', '-')!r}?"
+    else:
+        hint = f"; known are {', '.join(sorted(k.replace('_', '-') for k in known))}"
     raise ConfigError(f"{where}: unknown key {raw!r}{hint}")
 
 
-def _expect(value: Any, kind: type | tuple[type, ...], what: str, where: str) -> None:
+def _expect(value: Any, kind: Any, what: str, where: str) -> None:
     wanted = kind if isinstance(kind, tuple) else (kind,)
     if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
         raise ConfigError(f"{where}: must be {what}, not {value!r}")
@@ -369,14 +442,14 @@ def _grammar(value: str, where: str) -> None:
 
 
 def _plain(key: str, value: Any, where: str) -> Any:
-    default = getattr(Config(), key)
+    default = getattr(Config, key)
     if isinstance(default, tuple):
         found = _strings(value, where)
         if key in _RULE_KEYS:
             _rules(found, where)
         return found
-    names = {bool: "true or false", int: "a whole number", str: "a string"}
-    _expect(value, type(default), names[type(default)], where)
+    if key not in _CHOICES:  # theirs says more
+        _expect(value, type(default), _TYPES[type(default)], where)
     if key in _LEAST and value < _LEAST[key]:
         raise ConfigError(f"{where}: must be {_LEAST[key]} or more, not {value!r}")
     choices = _CHOICES.get(key)
@@ -393,25 +466,31 @@ def _gates(value: Any, where: str) -> Gates:
     out: dict[str, Any] = {}
     for raw, key, item in _keys(value, known, where):
         at = f"{where} {raw}"
-        if key == "min_parts":
-            _expect(item, dict, "a table of numbers", at)
-            for part, limit in item.items():
-                _known(part, set(PARTS), part, at)
-                _POINTS.check(limit, f"{at}.{part}")
-        elif key == "fail_on":
-            if item not in _SEVERITIES:
-                raise ConfigError(f"{at}: must be error, warning or info, not {item!r}")
-        else:
-            _RANGES[key].check(item, at)
+        _limit(key, item, at)
         out[key] = item
     return Gates(**out)
 
 
+def _limit(key: str, value: Any, where: str) -> None:
+    """Refuses a limit that a field of `Gates` does not take."""
+    if key == "min_parts":
+        _expect(value, Mapping, "a table of numbers", where)
+        for part, limit in value.items():
+            _expect(part, str, f"a table of numbers for {', '.join(PARTS)}", where)
+            _known(part, set(PARTS), part, where)
+            _POINTS.check(limit, f"{where}.{part}")
+    elif key == "fail_on":
+        if value not in _SEVERITIES:
+            raise ConfigError(f"{where}: must be error, warning or info, not {value!r}")
+    else:
+        _RANGES[key].check(value, where)
+
+
 def _suppress(value: Any, where: str) -> tuple[Mapping[str, str], ...]:
-    _expect(value, list, "a list of tables", f"{where}: suppress")
+    _expect(value, (list, tuple), "a list of tables", where)
     for i, item in enumerate(value, 1):
-        at = f"{where}: suppress[{i}]"
-        _expect(item, dict, "a table with rule, path and reason", at)
+        at = f"{where}[{i}]"
+        _expect(item, Mapping, "a table with rule, path and reason", at)
         if set(item) - {"rule", "path", "reason"} or "rule" not in item:
             raise ConfigError(f"{at}: takes rule, path and reason, and rule is required")
         for name, text in item.items():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from unspin import __version__, evidence, gating
 from unspin.article import Article
@@ -28,6 +30,21 @@ if TYPE_CHECKING:
 
 #: Articles whose restored texts go to the grammar server together.
 GRAMMAR_BATCH = 16
+
+# Rules and language model remember the text that they are at, for the whole process: one article
+# at a time. It costs what threads could gain while the model computes: four of them on two cores
+# would do 1.6 times the work of one.
+_one_at_a_time = threading.RLock()
+
+
+def _after_fork() -> None:
+    """A child has a lock of its own: the thread that held the parent's is not in it."""
+    global _one_at_a_time
+    _one_at_a_time = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 @dataclass(frozen=True)
@@ -66,22 +83,40 @@ class Draft:
 class Cleaner:
     """Cleans articles with one configuration; glossary, model and grammar load on first use.
 
+    Safe to use from several threads: they take turns at an article, and wait together for grammar.
+    Pickled, it is its configuration, and loads again where it arrives.
+
     Args:
         config: Effective configuration.
         check: Whether the run only judges (``--check``): default gates apply.
+        like: A cleaner whose shipped glossary and model are used where they are the same, so that
+            a process holds them once.
     """
 
-    def __init__(self, config: Config | None = None, *, check: bool = False) -> None:
+    def __init__(
+        self, config: Config | None = None, *, check: bool = False, like: Cleaner | None = None
+    ) -> None:
         self.config = config or Config()
         self.check = check
+        self._like = like
         self._model_reason = "off"
         self._grammar_reason = "off"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The settings: sessions, automata and servers belong to a process."""
+        return {"config": self.config, "check": self.check}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(**state)  # type: ignore[misc]
 
     @cached_property
     def glossary(self) -> Glossary:
         """The compiled glossary, house glossaries on top."""
         from unspin.glossary import load_glossary
 
+        # files of a house may have been edited since the other cleaner read them
+        if self._like is not None and _plain_glossary(self.config, self._like.config):
+            return self._like.glossary
         return load_glossary([Path(p) for p in self.config.glossaries], self.config.glossary_off)
 
     @cached_property
@@ -89,6 +124,9 @@ class Cleaner:
         """The language model, or None with ``--model off`` or where none is installed."""
         if self.config.model == "off":
             return None
+        if self._like is not None and self.config.model == self._like.config.model == "auto":
+            found, self._model_reason = self._like.model, self._like._model_reason
+            return found
         from unspin.language.model import SpinModel, default_model_dir
 
         named = self.config.model != "auto"
@@ -143,6 +181,16 @@ class Cleaner:
             neighbours: Near-duplicates in the batch.
             before: What was said of the article before fixing.
         """
+        with _one_at_a_time:
+            return self._judge(article, spun_probability, neighbours, before)
+
+    def _judge(
+        self,
+        article: Article,
+        spun_probability: float | None,
+        neighbours: Sequence[tuple[str, float]],
+        before: Judged | None,
+    ) -> Judged:
         hits = self.glossary.find(article.text)
         judgement = None
         if self.model is not None:
@@ -184,6 +232,10 @@ class Cleaner:
 
     def draft(self, article: Article, neighbours: Sequence[tuple[str, float]] = ()) -> Draft:
         """Structures, judges and fixes one article."""
+        with _one_at_a_time:
+            return self._draft(article, neighbours)
+
+    def _draft(self, article: Article, neighbours: Sequence[tuple[str, float]]) -> Draft:
         from unspin.structure import structure
 
         if not article.judged:
@@ -210,6 +262,10 @@ class Cleaner:
             draft: The article after fixing.
             grammar: Grammar findings in offsets of the restored prose; None where it did not run.
         """
+        with _one_at_a_time:
+            return self._report(draft, grammar)
+
+    def _report(self, draft: Draft, grammar: Sequence[Finding] | None) -> Report:
         article, judged = draft.article, draft.judged
         before = after = None
         p = None
@@ -277,7 +333,9 @@ class Cleaner:
         """Grammar findings of restored texts; None each where it cannot run."""
         if self.check:
             self._grammar_reason = "gates do not depend on it"
-        if self.check or self.checker is None or all(d.judged is None for d in drafts):
+        with _one_at_a_time:  # one server, whichever thread is first
+            checker = None if self.check else self.checker
+        if checker is None or all(d.judged is None for d in drafts):
             return [None] * len(drafts)
         from unspin.grammar.stage import grammar_findings, prefetch
 
@@ -285,7 +343,7 @@ class Cleaner:
         try:
             # one round for the whole batch: requests fill, and the server's threads have work
             texts = [d.fixed.article for d in drafts if d.judged is not None]
-            prefetch([(a.text, a.blocks) for a in texts], self.checker)
+            prefetch([(a.text, a.blocks) for a in texts], checker)
             for draft in drafts:
                 if draft.judged is None:
                     out.append(None)
@@ -295,7 +353,7 @@ class Cleaner:
                     article.text,
                     article.blocks,
                     article.protected,
-                    self.checker,
+                    checker,
                     self.glossary.vocabulary,
                 )
                 out.append([f for f in found if self.config.runs(f.rule)])
@@ -320,6 +378,15 @@ class Cleaner:
                 yield from map(self.report, batch, self._grammar(batch))
                 batch = []
         yield from map(self.report, batch, self._grammar(batch))
+
+
+def _plain_glossary(config: Config, other: Config) -> bool:
+    """Whether two configurations have the same glossary, and nothing of it is a house's."""
+    return (
+        not config.glossaries
+        and not other.glossaries
+        and (config.glossary_off == other.glossary_off)
+    )
 
 
 def _without_accepted(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -74,6 +74,24 @@ class Report:
     tool: Mapping[str, str | None]
     gates: tuple[Gate, ...] = ()
     suppressions: tuple[int, ...] = ()
+
+    def __hash__(self) -> int:
+        # scores, stages and tools are mappings, which have no hash; equal reports have equal edits
+        return hash((self.article, self.edits, self.spun_probability))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled or copied: the fields, without the bytes of the file.
+
+        Each record of a JSON Lines file would carry the whole file with it.
+        """
+        state = {f.name: getattr(self, f.name) for f in fields(self)}
+        bare = replace(self.article.source, raw=b"")
+        for name in ("article", "restored"):
+            article: Article = state[name]
+            same = article.source == bare
+            source = bare if same else replace(article.source, raw=b"")
+            state[name] = article.with_(source=source)
+        return state
 
     @property
     def passed(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,22 @@ class OffsetMap:
     def __init__(self, segments: Iterable[Segment]) -> None:
         self.segments: tuple[Segment, ...] = tuple(s for s in segments if s.length > 0)
         self._starts = [s.start for s in self.segments]
+
+    def __eq__(self, other: object) -> bool:
+        """Maps of the same segments lead to the same places."""
+        if not isinstance(other, OffsetMap):
+            return NotImplemented
+        return self.segments == other.segments
+
+    def __hash__(self) -> int:
+        return hash(self.segments)
+
+    def __repr__(self) -> str:
+        return f"OffsetMap({list(self.segments)!r})"
+
+    def moved(self, by: int) -> OffsetMap:
+        """The map into a source before which `by` code points were put."""
+        return OffsetMap(replace(s, source_start=s.source_start + by) for s in self.segments)
 
     def _index(self, offset: int) -> int:
         return bisect_right(self._starts, offset) - 1

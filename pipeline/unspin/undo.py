@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 from collections.abc import Mapping
@@ -12,7 +13,14 @@ from unspin.errors import InputError
 from unspin.fixing import Edit, apply_edits, invert_edits
 from unspin.running.files import find_original
 
-_BOMS = {"utf-8": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
+#: Byte order marks, longest first: UTF-32-LE begins like UTF-16-LE.
+_BOMS = (
+    codecs.BOM_UTF8,
+    codecs.BOM_UTF32_LE,
+    codecs.BOM_UTF32_BE,
+    codecs.BOM_UTF16_LE,
+    codecs.BOM_UTF16_BE,
+)
 
 
 def undo(report_path: Path) -> bytes:
@@ -99,13 +107,17 @@ def source_of(report: Mapping[str, Any], edited: bytes) -> bytes | None:
         The bytes that the report names; None where its edits do not lead from them to `edited`.
     """
     encoding = report["source"]["encoding"]
-    mark = next((b for b in _BOMS.values() if edited.startswith(b)), b"")
-    try:
-        text = edited[len(mark) :].decode(encoding)
-        back = mark + apply_edits(text, invert_edits(_edits(report))).encode(encoding)
-    except (ValueError, LookupError):
-        return None
-    return back if hashlib.sha256(back).hexdigest() == report["source"]["sha256"] else None
+    found = next((b for b in _BOMS if edited.startswith(b)), b"")
+    # Offsets of a file do not count its mark; those of a string count all of it.
+    for mark in dict.fromkeys((found, b"")):
+        try:
+            text = edited[len(mark) :].decode(encoding)
+            back = mark + apply_edits(text, invert_edits(_edits(report))).encode(encoding)
+        except (ValueError, LookupError):
+            continue
+        if hashlib.sha256(back).hexdigest() == report["source"]["sha256"]:
+            return back
+    return None
 
 
 def _edits(report: Mapping[str, Any]) -> list[Edit]:

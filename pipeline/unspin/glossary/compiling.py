@@ -122,7 +122,19 @@ def load_tables(
     Raises:
         GlossaryError: A file is wrong, or `off` names no entry.
     """
-    layers = read_layers(paths, ours=ours)
+    return tables_of(read_layers(paths, ours=ours), off)
+
+
+def tables_of(layers: Sequence[Layer], off: Sequence[str] = ()) -> Tables:
+    """The tables of glossaries whose files have been read, from the cache where it has them.
+
+    Args:
+        layers: As `read_layers` gives them.
+        off: Canonical terms of lower layers to switch off.
+
+    Raises:
+        GlossaryError: A file is wrong, or `off` names no entry.
+    """
     key = _key(layers, off)
     kept = _from_cache(key)
     if kept is not None:

@@ -61,7 +61,7 @@ class Hit:
 
 
 class Glossary:
-    """Concepts compiled for matching.
+    """Concepts compiled for matching. Safe to use from several threads, and to pickle.
 
     Args:
         tables: As `load_tables` gives them.
@@ -82,6 +82,13 @@ class Glossary:
         self._last_shadow: tuple[str, Shadow] | None = None
         self._canonicals: dict[str, list[str]] | None = None
         self._sure: dict[int, int] = {}
+
+    def __getstate__(self) -> Tables:
+        """The tables: the automaton cannot be pickled, and is made of them again at once."""
+        return self._tables
+
+    def __setstate__(self, tables: Tables) -> None:
+        self.__init__(tables)  # type: ignore[misc]
 
     def __len__(self) -> int:
         """Number of concepts in force."""
@@ -116,8 +123,9 @@ class Glossary:
         Returns:
             Hits in order of the text, disjoint.
         """
-        if self._last is not None and self._last[0] == text:
-            return self._last[1]
+        last = self._last  # read once: another thread may be at another text
+        if last is not None and last[0] == text:
+            return last[1]
         shadow = self._shadow(text)
         found = [*self._candidates(shadow.text), *self._scattered(shadow.text)]
         chosen = _disjoint(found, self._sureness)
@@ -140,13 +148,15 @@ class Glossary:
         return any(_stands(form, shadow) for form in self._canonical_forms().get(canonical, ()))
 
     def _canonical_forms(self) -> dict[str, list[str]]:
-        if self._canonicals is None:
-            self._canonicals = {}
+        found = self._canonicals
+        if found is None:
+            found = {}
             for canonical, pos, number, _ in self._tables.concepts:
-                forms = self._canonicals.setdefault(canonical, [])
+                forms = found.setdefault(canonical, [])
                 for form, _ in inflections(canonical, pos, number):
                     forms += [v for v in variants(fold(form)) if v not in forms]
-        return self._canonicals
+            self._canonicals = found
+        return found
 
     def holds(self, hit: Hit, text: str, *, spun: bool) -> bool:
         """Whether the conditions of a hit hold.
@@ -163,9 +173,10 @@ class Glossary:
         return holds(hit.when, shadow, start, end, spun=spun)
 
     def _shadow(self, text: str) -> Shadow:
-        if self._last_shadow is None or self._last_shadow[0] != text:
-            self._last_shadow = (text, Shadow.of(text))
-        return self._last_shadow[1]
+        last = self._last_shadow
+        if last is None or last[0] != text:
+            self._last_shadow = last = (text, Shadow.of(text))
+        return last[1]
 
     def _candidates(self, s: str) -> Iterator[tuple[int, int, int]]:
         """``(start, end, group)`` of every form on word boundaries of a shadow."""

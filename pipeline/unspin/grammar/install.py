@@ -219,17 +219,16 @@ def _context(repository: Path, jars: dict[str, Jar], tally: _Tally) -> Any:
     from jgo.config import GlobalSettings
     from jgo.maven import MavenContext, PythonResolver
 
-    class Resolver(PythonResolver):  # type: ignore[misc]
-        def download(self, artifact: Any) -> Path:
-            jar = jars[artifact.cached_filename]
-            urls = [
-                f"{base}/{jar.path.as_posix()}" for base in artifact.context.remote_repos.values()
-            ]
-            target = Path(artifact.cached_path)
-            _download(urls, target, jar, tally)
-            return target
+    def download(_resolver: Any, artifact: Any) -> Path:
+        jar = jars[artifact.cached_filename]
+        urls = [f"{base}/{jar.path.as_posix()}" for base in artifact.context.remote_repos.values()]
+        target = Path(artifact.cached_path)
+        _download(urls, target, jar, tally)
+        return target
 
-    own = MavenContext(resolver=Resolver(), repo_cache=repository, local_repos=[])
+    # made by a call: whether its base has types depends on the version of jgo
+    resolver: Any = type("Resolver", (PythonResolver,), {"download": download})
+    own = MavenContext(resolver=resolver(), repo_cache=repository, local_repos=[])
     own.remote_repos.update(GlobalSettings.load().repositories)  # a company's mirror
     return own
 

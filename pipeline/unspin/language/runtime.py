@@ -86,9 +86,11 @@ class Encoder:
     """
 
     def __init__(self, folder: Path, table: NgramTable, threads: int = 1) -> None:
-        import onnxruntime
+        from importlib import import_module
+
         from tokenizers import Tokenizer
 
+        onnxruntime: Any = import_module("onnxruntime")  # has no types for those who check ours
         settings = onnxruntime.SessionOptions()
         settings.intra_op_num_threads = threads
         settings.inter_op_num_threads = 1
