@@ -173,6 +173,9 @@ def _number(ctx: click.Context, param: click.Parameter, value: float | None) -> 
 @click.option(
     "--no-originals", is_flag=True, help="Do not keep the source bytes beside the reports."
 )
+@click.option(
+    "--force", is_flag=True, help="Write over articles that were changed since unspin wrote them."
+)
 @click.option("--stdin-filename", metavar="NAME", help="Name (and format) of standard input.")
 @click.option("--config", "config_path", type=_PATH, help="Configuration file.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
@@ -379,11 +382,14 @@ def _batch(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
                 each=each,
                 in_place=options["in_place"],
                 write=options["write"],
+                force=options["force"],
             )
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_so_far(done, options)) from None
     for path, why in result.errors:
         _fail(f"{path}: {why}")
+    for note in result.notes:
+        click.echo(f"note: {note}", err=True)
     if options["report"]:
         _emit(Run(results, result.errors, cleaner.tool()), options)
     if not quiet:

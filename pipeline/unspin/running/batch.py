@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
@@ -17,10 +18,9 @@ from unspin.pipeline import Cleaner, Draft
 from unspin.reading import collect, read_path
 from unspin.reading.encoding import encode
 from unspin.report import Report, dump
-from unspin.running import earlier
+from unspin.running import decisions, earlier
 from unspin.running.files import (
     SUMMARY,
-    WORKLIST,
     Target,
     keep_original,
     plan,
@@ -28,7 +28,7 @@ from unspin.running.files import (
     write_atomic,
 )
 from unspin.writing import render
-from unspin.writing.summary import row, summary, worklist, worklist_rows
+from unspin.writing.summary import row, summary, worklist_rows
 from unspin.writing.tree import review
 
 if TYPE_CHECKING:
@@ -51,12 +51,14 @@ class Result:
         errors: Path and reason of each source that could not be read or written.
         summary: The summary's data, once the batch is done.
         stored: Whether the summary was written.
+        notes: What a person should know of their decisions in an earlier worklist.
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     errors: list[tuple[str, str]] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
     stored: bool = False
+    notes: list[str] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
@@ -306,6 +308,7 @@ def clean_batch(
     each: Callable[[Report], None] | None = None,
     in_place: bool = False,
     write: bool = True,
+    force: bool = False,
 ) -> Result:
     """Cleans files into a folder: articles, reports, originals, summary, worklist.
 
@@ -318,6 +321,7 @@ def clean_batch(
         each: Called with each report.
         in_place: Write the safe fixes into the sources instead of articles into `out`.
         write: Write at all; else `out` only tells which files are no sources.
+        force: Write over articles that somebody changed since they were written.
 
     Returns:
         Rows and errors; the summary is also written to ``out/report.json``.
@@ -335,9 +339,12 @@ def clean_batch(
                 continue
             try:
                 data = [r.to_dict() for r in made.reports]
-                written = _write(made, data, out, config, in_place) if write else None
+                written = _write(made, data, out, config, in_place, force) if write else None
             except Exception as error:
                 result.errors.append(_failure(error, made.target.source, out))
+                if isinstance(error, earlier.ChangedOutputError):
+                    # The article stays as it is, and so do its open places and what was decided.
+                    places += [cells for plain in data for cells in worklist_rows(plain)]
                 continue
             for report, plain in zip(made.reports, data, strict=True):
                 result.rows.append(row(plain, review(report)["review"], written))
@@ -354,7 +361,7 @@ def _write_summary(result: Result, places: Sequence[Sequence[str]], out: Path) -
     try:
         write_atomic(out / SUMMARY, dump(result.summary))
         result.stored = True
-        write_atomic(out / WORKLIST, worklist(places).encode("utf-8"))
+        result.notes += decisions.write_worklist(out, places)
     except OSError as error:
         result.errors.append(_failure(error, out, out))
 
@@ -371,12 +378,17 @@ def _failure(error: Exception, source: Path, out: Path) -> tuple[str, str]:
 
 
 def _write(
-    made: FileReports, data: Sequence[dict[str, Any]], out: Path, config: Config, in_place: bool
+    made: FileReports,
+    data: Sequence[dict[str, Any]],
+    out: Path,
+    config: Config,
+    in_place: bool,
+    force: bool,
 ) -> str:
     """Writes one source's article and report; returns the article's path as the summary shows it.
 
     The original and the report are written before the source is touched: whatever interrupts the
-    run, `undo` has what it needs.
+    run, `undo` has what it needs. Nothing is written where an article would be lost by it.
     """
     first = made.reports[0]
     source = first.article.source
@@ -387,10 +399,20 @@ def _write(
     if leads and in_place and edited == source.raw:
         # The second run of a hook: the report of the first is the one that leads back.
         return readable(made.target.source)
+    article = made.target.article("jsonl" if records else config.to)
+    written = earlier.written(report_path)
+    body = b""
+    if not in_place:
+        body = _body(made.reports, config.to)
+        if not force:
+            earlier.refuse_changed(out / article, body, written)
+        written[article.name] = hashlib.sha256(body).hexdigest()
     if leads or (in_place and earlier.needed(report_path, source.raw)):
         earlier.keep(report_path)
     if config.originals and source.raw:
         keep_original(out, source.sha256, source.raw)
+    if written:
+        data = [{**plain, earlier.WRITTEN: dict(sorted(written.items()))} for plain in data]
     report = b"".join(map(_line, data)) if records else dump(data[0])
     if in_place:
         write_atomic(report_path, report)
@@ -398,14 +420,16 @@ def _write(
             # Through a link: the file that it names is the source, and stays what it is.
             write_atomic(made.target.source.resolve(), edited)
         return readable(made.target.source)
-    article = made.target.article("jsonl" if records else config.to)
-    if records:
-        body = b"".join(record_line(r, config.to) for r in made.reports)
-    else:
-        body = render(first, config.to).encode("utf-8")
     write_atomic(out / article, body)
     write_atomic(report_path, report)
     return readable(article)
+
+
+def _body(made: Sequence[Report], to: str) -> bytes:
+    """The article of one source, or the records of one file."""
+    if made[0].article.source.record is not None:
+        return b"".join(record_line(report, to) for report in made)
+    return render(made[0], to).encode("utf-8")
 
 
 def edited_bytes(report: Report) -> bytes:

@@ -20,6 +20,8 @@ from unspin.reading.detect import FORMATS
 ORIGINALS = ".originals"
 SUMMARY = "report.json"
 WORKLIST = "worklist.csv"
+#: Decisions on places that are open no more, or that this run did not meet.
+UNMATCHED = "worklist.unmatched.csv"
 
 
 @dataclass(frozen=True)
