@@ -467,18 +467,19 @@ def record_line(report: Report, to: str) -> bytes:
 
     A field that the record has keeps its value: the review state then goes under names of its own.
     """
+    from unspin.reading.jsonl import with_text
     from unspin.writing.json import tree
     from unspin.writing.markdown import render_body
 
     source = report.article.source
-    record = dict(source.extra)
-    name = source.field or "text"
+    text: Any
     if to == "json":
-        record[name] = tree(report)
+        text = tree(report)
     elif to == "md":
-        record[name] = render_body(report)
+        text = render_body(report)
     else:
-        record[name] = render(report, to)
+        text = render(report, to)
+    record = with_text(source.extra, source.field or "text", text)
     return _line({**record, **_review_fields(record, review(report))})
 
 
