@@ -163,7 +163,7 @@ def _article(source: Source, config: Config, line: int, record: Any) -> Article:
     if not text.strip():
         raise InputError(source.path, f"line {line}: field {name!r} is empty; remove the line")
     title = _field(record, config.title_field, TITLE_FIELDS)
-    metadata = Metadata(title=_shown(_value(record, title)) if title else "", **_metadata(record))
+    metadata = Metadata(title=shown(_value(record, title)) if title else "", **_metadata(record))
     own = replace(
         source,
         text=text,
@@ -224,8 +224,12 @@ def with_text(record: Mapping[str, Any], name: str, text: Any) -> dict[str, Any]
     return changed
 
 
-def _shown(text: str) -> str:
-    """A title or a name as a reader sees it: content systems keep entities and tags in them."""
+def shown(text: str) -> str:
+    """A title or a name as a reader sees it: content systems keep entities and tags in them.
+
+    Args:
+        text: As the record has it.
+    """
     from unspin.reading.detect import without_tags
 
     if _ENTITY.search(text):
@@ -244,5 +248,5 @@ def _metadata(record: Mapping[str, Any]) -> dict[str, str]:
         if isinstance(value, list):
             value = ", ".join(v for v in value if isinstance(v, str))
         out[key] = value if isinstance(value, str) else ""
-    out["author"] = _shown(out["author"])
+    out["author"] = shown(out["author"])
     return out
