@@ -94,4 +94,5 @@ def _place(article: Article, words: str, at: int) -> tuple[int, int] | None:
         return None
     wanted = re.compile(r"\s+".join(map(re.escape, words.split())))
     found = wanted.search(text, max(at, value.start("value")), value.end("value"))
-    return found.span() if found else value.span("value")
+    whole = value.start("value"), value.start("value") + len(value["value"].rstrip())
+    return found.span() if found else whole

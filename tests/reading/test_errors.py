@@ -10,6 +10,7 @@ from unspin.article import Article
 from unspin.config import Config
 from unspin.errors import InputError
 from unspin.reading import read_bytes, read_path
+from unspin.reading.detect import record_text_format, refuse_xml
 
 
 def error(data: bytes, name: str = "a.txt", config: Config | None = None) -> str:
@@ -119,3 +120,16 @@ def test_web_pages_are_no_feeds(text: str) -> None:
         (article,) = read_bytes(text.encode(), name, Config())
         assert not isinstance(article, InputError)
         assert "Rest helps." in article.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!-- a -->" * 2000, "<?a?>" * 4000, "<!doctype a>" * 1500, "<!--" * 5000, "<?xml" * 4000,
+        "<!doctype " * 2000, "<" * 20_000, "<!---->" * 2800 + "<x", "<a:" * 6000, " " * 20_000,
+    ],
+)  # fmt: skip
+@pytest.mark.timeout(20)
+def test_what_begins_like_xml_is_told_at_once(text: str) -> None:
+    refuse_xml(text, "a.txt")
+    assert record_text_format(text) in ("txt", "html", "md")

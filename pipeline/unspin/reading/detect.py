@@ -48,7 +48,7 @@ _ANY_TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.I)
 _MIN_CLOSING = 3
 #: What the field of a content system begins with.
 _BLOCK_START = re.compile(
-    r"\s*(?:<!--(?!\s*/?wp:).*?-->\s*)*(?:<!--\s*/?wp:"
+    r"\s*(?><!--(?!\s*/?wp:).*?-->\s*)*+(?:<!--\s*/?wp:"
     r"|<(?:p|div|h[1-6]|ul|ol|dl|table|section|figure|blockquote|aside|header|pre|center)\b[^<>]*>)",
     re.I | re.S,
 )
@@ -131,7 +131,8 @@ def refuse_control_characters(text: str, name: str) -> None:
 
 
 _ROOT = re.compile(
-    r"\ufeff?\s*(?P<prolog><\?xml\b.*?\?>\s*)?(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!doctype\b[^<>]*>\s*)*"
+    r"\ufeff?\s*(?P<prolog>(?><\?xml\b.*?\?>)\s*)?"
+    r"(?>(?:<\?.*?\?>|<!--.*?-->|<!doctype\b[^<>]*>)\s*)*+"
     r"<(?P<root>[a-z_][\w:.-]*)(?=[\s/>])",
     re.I | re.S,
 )
