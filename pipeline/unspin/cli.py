@@ -189,6 +189,9 @@ def _number(ctx: click.Context, param: click.Parameter, value: float | None) -> 
 @click.option(
     "--no-originals", is_flag=True, help="Do not keep the source bytes beside the reports."
 )
+@click.option(
+    "--force", is_flag=True, help="Write over articles that were changed since unspin wrote them."
+)
 @click.option("--stdin-filename", metavar="NAME", help="Name (and format) of standard input.")
 @click.option("--config", "config_path", type=_PATH, help="Configuration file.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
@@ -414,12 +417,15 @@ def _batch(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
                 note=None if quiet else _note,
                 in_place=options["in_place"],
                 write=options["write"],
+                force=options["force"],
             )
     except KeyboardInterrupt as error:
         error.args = (_so_far(done, options),)
         raise
     for path, why in result.errors:
         _fail(f"{path}: {why}")
+    for note in result.notes:
+        click.echo(f"note: {note}", err=True)
     if options["report"]:
         _emit(Run(results, result.errors, cleaner.tool()), options)
     if not quiet:

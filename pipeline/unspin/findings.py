@@ -42,6 +42,7 @@ class Finding:
             and negations of the garbled text are no measure (then the guard looks at quotations
             only).
         source_span: Set for findings that have no prose (encoding repairs): offsets of the source.
+        quote: Set for findings on a title that is in neither: the title, and start and end in it.
         applied: Whether fixing applied it.
     """
 
@@ -56,6 +57,7 @@ class Finding:
     origin: str = ""
     states_change: bool = False
     source_span: tuple[int, int] | None = None
+    quote: tuple[str, int, int] | None = None
     applied: bool = field(default=False)
 
     @property

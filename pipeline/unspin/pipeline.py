@@ -22,6 +22,7 @@ from unspin.report import Report
 from unspin.rules import Context, all_rules
 from unspin.scoring import Score, score
 from unspin.suppression import Suppressed, suppress, without_accepted
+from unspin.titles import title_findings
 
 if TYPE_CHECKING:
     from unspin.glossary.matcher import Glossary, Hit
@@ -223,6 +224,7 @@ class Cleaner:
             if self.config.runs(rule.id)
             for finding in rule.check(article, context)
         ]
+        findings += title_findings(article, context)
         left = suppress(article, resolve_overlaps(findings), self.config)
         p = context.spun_probability
         gated = (p, windows)

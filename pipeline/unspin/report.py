@@ -166,13 +166,18 @@ class Report:
         own = finding.source_span is not None
         text = source if own else self.article.text
         a, b = (start, end) if own else (finding.start, finding.end)
+        words = source[start:end]
+        if finding.quote is not None:
+            text, a, b = finding.quote
+            words = text[a:b]
+            line = column = None
         return {
             "rule": finding.rule,
             "start": start,
             "end": end,
             "line": line,
             "column": column,
-            "text": source[start:end],
+            "text": words,
             "message": message,
             "severity": str(finding.severity),
             "confidence": round(finding.confidence, DIGITS),

@@ -10,6 +10,7 @@ from unspin.article import Article
 from unspin.config import Config
 from unspin.errors import InputError
 from unspin.reading import read_bytes, read_path
+from unspin.reading.detect import record_text_format, refuse_xml
 
 
 def error(data: bytes, name: str = "a.txt", config: Config | None = None) -> str:
@@ -71,3 +72,64 @@ def test_bad_records_do_not_lose_the_others() -> None:
 def test_a_single_nul_does_not_make_text_binary() -> None:
     (item,) = read_bytes(b"Back pain \0 is common. " * 1 + b"x" * 200, "a.txt", Config())
     assert isinstance(item, Article)
+
+
+WXR = (
+    '<?xml version="1.0" encoding="UTF-8" ?>\n<!-- a WordPress eXtended RSS file -->\n'
+    '<rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/">\n<channel><item>'
+    "<content:encoded><![CDATA[<p>One.</p><p>Two.</p>]]></content:encoded></item></channel></rss>\n"
+)
+
+
+@pytest.mark.parametrize("name", ["export.xml", "a.html", "a.txt", "a.md", "-", "a.json"])
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (WXR, "is a WordPress export (WXR), which holds many posts; save the site's wp-json/"),
+        (WXR[:200], "is a WordPress export (WXR)"),
+        ("\n<rss version='2.0'><channel><title>News</title></channel></rss>", "is a feed"),
+        ('<?xml version="1.0"?>\n<feed xmlns="http://www.w3.org/2005/Atom"></feed>', "is a feed"),
+        ("<?xml version='1.0'?><urlset><url><loc>x</loc></url></urlset>", "a site map"),
+        (
+            "<?xml version='1.0'?>\n<!DOCTYPE article SYSTEM 'x'>\n<front><p>A</p></front>",
+            "(front)",
+        ),
+        ("<?xml version='1.0'?><w:wordDocument><w:p>A</w:p></w:wordDocument>", "(w:wordDocument)"),
+    ],
+)
+def test_feeds_and_other_xml_are_refused(name: str, text: str, says: str) -> None:
+    for data in (text.encode(), text.encode("utf-8-sig"), text.encode("utf-16")):
+        said = error(data, name)
+        assert says in said
+        assert "; " in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<?xml version="1.0"?>\n<!DOCTYPE html>\n<html><body><p>Rest helps.</p></body></html>',
+        '<?xml version="1.0"?><div><p>Rest helps.</p></div>',
+        "<?xml version='1.0'?><svg><path/></svg>\n\n# Rest\n\nRest helps.",
+        "<rsst>Rest helps.</rsst>",
+        "Rest helps. <rss>x</rss>",
+        "<article><p>Rest helps.</p></article>",
+    ],
+)
+def test_web_pages_are_no_feeds(text: str) -> None:
+    for name in ("a.html", "a.md", "a.txt"):
+        (article,) = read_bytes(text.encode(), name, Config())
+        assert not isinstance(article, InputError)
+        assert "Rest helps." in article.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!-- a -->" * 2000, "<?a?>" * 4000, "<!doctype a>" * 1500, "<!--" * 5000, "<?xml" * 4000,
+        "<!doctype " * 2000, "<" * 20_000, "<!---->" * 2800 + "<x", "<a:" * 6000, " " * 20_000,
+    ],
+)  # fmt: skip
+@pytest.mark.timeout(20)
+def test_what_begins_like_xml_is_told_at_once(text: str) -> None:
+    refuse_xml(text, "a.txt")
+    assert record_text_format(text) in ("txt", "html", "md")

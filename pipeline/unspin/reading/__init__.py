@@ -124,6 +124,7 @@ def _read(data: bytes, name: str, config: Config) -> Iterator[Article | InputErr
     detect.refuse_control_characters(decoded.text, name)
     if not decoded.text.strip("\ufeff \t\r\n\f\v\0"):
         raise InputError(name, "is empty; remove it or fill it")
+    detect.refuse_xml(decoded.text, name)
     kind = detect.text_format(decoded.text, name)
     source = Source(
         path=name,

@@ -46,6 +46,24 @@ _HTML_CLOSING = re.compile(r"</(?:p|div|h[1-6]|ul|ol|li|table|tr|td|section|span
 _ANY_TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.I)
 #: Closing tags from which text without an HTML start is HTML: fewer may be quoted in prose.
 _MIN_CLOSING = 3
+#: What the field of a content system begins with.
+_BLOCK_START = re.compile(
+    r"\s*(?><!--(?!\s*/?wp:).*?-->\s*)*+(?:<!--\s*/?wp:"
+    r"|<(?:p|div|h[1-6]|ul|ol|dl|table|section|figure|blockquote|aside|header|pre|center)\b[^<>]*>)",
+    re.I | re.S,
+)
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)(?:\s[^<>]*)?/?>", re.I)
+_INLINE_TAGS = frozenset({
+    "a", "abbr", "b", "big", "br", "cite", "code", "del", "em", "font", "i", "img", "ins", "kbd",
+    "mark", "q", "s", "small", "span", "strike", "strong", "sub", "sup", "tt", "u",
+})  # fmt: skip
+_BLOCK_TAGS = frozenset({
+    "article", "aside", "blockquote", "center", "dd", "div", "dl", "dt", "figcaption", "figure",
+    "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "ol", "p", "pre", "section",
+    "table", "tbody", "td", "th", "thead", "tr", "ul",
+})  # fmt: skip
+_VOID_TAGS = frozenset({"br", "hr", "img"})
+_BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _FRONT_MATTER = re.compile(
     r"---[ \t]*\r?\n(?:[A-Za-z_][\w -]*:[^\r\n]*\r?\n(?:[ \t-][^\r\n]*\r?\n)*)+---[ \t]*\r?$",
     re.M,
@@ -112,6 +130,46 @@ def refuse_control_characters(text: str, name: str) -> None:
         raise InputError(name, "is binary, no text; name a text file")
 
 
+_ROOT = re.compile(
+    r"\ufeff?\s*(?P<prolog>(?><\?xml\b.*?\?>)\s*)?"
+    r"(?>(?:<\?.*?\?>|<!--.*?-->|<!doctype\b[^<>]*>)\s*)*+"
+    r"<(?P<root>[a-z_][\w:.-]*)(?=[\s/>])",
+    re.I | re.S,
+)
+#: Roots of feeds and of site maps.
+_FEEDS = frozenset({"rss", "feed", "rdf:rdf", "urlset", "sitemapindex", "opml"})
+
+
+def refuse_xml(text: str, name: str) -> None:
+    """Raises for XML that is no web page: as one it would make one article of all its texts.
+
+    Raises:
+        InputError: It is a feed, a WordPress export, or another document of XML.
+    """
+    match = _ROOT.match(text[:_LOOK])
+    if match is None:
+        return
+    root = match["root"]
+    if root.lower() == "rss" and "wordpress.org/export" in text[:_LOOK]:
+        what = "is a WordPress export (WXR), which holds many posts"
+        remedy = "save the site's wp-json/wp/v2/posts?per_page=100 as a .json file and clean that"
+    elif root.lower() in _FEEDS:
+        what = "is a feed (RSS, Atom or a site map) and no article"
+        remedy = "save the pages that it names as HTML, or its texts as JSON Lines"
+    elif match["prolog"] and _is_document(text, root):
+        what = f"is XML ({root}) and no web page"
+        remedy = "export its texts as HTML, or as JSON Lines with one article a line"
+    else:
+        return
+    raise InputError(name, f"{what}; {remedy}")
+
+
+def _is_document(text: str, root: str) -> bool:
+    """Whether an element that HTML lacks is all of a text: Markdown may begin with one."""
+    known = _INLINE_TAGS | _BLOCK_TAGS | {"html", "head", "body", "main", "title", "meta", "nav"}
+    return root.lower() not in known and text.rstrip().endswith((f"</{root}>", "/>"))
+
+
 def text_format(text: str, name: str) -> str:
     """Format of decoded text.
 
@@ -145,11 +203,40 @@ def text_format(text: str, name: str) -> str:
 
 
 def record_text_format(text: str) -> str:
-    """Format of the text inside a JSON record: ``txt`` unless it is clearly something else."""
+    """Format of the text inside a JSON record: ``txt`` unless it is clearly something else.
+
+    A field has no suffix to go by, but its tags are markup: nobody quotes them in a health article.
+    """
     head = text[:_LOOK]
     if _HTML_START.match(head) or len(_HTML_CLOSING.findall(head)) >= _MIN_CLOSING:
         return "html"
-    return "md" if _is_markdown(head) else "txt"
+    if _is_markdown(head):
+        return "md"
+    found = _elements(head)
+    if not found and not _BLOCK_START.match(head):
+        return "txt"
+    if _MD_HEADING.search(head) or _MD_LINK.search(head):
+        return "md"
+    # Lines are paragraphs of plain text, which a stray tag does not make HTML of: that joins them.
+    lines = "\n" in head.strip() and not _BLANK_LINE.search(head)
+    return "txt" if found <= _INLINE_TAGS and lines and not _BLOCK_START.match(head) else "html"
+
+
+def _elements(text: str) -> set[str]:
+    """Names of the elements of HTML that text holds: opened and closed, or in need of no end."""
+    tags = {(m[1], m[2].lower()) for m in _TAG.finditer(text)}
+    ended = {name for end, name in tags if not end and (("/", name) in tags or name in _VOID_TAGS)}
+    return ended & (_INLINE_TAGS | _BLOCK_TAGS)
+
+
+def without_tags(text: str) -> str:
+    """A line of text without the tags of inline elements; other angle brackets stay.
+
+    Args:
+        text: A title or a name.
+    """
+    found = _elements(text) & _INLINE_TAGS
+    return _TAG.sub(lambda m: "" if m[2].lower() in found else m[0], text) if found else text
 
 
 def _is_json(head: str, text: str) -> bool:

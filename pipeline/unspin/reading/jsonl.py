@@ -14,9 +14,13 @@ from unspin.article import Article, Metadata, Source
 from unspin.config import Config
 from unspin.errors import InputError
 
-#: Fields that hold text and title where the configuration names none, first match wins.
-TEXT_FIELDS = ("text", "body", "content", "article", "article_text", "article_body", "articleBody")
-TITLE_FIELDS = ("title", "headline", "name", "heading")
+#: Fields that hold text and title where the configuration names none, first match wins. A dot leads
+#: into an object: WordPress serves ``{"content": {"rendered": "<p>..."}}``.
+TEXT_FIELDS = (
+    "text", "body", "content", "content.rendered", "article", "article_text", "article_body",
+    "articleBody",
+)  # fmt: skip
+TITLE_FIELDS = ("title", "title.rendered", "headline", "name", "heading")
 _METADATA_FIELDS = {
     "author": ("author", "byline", "authors", "creator"),
     "date": ("date", "published", "published_at", "date_published", "datePublished"),
@@ -24,6 +28,7 @@ _METADATA_FIELDS = {
     "language": ("language", "lang"),
 }
 _LINE = re.compile(r"[^\r\n]+")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: Digits from which a number may be an integer that the quick parser rounds to a float.
 _LONG_NUMBER = re.compile(r"\d{19}")
@@ -33,8 +38,9 @@ def read_jsonl(source: Source, config: Config) -> Iterator[Article | InputError]
     """Reads the records of a JSON Lines file, or of a JSON file.
 
     Each article's `Source.text` is the value of its text field, and offsets count in it;
-    `Source.extra` holds the other fields, the title's included, in their order; lone surrogates,
-    which no UTF-8 can hold, are U+FFFD in all of them.
+    `Source.extra` holds the other fields, the title's included, in their order (an object that
+    holds the text stays whole, so that the text finds its place again); lone surrogates, which no
+    UTF-8 can hold, are U+FFFD in all of them.
 
     Args:
         source: With the decoded file.
@@ -99,13 +105,14 @@ def holds_article(data: bytes, text_field: str | None = None) -> bool:
         return True
     if not any(isinstance(r, ValueError) for r in records):
         return False
-    return any(re.search(rf'"{re.escape(name)}"\s*:\s*"', text) for name in names)
+    keys = {name.rpartition(".")[2] for name in names} | set(names)
+    return any(re.search(rf'"{re.escape(key)}"\s*:\s*"', text) for key in keys)
 
 
 def _has_text(record: Mapping[str, Any], names: Sequence[str], text_field: str | None) -> bool:
     from unspin.reading.languages import MIN_WORDS
 
-    if any(isinstance(record.get(name), str) for name in names):
+    if any(isinstance(_value(record, name), str) for name in names):
         return True
     texts = (v for v in record.values() if isinstance(v, str)) if text_field is None else ()
     return any(len(v.split()) >= MIN_WORDS for v in texts)
@@ -152,11 +159,11 @@ def _article(source: Source, config: Config, line: int, record: Any) -> Article:
         wanted = repr(config.text_field) if config.text_field else "text"
         reason = f"line {line}: has no {wanted} field that holds text; set text-field"
         raise InputError(source.path, reason)
-    text = record[name]
+    text = _value(record, name)
     if not text.strip():
         raise InputError(source.path, f"line {line}: field {name!r} is empty; remove the line")
     title = _field(record, config.title_field, TITLE_FIELDS)
-    metadata = Metadata(title=record[title].strip() if title else "", **_metadata(record))
+    metadata = Metadata(title=shown(_value(record, title)) if title else "", **_metadata(record))
     own = replace(
         source,
         text=text,
@@ -169,9 +176,69 @@ def _article(source: Source, config: Config, line: int, record: Any) -> Article:
 
 def _field(record: Mapping[str, Any], named: str, usual: tuple[str, ...]) -> str | None:
     for name in (named,) if named else usual:
-        if isinstance(record.get(name), str):
+        if isinstance(_value(record, name), str):
             return name
     return None
+
+
+def _value(record: Mapping[str, Any], name: str) -> Any:
+    """The value of a field; None where there is none."""
+    keys = _keys(record, name)
+    if not keys:
+        return record.get(name)
+    value: Any = record
+    for key in keys:
+        value = value[key]
+    return value
+
+
+def _keys(record: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """The keys that lead to a text inside the objects of a record; none where no dot leads there.
+
+    A key may hold a dot itself.
+    """
+    for dot in (m.start() for m in re.finditer(r"\.", name)):
+        inner, rest = record.get(name[:dot]), name[dot + 1 :]
+        if isinstance(inner, dict):
+            deeper = (rest,) if isinstance(inner.get(rest), str) else _keys(inner, rest)
+            if deeper:
+                return (name[:dot], *deeper)
+    return ()
+
+
+def with_text(record: Mapping[str, Any], name: str, text: Any) -> dict[str, Any]:
+    """A record with a text put where its field is.
+
+    Args:
+        record: The fields of a record: `Source.extra`.
+        name: The field: `Source.field`.
+        text: What it shall hold.
+    """
+    keys = _keys(record, name) or (name,)
+    changed = dict(record)
+    inner = changed
+    for key in keys[:-1]:  # the record that was read stays as it is
+        inner[key] = dict(inner[key])
+        inner = inner[key]
+    inner[keys[-1]] = text
+    return changed
+
+
+def shown(text: str) -> str:
+    """A title or a name as a reader sees it: content systems keep entities and tags in them.
+
+    Args:
+        text: As the record has it.
+    """
+    from unspin.reading.detect import without_tags
+
+    if _ENTITY.search(text):
+        import html
+
+        text = _ENTITY.sub(lambda m: html.unescape(m[0]), without_tags(text))
+    else:
+        text = without_tags(text)
+    return " ".join(text.split())
 
 
 def _metadata(record: Mapping[str, Any]) -> dict[str, str]:
@@ -181,4 +248,5 @@ def _metadata(record: Mapping[str, Any]) -> dict[str, str]:
         if isinstance(value, list):
             value = ", ".join(v for v in value if isinstance(v, str))
         out[key] = value if isinstance(value, str) else ""
+    out["author"] = shown(out["author"])
     return out

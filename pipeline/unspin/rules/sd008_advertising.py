@@ -43,7 +43,9 @@ class Advertising:
         Pin It" are removed.
 
     Fix:
-        Safe: the code, or the line, is removed.
+        Safe: the code, or the line, is removed. Short codes are removed from plain text only;
+        in HTML, Markdown, JSON Lines and Word their removal is suggested, for the site that
+        the page belongs to may show a gallery or a form in their place.
 
     Known limits:
         Share buttons inside a sentence are left alone.
@@ -62,9 +64,16 @@ class Advertising:
         text = article.text
         low = folded(article)
         if has_hint("code_hints", low):
+            # No site runs the short codes of a text that was taken from a page.
+            dead = article.source.format == "txt"
             for match in _code().finditer(low):
                 a, z = cut(text, *match.span())
-                yield fault(self.id, a, z, "Code of an advertisement or page was left here.", "")
+                if match.lastgroup is None:
+                    message = "Code of an advertisement or page was left here."
+                    yield fault(self.id, a, z, message, "")
+                else:
+                    message = "A short code of a content system stands here."
+                    yield fault(self.id, a, z, message, "", safe=dead)
         if not has_hint("share_hints", low):
             return
         done = 0
@@ -93,7 +102,10 @@ def _buttons_around(low: str, block: Block, at: int) -> tuple[int, int]:
 
 @lru_cache(maxsize=1)
 def _code() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(word_lists("debris")["code_patterns"])))
+    code, short = (
+        "|".join(sorted(word_lists("debris")[f"{name}_patterns"])) for name in ("code", "shortcode")
+    )
+    return re.compile(f"{code}|(?P<short>{short})")
 
 
 @lru_cache(maxsize=1)

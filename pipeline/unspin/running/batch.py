@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
@@ -20,10 +21,9 @@ from unspin.reading import collect, read_path
 from unspin.reading.detect import FORMATS
 from unspin.reading.encoding import encode
 from unspin.report import Report, dump
-from unspin.running import earlier
+from unspin.running import decisions, earlier
 from unspin.running.files import (
     SUMMARY,
-    WORKLIST,
     Target,
     keep_original,
     plan,
@@ -32,7 +32,7 @@ from unspin.running.files import (
     write_together,
 )
 from unspin.writing import render
-from unspin.writing.summary import row, summary, worklist, worklist_rows
+from unspin.writing.summary import row, summary, worklist_rows
 from unspin.writing.tree import review
 
 if TYPE_CHECKING:
@@ -65,12 +65,14 @@ class Result:
         errors: Path and reason of each source that could not be read or written.
         summary: The summary's data, once the batch is done.
         stored: Whether the summary was written.
+        notes: What a person should know of their decisions in an earlier worklist.
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     errors: list[tuple[str, str]] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
     stored: bool = False
+    notes: list[str] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
@@ -384,6 +386,7 @@ def clean_batch(
     note: Callable[[str], None] | None = None,
     in_place: bool = False,
     write: bool = True,
+    force: bool = False,
 ) -> Result:
     """Cleans files into a folder: articles, reports, originals, summary, worklist.
 
@@ -397,6 +400,7 @@ def clean_batch(
         note: As for `collect`.
         in_place: Write the safe fixes into the sources instead of articles into `out`.
         write: Write at all; else `out` only tells which files are no sources.
+        force: Write over articles that somebody changed since they were written.
 
     Returns:
         Rows and errors; the summary is also written to ``out/report.json``.
@@ -415,9 +419,12 @@ def clean_batch(
                 continue
             try:
                 data = [r.to_dict() for r in made.reports]
-                written = _write(made, data, out, config, in_place) if write else None
+                written = _write(made, data, out, config, in_place, force) if write else None
             except Exception as error:
                 result.errors.append(_failure(error, made.target.source, out))
+                if isinstance(error, earlier.ChangedOutputError):
+                    # The article stays as it is, and so do its open places and what was decided.
+                    places += [cells for plain in data for cells in worklist_rows(plain)]
                 continue
             for report, plain in zip(made.reports, data, strict=True):
                 result.rows.append(row(plain, review(report)["review"], written))
@@ -434,7 +441,7 @@ def _write_summary(result: Result, places: Sequence[Sequence[str]], out: Path) -
     try:
         write_atomic(out / SUMMARY, dump(result.summary))
         result.stored = True
-        write_atomic(out / WORKLIST, worklist(places).encode("utf-8"))
+        result.notes += decisions.write_worklist(out, places)
     except OSError as error:
         result.errors.append(_failure(error, out, out))
 
@@ -453,12 +460,17 @@ def _failure(error: Exception, source: Path, out: Path) -> tuple[str, str]:
 
 
 def _write(
-    made: FileReports, data: Sequence[dict[str, Any]], out: Path, config: Config, in_place: bool
+    made: FileReports,
+    data: Sequence[dict[str, Any]],
+    out: Path,
+    config: Config,
+    in_place: bool,
+    force: bool,
 ) -> str:
     """Writes one source's article and report; returns the article's path as the summary shows it.
 
     The original and the report are written before the source is touched: whatever interrupts the
-    run, `undo` has what it needs.
+    run, `undo` has what it needs. Nothing is written where an article would be lost by it.
     """
     first = made.reports[0]
     source = first.article.source
@@ -469,10 +481,20 @@ def _write(
     if leads and in_place and edited == source.raw:
         # The second run of a hook: the report of the first is the one that leads back.
         return readable(made.target.source)
+    article = made.target.article("jsonl" if records else config.to)
+    written = earlier.written(report_path)
+    body = b""
+    if not in_place:
+        body = _body(made.reports, config.to)
+        if not force:
+            earlier.refuse_changed(out / article, body, written)
+        written[article.name] = hashlib.sha256(body).hexdigest()
     if leads or (in_place and earlier.needed(report_path, source.raw)):
         earlier.keep(report_path)
     if config.originals and source.raw:
         keep_original(out, source.sha256, source.raw)
+    if written:
+        data = [{**plain, earlier.WRITTEN: dict(sorted(written.items()))} for plain in data]
     report = b"".join(map(_line, data)) if records else dump(data[0])
     if in_place:
         files = [(report_path, report)]
@@ -481,13 +503,15 @@ def _write(
             files.append((made.target.source.resolve(), edited))
         write_together(files)
         return readable(made.target.source)
-    article = made.target.article("jsonl" if records else config.to)
-    if records:
-        body = b"".join(record_line(r, config.to) for r in made.reports)
-    else:
-        body = render(first, config.to).encode("utf-8")
     write_together([(report_path, report), (out / article, body)])
     return readable(article)
+
+
+def _body(made: Sequence[Report], to: str) -> bytes:
+    """The article of one source, or the records of one file."""
+    if made[0].article.source.record is not None:
+        return b"".join(record_line(report, to) for report in made)
+    return render(made[0], to).encode("utf-8")
 
 
 def edited_bytes(report: Report) -> bytes:
@@ -525,18 +549,19 @@ def record_line(report: Report, to: str) -> bytes:
 
     A field that the record has keeps its value: the review state then goes under names of its own.
     """
+    from unspin.reading.jsonl import with_text
     from unspin.writing.json import tree
     from unspin.writing.markdown import render_body
 
     source = report.article.source
-    record = dict(source.extra)
-    name = source.field or "text"
+    text: Any
     if to == "json":
-        record[name] = tree(report)
+        text = tree(report)
     elif to == "md":
-        record[name] = render_body(report)
+        text = render_body(report)
     else:
-        record[name] = render(report, to)
+        text = render(report, to)
+    record = with_text(source.extra, source.field or "text", text)
     return _line({**record, **_review_fields(record, review(report))})
 
 

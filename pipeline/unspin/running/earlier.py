@@ -1,8 +1,9 @@
-"""What earlier runs left for ``undo``: no later run writes over it."""
+"""What earlier runs left, and what people made of it since: no later run writes over it."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,51 @@ from unspin.errors import InputError, readable
 from unspin.undo import load_report, source_of
 
 _SUFFIX = ".report.json"
+#: Key of a report: names of the articles that were written beside it, and hashes of their bytes.
+WRITTEN = "written"
+
+
+class ChangedOutputError(InputError):
+    """An output is not as unspin wrote it: somebody's work would be lost."""
+
+
+def refuse_changed(article: Path, body: bytes, written: Mapping[str, str]) -> None:
+    """Raises where writing an article would lose what stands there.
+
+    Args:
+        article: Where it would be written.
+        body: What would be written.
+        written: `written` of its report.
+
+    Raises:
+        ChangedOutputError: Something stands there that no run wrote like that.
+        OSError: It cannot be read.
+    """
+    if not article.is_file():
+        return
+    found = article.read_bytes()
+    known = written.get(article.name)
+    if found == body or known == hashlib.sha256(found).hexdigest():
+        return
+    what = "was changed since unspin wrote it" if known else "stands there and no report knows it"
+    remedy = "move it away, name another folder with -o, or write over it with --force"
+    raise ChangedOutputError(readable(article), f"{what}, so it is left as it is; {remedy}")
+
+
+def written(report_path: Path) -> dict[str, str]:
+    """Names and hashes of the articles that runs wrote beside a report, and that still are there.
+
+    Args:
+        report_path: Where the report stands, if there is one.
+    """
+    found = (_report(report_path) or {}).get(WRITTEN)
+    if not isinstance(found, dict):
+        return {}
+    return {
+        name: digest
+        for name, digest in found.items()
+        if isinstance(digest, str) and (report_path.parent / name).is_file()
+    }
 
 
 def of_another(report_path: Path, source: Path) -> bool:

@@ -24,6 +24,8 @@ SUMMARY = "report.json"
 WORKLIST = "worklist.csv"
 #: Characters of a file's name in that of its temporary file.
 _SHOWN = 32
+#: Decisions on places that are open no more, or that this run did not meet.
+UNMATCHED = "worklist.unmatched.csv"
 
 
 @dataclass(frozen=True)

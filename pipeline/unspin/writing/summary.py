@@ -72,11 +72,16 @@ def row(report: Mapping[str, Any], review: str, output: str | None) -> dict[str,
     return out
 
 
-def worklist(rows: Sequence[Sequence[str]]) -> str:
-    """CSV of every place that a person must decide; the last column is theirs to fill."""
+def worklist(rows: Sequence[Sequence[str]], own: Sequence[str] = ()) -> str:
+    """CSV of every place that a person must decide; the last column is theirs to fill.
+
+    Args:
+        rows: Cells of each line.
+        own: Columns that an editor added.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(WORKLIST_COLUMNS)
+    writer.writerow([*WORKLIST_COLUMNS, *own])
     writer.writerows(rows)
     return out.getvalue()
 

@@ -17,6 +17,8 @@ from unspin.writing.summary import row
 from unspin.writing.tree import review
 
 SEVERITIES = ("error", "warning", "info")
+#: Place of what stands in no line of the text.
+_NOWHERE: Mapping[str, Any] = dict.fromkeys(("end_line", "end_column", "byte_columns"))
 #: Fixes that are offered; what an editor must decide is only named.
 _OFFERED = (Applicability.SAFE, Applicability.SUGGESTED)
 
@@ -177,7 +179,7 @@ def article_result(report: Report) -> ArticleResult:
 def _item(report: Report, data: Mapping[str, Any], edits: Sequence[Edit]) -> Item:
     source = report.article.source
     edit = source.offsets == "source" and source.record is None
-    place = _place(report, data["start"], data["end"])
+    place = _place(report, data["start"], data["end"]) if data["line"] else _NOWHERE
     columns = place["byte_columns"] if edit else None
     end = place["end_line"], place["end_column"]
     fix = _fix(report, edits) if edit and edits else None

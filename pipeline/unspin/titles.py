@@ -1,0 +1,98 @@
+"""Spun wording in a title that is no part of the text: in front matter, or in a field of a record.
+
+Such a title is carried through as it is, for its quoting is the format's. So nothing is mended
+there: what the rules for spun wording find waits for an editor.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from unspin.article import Article, Block, BlockKind, Piece, assemble
+from unspin.findings import Applicability, Finding
+from unspin.rules import Context, all_rules
+from unspin.rules.sp001_spun_term import CLEAN
+from unspin.textmap import Segment
+
+#: The key of a title in YAML, TOML or JSON, and its value with the lines that continue it.
+_TITLE = re.compile(r"^[\"']?title[\"']?[ \t]*[:=][ \t]*(?P<value>.*(?:\r?\n[ \t]+\S.*)*)", re.M)
+
+
+def title_findings(article: Article, context: Context) -> Iterator[Finding]:
+    """Yields spun wording in the title of an article, where the title is not in its prose.
+
+    Args:
+        article: The article.
+        context: What the rules looked at in its prose.
+    """
+    title = " ".join(article.metadata.title.split())
+    if not title or not (article.title_span is None or _carried(article.source.extra, title)):
+        return
+    hits = context.glossary.find(title)
+    if context.judgement is not None and context.spun_probability < CLEAN:
+        # The model reads no title by itself: what is only suggested needs more than its condition.
+        hits = tuple(hit for hit in hits if hit.applicability == "safe")
+    line = _line(article, title)
+    alone = replace(context, hits=tuple(hits), judgement=None)
+    at = 0
+    kept: list[Finding] = []
+    for rule in all_rules():
+        if rule.id.startswith("SP") and context.config.runs(rule.id):
+            found = rule.check(line, alone)
+            kept += [f for f in found if not any(f.overlaps(other) for other in kept)]
+    for finding in sorted(kept, key=lambda f: f.start):
+        place = _place(article, title[finding.start : finding.end], at)
+        at = place[1] if place else at
+        yield replace(
+            finding,
+            start=0,
+            end=0,
+            message=f"In the title: {finding.message}",
+            applicability=Applicability.EDITOR if finding.replacements else None,
+            source_span=place,
+            quote=None if place else (title, finding.start, finding.end),
+        )
+
+
+def _carried(fields: Mapping[str, Any], title: str) -> bool:
+    """Whether front matter or a record holds the title, however it writes it."""
+    from unspin.reading.jsonl import shown
+
+    for value in fields.values():
+        if isinstance(value, Mapping):
+            if _carried(value, title):
+                return True
+        elif isinstance(value, str) and title in (" ".join(value.split()), shown(value)):
+            return True
+    return False
+
+
+def _line(article: Article, title: str) -> Article:
+    """The title as an article of one heading."""
+    size = len(title)
+    piece = Piece(title, (Segment(0, size, 0, size),), Block(BlockKind.HEADING, 0, size, level=1))
+    return assemble(replace(article.source, text=title), [piece], title=0)
+
+
+def _place(article: Article, words: str, at: int) -> tuple[int, int] | None:
+    """Source span of words of a title in front matter; the whole value where it escapes them.
+
+    Args:
+        article: The article.
+        words: What was found.
+        at: Where the search begins: after what was found before.
+    """
+    if article.source.format != "md" or not article.metadata.front_matter:
+        return None
+    text = article.source.text
+    body = min((s.source_start for s in article.map.segments), default=len(text))
+    value = _TITLE.search(text, 0, body)
+    if value is None:
+        return None
+    wanted = re.compile(r"\s+".join(map(re.escape, words.split())))
+    found = wanted.search(text, max(at, value.start("value")), value.end("value"))
+    whole = value.start("value"), value.start("value") + len(value["value"].rstrip())
+    return found.span() if found else whole
