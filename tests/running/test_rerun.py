@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -170,6 +171,21 @@ def test_undo_works_beside_an_edited_article(runner: CliRunner) -> None:
     assert undo(Path("out/heart.report.json")).decode() == PAGE
 
 
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+def test_names_that_are_no_utf8_are_kept_apart(runner: CliRunner) -> None:
+    for name in (b"in/\xe4.txt", b"in/\xf6.x.txt"):
+        Path(os.fsdecode(name)).write_text(PLAIN, encoding="utf-8")
+    run(runner, "in")
+    edited = Path(os.fsdecode(b"out/\xf6.x.md"))
+    edited.write_text("mine", encoding="utf-8")
+    again = run(runner, "in")
+    assert again.exit_code == 2
+    assert [e for e in again.stderr.splitlines() if "error" in e and "changed" in e] == [
+        f"error: out/\ufffd.x.md: {again.stderr.partition('.x.md: ')[2].splitlines()[0]}"
+    ]
+    assert edited.read_text(encoding="utf-8") == "mine"
+
+
 def test_reports_hold_the_hash_of_what_stands_beside_them(
     runner: CliRunner, repository: Path
 ) -> None:
@@ -180,9 +196,12 @@ def test_reports_hold_the_hash_of_what_stands_beside_them(
     lines = Path("out/more.report.jsonl").read_bytes().splitlines()
     for report in (data, *map(json.loads, lines)):
         jsonschema.validate(report, schema)
-        for name, digest in report["written"].items():
-            assert hashlib.sha256(Path("out", name).read_bytes()).hexdigest() == digest
-    assert list(data["written"]) == ["heart.html", "heart.md"]
+        stem = Path(report["source"]["path"]).stem
+        for suffix, digest in report["written"].items():
+            assert (
+                hashlib.sha256(Path("out", f"{stem}.{suffix}").read_bytes()).hexdigest() == digest
+            )
+    assert list(data["written"]) == ["html", "md"]
 
 
 # --- decisions ------------------------------------------------------------------------------------

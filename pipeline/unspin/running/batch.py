@@ -488,7 +488,7 @@ def _write(
         body = _body(made.reports, config.to)
         if not force:
             earlier.refuse_changed(out / article, body, written)
-        written[article.name] = hashlib.sha256(body).hexdigest()
+        written[article.suffix[1:]] = hashlib.sha256(body).hexdigest()
     if leads or (in_place and earlier.needed(report_path, source.raw)):
         earlier.keep(report_path)
     if config.originals and source.raw:

@@ -11,7 +11,8 @@ from unspin.errors import InputError, readable
 from unspin.undo import load_report, source_of
 
 _SUFFIX = ".report.json"
-#: Key of a report: names of the articles that were written beside it, and hashes of their bytes.
+#: Key of a report: suffixes of the articles that were written beside it, and hashes of their bytes.
+#: Their names are its own, and may hold bytes that no JSON can.
 WRITTEN = "written"
 
 
@@ -34,7 +35,7 @@ def refuse_changed(article: Path, body: bytes, written: Mapping[str, str]) -> No
     if not article.is_file():
         return
     found = article.read_bytes()
-    known = written.get(article.name)
+    known = written.get(article.suffix[1:])
     if found == body or known == hashlib.sha256(found).hexdigest():
         return
     what = "was changed since unspin wrote it" if known else "stands there and no report knows it"
@@ -43,7 +44,7 @@ def refuse_changed(article: Path, body: bytes, written: Mapping[str, str]) -> No
 
 
 def written(report_path: Path) -> dict[str, str]:
-    """Names and hashes of the articles that runs wrote beside a report, and that still are there.
+    """Suffixes and hashes of the articles that were written beside a report and are still there.
 
     Args:
         report_path: Where the report stands, if there is one.
@@ -51,10 +52,11 @@ def written(report_path: Path) -> dict[str, str]:
     found = (_report(report_path) or {}).get(WRITTEN)
     if not isinstance(found, dict):
         return {}
+    stem = report_path.name.rpartition(".report.")[0]
     return {
-        name: digest
-        for name, digest in found.items()
-        if isinstance(digest, str) and (report_path.parent / name).is_file()
+        suffix: digest
+        for suffix, digest in found.items()
+        if isinstance(digest, str) and report_path.with_name(f"{stem}.{suffix}").is_file()
     }
 
 
