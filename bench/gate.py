@@ -125,7 +125,10 @@ def _bodies(paragraphs: Iterator[str]) -> Iterator[list[str]]:
     while True:
         body: list[str] = []
         while sum(len(p.split()) for p in body) < SPUN_WORDS:
-            body.append(next(paragraphs))
+            paragraph = next(paragraphs, None)
+            if paragraph is None:
+                raise SystemExit("there are no paragraphs left for pages of this draw")
+            body.append(paragraph)
         yield body
 
 
