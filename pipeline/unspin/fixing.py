@@ -84,15 +84,20 @@ def fix(article: Article, findings: Sequence[Finding], *, unsafe: bool = False) 
     guarded, chosen = _sound(article, guarded, chosen)
     done = [replace(f, applied=True) if i in chosen else f for i, f in enumerate(guarded)]
     applied = sorted((f for f in done if f.applied and f.source_span is None), key=_place)
-    prose_edits = tuple(
-        Edit(f.start, f.end, article.text[f.start : f.end], f.replacements[0], f.rule)
-        for f in applied
-    )
+    prose_edits = _prose_edits(article, applied)
     return Fixed(
         article=_edited(article, prose_edits) if prose_edits else article,
         findings=tuple(sorted(done, key=_place)),
         edits=source_edits(article, prose_edits, _reported_repairs(article, done)),
         prose_edits=prose_edits,
+    )
+
+
+def _prose_edits(article: Article, findings: Sequence[Finding]) -> tuple[Edit, ...]:
+    """The edits that put the first replacement of each finding in."""
+    return tuple(
+        Edit(f.start, f.end, article.text[f.start : f.end], f.replacements[0], f.rule)
+        for f in findings
     )
 
 
@@ -441,13 +446,7 @@ def _trimmed(text: str, edit: Edit) -> Edit:
         _inside_word(before, len(before) - end) or _inside_word(after, len(after) - end)
     ):
         end -= 1
-    return Edit(
-        edit.start + start,
-        edit.end - end,
-        before[start : len(before) - end],
-        after[start : len(after) - end],
-        edit.rule,
-    )
+    return _narrowed(edit, start, end)
 
 
 def _inside_word(text: str, at: int) -> bool:
@@ -656,6 +655,17 @@ class _Overlay:
         return [e for e in map(_shortest, out) if e.before != e.after]
 
 
+def _narrowed(edit: Edit, start: int, end: int) -> Edit:
+    """An edit without the first `start` and the last `end` signs of both of its sides."""
+    return Edit(
+        edit.start + start,
+        edit.end - end,
+        edit.before[start : len(edit.before) - end],
+        edit.after[start : len(edit.after) - end],
+        edit.rule,
+    )
+
+
 def _shortest(edit: Edit) -> Edit:
     """An edit without what both sides share at its ends."""
     before, after = edit.before, edit.after
@@ -665,13 +675,7 @@ def _shortest(edit: Edit) -> Edit:
     end = 0
     while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
         end += 1
-    return Edit(
-        edit.start + start,
-        edit.end - end,
-        before[start : len(before) - end],
-        after[start : len(after) - end],
-        edit.rule,
-    )
+    return _narrowed(edit, start, end)
 
 
 def _sound(
@@ -731,10 +735,7 @@ def _sound_part(
 def _reads_as_meant(article: Article, findings: Sequence[Finding], places: Sequence[int]) -> bool:
     from unspin.reading.md import read_blocks
 
-    edits = tuple(
-        Edit(f.start, f.end, article.text[f.start : f.end], f.replacements[0], f.rule)
-        for f in (findings[i] for i in places)
-    )
+    edits = _prose_edits(article, [findings[i] for i in places])
     meant = disassemble(_edited(article, edits) if edits else article)
     text = apply_edits(article.source.text, source_edits(article, edits, ()))
     return _said(read_blocks(text)) == _said(meant)

@@ -581,14 +581,13 @@ def hit_weight(hits: Sequence[GlossaryHit]) -> float:
     """Weigh glossary hits as log odds; each concept counts once."""
     weights: dict[str, float] = {}
     for hit in hits:
-        if hit.kind == "spun":
-            weight = WEAK_HIT
-            if str(getattr(hit, "applicability", "")) == "safe":
-                weight = CONDITIONAL_HIT if getattr(hit, "when", None) else SAFE_HIT
-            elif getattr(hit, "when", None):
-                continue
-            key = hit.replacement.casefold()
-            weights[key] = max(weights.get(key, 0.0), weight)
+        sure = str(getattr(hit, "applicability", "")) == "safe"
+        conditional = bool(getattr(hit, "when", None))
+        if hit.kind != "spun" or (conditional and not sure):
+            continue
+        weight = CONDITIONAL_HIT if conditional else SAFE_HIT if sure else WEAK_HIT
+        key = hit.replacement.casefold()
+        weights[key] = max(weights.get(key, 0.0), weight)
     return sum(weights.values())
 
 

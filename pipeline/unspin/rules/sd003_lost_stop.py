@@ -89,27 +89,13 @@ class LostStop:
         for match in _LABEL.finditer(text):
             if _article_a(text, match) and in_running_text(article, *match.span()):
                 yield _stop(self.id, text, match.start(), "A")
-        for match in _glued(text):
-            if _truly_glued(text, match) and in_running_text(article, *match.span()):
-                sign = match.group()[-1]
-                at = match.end() - 1
-                yield fault(
-                    self.id,
-                    at,
-                    match.end(),
-                    f"A space is lost after “{match.group()}”.",
-                    sign + " ",
-                )
-        for match in _CLOSED.finditer(text):
-            if _ends_aside(match) and in_running_text(article, *match.span()):
-                at = match.end() - 1
-                yield fault(
-                    self.id,
-                    at,
-                    match.end(),
-                    f"A space is lost after “{match.group()}”.",
-                    ") ",
-                )
+        lost = [m for m in _glued(text) if _truly_glued(text, m)]
+        lost += [m for m in _CLOSED.finditer(text) if _ends_aside(m)]
+        for match in lost:
+            if in_running_text(article, *match.span()):
+                end = match.end()
+                message = f"A space is lost after “{match.group()}”."
+                yield fault(self.id, end - 1, end, message, f"{text[end - 1]} ")
 
 
 def _everyday(word: str, following: str) -> bool:
