@@ -93,12 +93,16 @@ class SpinEncoder(nn.Module):  # type: ignore[misc]
 
 
 def load_bert(path: Path) -> SpinEncoder:
-    """Start an encoder from a BERT checkpoint in safetensors (all-MiniLM-L6-v2)."""
+    """Start an encoder, of as many layers, from a BERT checkpoint in safetensors.
+
+    All that have the width and the vocabulary of all-MiniLM-L6-v2 fit.
+    """
     from safetensors.torch import load_file
 
     weights = load_file(str(path))
     weights = {name.removeprefix("bert."): value for name, value in weights.items()}
-    model = SpinEncoder()
+    layers = sum(name.endswith("attention.self.query.weight") for name in weights)
+    model = SpinEncoder(layers=layers)
     state = model.state_dict()
     state["words.weight"] = weights["embeddings.word_embeddings.weight"]
     state["positions.weight"] = weights["embeddings.position_embeddings.weight"]
