@@ -37,6 +37,7 @@ _PARTS = ("short", "seed", "parallel", "verdict", "clean")
 @click.option("--learning-rate", type=float, default=3e-4, show_default=True, help="At its peak.")
 @click.option("--batch-pieces", type=int, default=5120, show_default=True, help="Of a batch.")
 @click.option("--threads", type=int, default=2, show_default=True)
+@click.option("--makers", type=click.IntRange(1), default=1, help="Processes that make batches.")
 @click.option("--articles", type=int, default=900, show_default=True, help="For the combiner.")
 @click.option("--start", type=_PATH, help="encoder.pt or model folder to train further.")
 @click.option("--average", type=_SHARE, help="Share of the new weights in a mean with --start.")
@@ -64,6 +65,7 @@ def train(**options: Any) -> None:
             learning_rate=options["learning_rate"],
             seed=options["seed"],
             threads=options["threads"],
+            makers=options["makers"],
             layers=options["layers"],
         )
         recipe = RecipeOptions(

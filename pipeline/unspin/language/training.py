@@ -104,7 +104,9 @@ class TrainingOptions:
         learning_rate: At its peak.
         warmup: Share of the run in which the learning rate rises.
         seed: Of all chance.
-        threads: CPU threads.
+        threads: CPU threads; a GPU takes a batch in one piece.
+        makers: Processes that make batches. One keeps up with a CPU (and gives the same batches
+            every time), a GPU reads faster than several write.
         families: Families of noise; all when empty.
         probe: JSONL of real spun sentences to measure on while training, or None.
         frozen_layers: Lowest layers left as they are, for speed.
@@ -125,6 +127,7 @@ class TrainingOptions:
     warmup: float = 0.03
     seed: int = 11
     threads: int = 2
+    makers: int = 1
     families: tuple[str, ...] = ()
     probe: Path | None = None
     frozen_layers: int = 0
@@ -478,11 +481,15 @@ def _produce(options: TrainingOptions, seed: int, queue: Any) -> None:
 
 @contextmanager
 def prefetched(options: TrainingOptions, seed: int) -> Iterator[Iterator[list[Window]]]:
-    """Give :func:`batches`, made by another process: Python code would hold up the training."""
+    """Give :func:`batches`, made by other processes: Python code would hold up the training."""
     context = multiprocessing.get_context("spawn")
-    queue = context.Queue(WAITING_BATCHES)
-    maker = context.Process(target=_produce, args=(options, seed, queue), daemon=True)
-    maker.start()
+    queue = context.Queue(WAITING_BATCHES * options.makers)
+    makers = [
+        context.Process(target=_produce, args=(options, seed + number, queue), daemon=True)
+        for number in range(options.makers)
+    ]
+    for maker in makers:
+        maker.start()
 
     def made() -> Iterator[list[Window]]:
         while True:
@@ -492,15 +499,16 @@ def prefetched(options: TrainingOptions, seed: int) -> Iterator[Iterator[list[Wi
                     raise batch
                 yield batch
             except Empty:
-                if not maker.is_alive():
+                if ended := next((m for m in makers if not m.is_alive()), None):
                     raise RuntimeError(
-                        f"the process that makes training text ended ({maker.exitcode})"
+                        f"a process that makes training text ended ({ended.exitcode})"
                     ) from None
 
     try:
         yield made()
     finally:
-        maker.kill()
+        for maker in makers:
+            maker.kill()
 
 
 # --- the run ------------------------------------------------------------------------------
@@ -612,7 +620,8 @@ class _Run:
             for part in (model.norm, *model.layers[: options.frozen_layers]):
                 part.requires_grad_(False)
         kind = working_type(device)
-        self.replicas = _working_copies(model, options.threads, kind)
+        copies = options.threads if device == "cpu" else 1
+        self.replicas = _working_copies(model, copies, kind)
         self.scale = LOSS_SCALE if kind == torch.float16 else 1.0
         self.pool = ThreadPoolExecutor(options.threads)
         self.rng = Random(options.seed)
@@ -903,6 +912,7 @@ def probe(model: Any, tokenizer: Any, path: Path) -> dict[str, float]:
     import torch
 
     spun_scores, clean_scores = [], []
+    device = model.words.weight.device
     model.eval()
     with torch.no_grad():
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -914,7 +924,9 @@ def probe(model: Any, tokenizer: Any, path: Path) -> dict[str, float]:
                 if not row.get(name):
                     continue
                 encoding = tokenizer.encode(row[name])
-                logits = model(torch.tensor([encoding.ids]))[0][0].float().numpy()
+                logits = (
+                    model(torch.tensor([encoding.ids], device=device))[0][0].float().cpu().numpy()
+                )
                 inside = [
                     start <= a < start + len(row["spun"]) and b > a and name == "carrier"
                     for a, b in encoding.offsets
