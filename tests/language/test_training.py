@@ -11,29 +11,22 @@ from click.testing import CliRunner
 
 pytest.importorskip("lemminflect", reason="the extra train is not installed")
 
+from unspin.language.batches import DELETED, NO_TARGET, Proposer, Window, WindowMaker
 from unspin.language.cli import train
 from unspin.language.model import default_model_dir
 from unspin.language.ngrams import NgramTable
-from unspin.language.restoring import Variants
-from unspin.language.spinner import Edit, Spinner, SpunText, load_hand_pairs
-from unspin.language.tables import folded, write_variants
-from unspin.language.training import (
-    CLEAN_KEPT,
-    DELETED,
-    NO_TARGET,
+from unspin.language.noise import (
     Examples,
-    Proposer,
-    TrainingOptions,
-    Window,
-    WindowMaker,
     compared,
     glossary_examples,
-    mean_weights,
-    most_misleading,
     roughen,
     spin_passage,
     trim,
 )
+from unspin.language.restoring import Variants
+from unspin.language.spinner import Edit, Spinner, SpunText, load_hand_pairs
+from unspin.language.tables import folded, write_variants
+from unspin.language.training import CLEAN_KEPT, TrainingOptions, mean_weights, most_misleading
 from unspin.language.training import train as train_encoder
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspin.language.corpus import (
+    SOURCE_WEIGHTS,
     Document,
     PassageSampler,
     is_for_limits,
@@ -29,6 +30,7 @@ from unspin.language.features import Evidence, gather, judged_features, local_fe
 from unspin.language.features import stretch_features as stretch_row
 from unspin.language.model import Combiner, runs, with_first_verdict
 from unspin.language.ngrams import NgramTable
+from unspin.language.noise import roughen, trim
 from unspin.language.restoring import (
     RANKER_FEATURES,
     REREAD,
@@ -44,7 +46,6 @@ from unspin.language.runtime import Encoder
 from unspin.language.spinner import Dictionaries, Spinner, SpunText, Style, draw_style
 from unspin.language.tables import folded
 from unspin.language.terms import TermTable
-from unspin.language.training import SOURCE_WEIGHTS, roughen, trim
 from unspin.language.trees import Trees, from_lightgbm, sigmoid
 
 Array = NDArray[Any]

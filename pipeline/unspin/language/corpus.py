@@ -20,6 +20,31 @@ MAX_SOUP_WORDS = 30  # in a sentence of a soup
 PREFERRED_OF = 6  # sentences drawn for each one taken by preference
 WORD = re.compile(r"[A-Za-z0-9]+(?:['’.-][A-Za-z0-9]+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+SOURCE_WEIGHTS = {  # consumer prose is what the tool reads; trials are half of the corpus
+    "pmc-trials-ccby": 0.35,
+    "craft-articles": 0.5,
+    "medquad-cancergov": 3.0,
+    "medquad-gard": 2.0,
+    "medquad-mplus-topics": 4.0,
+    "va-gov": 4.0,
+    "nhs-alpha-beta": 6.0,
+    "pmc-lay-summaries": 3.0,
+    "cdc-covid-faq": 3.0,
+    "openstax-nutrition-nurses": 2.0,
+    "openstax-population-health-nurses": 1.5,
+    "wikipedia-diseases": 1.5,
+    # three passages of ten are no health text: an encoder that has read nothing else takes letters,
+    # speeches and tales for spun
+    "general-encyclopedia": 2.9,
+    "general-parliament": 4.2,
+    "general-speeches": 0.7,
+    "general-argument": 0.5,
+    "general-manuals": 1.05,
+    "general-mail": 2.0,
+    "general-fiction": 2.65,
+    "general-dialogue": 3.3,
+    "general-jargon": 0.75,
+}
 
 
 @dataclass(frozen=True)

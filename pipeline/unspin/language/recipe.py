@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from unspin.language.batches import embedding_dictionaries
 from unspin.language.certifying import NEVER, SUGGEST, certify
 from unspin.language.combining import FitOptions, fit
 from unspin.language.corpus import read_documents
@@ -26,7 +27,6 @@ from unspin.language.thresholds import (
 )
 from unspin.language.training import (
     TrainingOptions,
-    embedding_dictionaries,
     mean_weights,
     train,
 )

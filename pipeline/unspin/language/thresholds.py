@@ -23,13 +23,12 @@ from unspin.language.combining import (
     touched,
     truth_of,
 )
-from unspin.language.corpus import Document, PassageSampler, sentences
+from unspin.language.corpus import SOURCE_WEIGHTS, Document, PassageSampler, sentences
 from unspin.language.evaluation import Flag, Pair, Verdict, measure_pair, short_articles
 from unspin.language.features import Evidence
 from unspin.language.model import JudgedWords, Settings, SpinModel, flagged, is_dense, runs
 from unspin.language.restoring import Variants
 from unspin.language.spinner import Dictionaries, Spinner, SpunText, draw_style
-from unspin.language.training import SOURCE_WEIGHTS
 
 Array = NDArray[Any]
 REPORTS = (0.997, 0.99, 0.96, 0.92, 0.88, 0.8, 0.7)  # of equal ones the stricter win
