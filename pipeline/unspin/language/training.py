@@ -246,8 +246,8 @@ class _Run:
         return mixed
 
     def _parts(self, windows: list[Window]) -> list[list[Window]]:
-        """Deal windows out to the working copies."""
-        count = len(self.replicas)
+        """Deal windows out to the working copies, none of which gets an empty part."""
+        count = min(len(self.replicas), len(windows))
         return [windows[i::count] for i in range(count)]
 
     def _clean_losses(self, replica: Any, windows: list[Window]) -> list[float]:
@@ -255,8 +255,6 @@ class _Run:
         import torch
         from torch.nn.functional import softplus
 
-        if not windows:
-            return []
         if self.device == "cpu":
             torch.set_num_threads(1)
         ids = torch.tensor([w.ids for w in windows], device=self.device)
