@@ -455,9 +455,15 @@ def test_an_interrupt_ends_the_run_with_130_and_says_what_is_written(
     for n in range(400):
         write(f"in/{n}.txt", SPUN + f"\nThis is copy number {n} of the page.\n")
     command = [sys.executable, "-m", "unspin", "clean", "in", "--jobs", str(jobs), *FAST]
-    # As a terminal does: the signal reaches the workers, too.
+    # As a terminal does: the signal reaches the workers, too, and is not ignored, as it is in what a
+    # shell runs in the background.
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     while not list(Path().glob("output/*.report.json")):
         assert process.poll() is None

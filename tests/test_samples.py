@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,8 @@ def test_output_holds_what_clean_makes_of_input(made: Path, repository: Path) ->
             rows = [list(csv.reader(b.decode().splitlines())) for b in (old, new)]
             kept = [[r[:6] + r[7:] for r in table] for table in rows]  # without the confidence
             assert kept[0] == kept[1]
+        elif name.endswith(".gz"):  # another zlib writes other bytes of the same text
+            assert gzip.decompress(old) == gzip.decompress(new), name
         else:
             assert old == new, name
 
