@@ -63,24 +63,42 @@ def test_the_threshold_falls_with_the_ramp(model: SpinModel) -> None:
 
 def test_what_can_be_restored_speaks_for_a_spun_paragraph(model: SpinModel) -> None:
     words = model.judged_words(f"{CLEAN} {CLEAN}\n\n{SPUN} {SPUN}\n\n{CLEAN} {CLEAN}")
-    restored = model.restored(words.evidence, words.windows.tolist(), words.p)
+    restored, suspicious = model.restored(words.evidence, words.windows.tolist(), words.p)
     spun = int(words.windows.argmax())
     assert restored[spun] > 1  # that no replacement is right has a P below 1 / e
+    assert suspicious[spun] == (words.p[slice(*words.evidence.windows[spun])] >= 0.2).sum() > 3
     assert not np.delete(restored, spun).any()
+    assert not np.delete(suspicious, spun).any()
     nothing = model.restored(words.evidence, [-9.0] * len(words.windows), words.p)
-    assert not nothing.any()
+    assert not np.any(nothing)
 
 
 def test_weight_of_the_restored_moves_only_windows_of_pages_not_spun(model: SpinModel) -> None:
     page = "\n\n".join([f"{CLEAN} {CLEAN}"] * 4 + [SPUN])
     settings = model._settings
-    light = model.with_settings(replace(settings, window_restored=0.0, verdict_shift=-99.0))
-    heavy = model.with_settings(replace(settings, window_restored=1.0, verdict_shift=-99.0))
+    none = replace(settings, window_suspicious=0.0, verdict_shift=-99.0)
+    light = model.with_settings(replace(none, window_restored=0.0))
+    heavy = model.with_settings(replace(none, window_restored=1.0))
     before, after = ([w.spun_probability for w in m.judge(page).windows] for m in (light, heavy))
     assert after[-1] > before[-1]
     assert after[:-1] == before[:-1]
     spun = [model.with_settings(replace(settings, window_restored=w)).judge(SPUN) for w in (0, 9)]
     assert spun[0].windows == spun[1].windows
+
+
+def test_what_looks_spun_and_cannot_be_restored_is_doubted(
+    model: SpinModel, repository: Path
+) -> None:
+    """Dialect, notes, slang: clean texts on which the thresholds for it were chosen."""
+    lines = (repository / "bench/data/unusual-registers.jsonl").read_text("utf-8").splitlines()
+    texts = [json.loads(line)["text"] for line in lines[:50]]
+    sure = model.with_settings(replace(model._settings, window_restored=0.0))
+    before, after = ([m.judge(t, restore=False) for t in texts] for m in (sure, model))
+    looked = sum(judgement.spun_probability > 0.5 for judgement in before)
+    assert looked > 3
+    assert sum(judgement.spun_probability > 0.5 for judgement in after) <= looked / 2
+    assert sum(len(j.spans) for j in after) < sum(len(j.spans) for j in before)
+    assert model.judge(SPUN).spun_probability == sure.judge(SPUN).spun_probability
 
 
 def test_spun_text_looks_more_spun_than_clean(model: SpinModel, judged: Judgement) -> None:

@@ -21,6 +21,7 @@ from unspin.language.thresholds import (
     Development,
     MarkedArticle,
     ReadTexts,
+    ReadWindows,
     as_marked,
     choose_dense,
     choose_verdict,
@@ -69,23 +70,41 @@ def test_without_articles_that_are_spun_throughout_the_limit_stays(model: SpinMo
     assert choose_dense(model, texts, 0.3, 0.8) == 0.3
 
 
+def read_windows(
+    odds: list[float], restored: list[float], suspicious: list[float] | None = None
+) -> ReadWindows:
+    return ReadWindows(
+        np.array(odds), np.array(restored), np.array(suspicious or [0.0] * len(odds))
+    )
+
+
 def test_windows_are_weighed_by_what_can_be_restored_where_that_finds_more() -> None:
     rng = np.random.default_rng(3)
     # odd but clean paragraphs look as spun as spun ones, and nothing in them can be restored
-    clean = [(rng.normal(0, 3, 4), np.zeros(4)) for _ in range(200)]
-    spun = [(np.array([-6.0, 2.0]), np.array([0.0, rng.uniform(2, 6)])) for _ in range(50)]
-    weight, shift = choose_window(clean, spun, 0.01)
+    clean = [read_windows(rng.normal(0, 3, 4).tolist(), [0.0] * 4) for _ in range(200)]
+    spun = [read_windows([-6.0, 2.0], [0.0, rng.uniform(2, 6)]) for _ in range(50)]
+    weight, suspicious, shift = choose_window(clean, spun, [], 0.01)
     assert weight > 0
-    found = [(odds + weight * restored).max() + shift > 0 for odds, restored in spun]
-    assert np.mean(found) > 0.8
-    over = [(odds + weight * restored).max() + shift > 0 for odds, restored in clean]
-    assert np.mean(over) <= 0.01
+    assert suspicious == 0  # without unusual texts nothing tells how much it should be
+    assert np.mean([pages.highest(weight, 0) + shift > 0 for pages in spun]) > 0.8
+    assert np.mean([pages.highest(weight, 0) + shift > 0 for pages in clean]) <= 0.01
 
 
 def test_what_can_be_restored_has_no_weight_where_it_says_nothing() -> None:
-    clean = [(np.array([x / 100]), np.array([1.0])) for x in range(100)]
-    spun = [(np.array([5.0]), np.array([1.0]))] * 10
-    assert choose_window(clean, spun, 0.05)[0] == 0
+    clean = [read_windows([x / 100], [1.0]) for x in range(100)]
+    spun = [read_windows([5.0], [1.0])] * 10
+    assert choose_window(clean, spun, [], 0.05)[0] == 0
+
+
+def test_suspicious_words_that_cannot_be_restored_speak_for_an_unusual_author() -> None:
+    rng = np.random.default_rng(5)
+    clean = [read_windows([rng.normal(-8, 1)], [0.0]) for _ in range(200)]
+    spun = [read_windows([2.0], [rng.uniform(5, 7)], [8.0]) for _ in range(50)]
+    unusual = [read_windows([4.0], [rng.uniform(2, 3)], [12.0]) for _ in range(50)]
+    weight, suspicious, shift = choose_window(clean, spun, unusual, 0.01)
+    assert suspicious > 0
+    assert all(pages.highest(weight, suspicious) + shift > 0 for pages in spun)
+    assert not any(pages.highest(weight, suspicious) + shift > 0 for pages in unusual)
 
 
 def _texts(model: SpinModel, spun: list[float], clean: list[float]) -> ReadTexts:

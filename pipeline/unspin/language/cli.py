@@ -32,6 +32,7 @@ _PARTS = ("short", "seed", "parallel", "verdict", "clean")
 @click.option("--without", multiple=True, help="Source of the corpus to leave out.")
 @click.option("--phrases", type=_FILE, help="Real spun phrases (JSONL) to choose thresholds on.")
 @click.option("--marked", type=_FOLDER, help="A real spun article with its faults marked.")
+@click.option("--unusual", type=_FILE, help="Clean texts of odd registers (JSONL), for limits.")
 @click.option("--terms", type=_FOLDER, help="Lists of medical terms (.tsv.gz, first column).")
 @click.option("--minutes", type=float, default=75.0, show_default=True, help="Encoder training.")
 @click.option("--learning-rate", type=float, default=3e-4, show_default=True, help="At its peak.")
@@ -78,6 +79,7 @@ def train(**options: Any) -> None:
             options["marked"],
             options["fitting_dictionaries"],
             options["average"],
+            options["unusual"],
         )
         with _progress(options["minutes"] * 60) as report:
             folder = make_model(recipe, report)

@@ -43,6 +43,7 @@ CAUTIOUS = {  # without real phrases to choose thresholds on
     "verdict_shift": 0.0,
     "window_shift": 0.0,
     "window_restored": 0.0,
+    "window_suspicious": 0.0,
 }
 
 
@@ -67,6 +68,8 @@ class RecipeOptions:
             from (Wortsman et al. 2022, "Model soups"), or None for the former alone. On noise of
             dictionaries that neither knows a mean is better than both, and it remembers what the
             run did not show it.
+        unusual: JSON Lines of clean texts (``text``) in registers that the corpus does not have, to
+            choose on how far a text is doubted that looks spun and cannot be restored; or None.
     """
 
     training: TrainingOptions
@@ -78,6 +81,7 @@ class RecipeOptions:
     marked: Path | None = None
     fitting_dictionaries: Path | None = None
     average: float | None = None
+    unusual: Path | None = None
 
 
 RECORDED = ("seed", "minutes", "learning_rate", "warmup", "batch_pieces", "frozen_layers",
@@ -132,6 +136,21 @@ def _curve(out: Path) -> list[Any]:
     return [json.loads(line) for line in [*lines[::step], lines[-1]]]
 
 
+def read_texts(path: Path) -> list[str]:
+    """Read the texts of JSON Lines.
+
+    Raises:
+        ValueError: A line is no object with a ``text``; the message names it.
+    """
+    texts = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            texts.append(str(json.loads(line)["text"]))
+        except (KeyError, TypeError, ValueError):
+            raise ValueError(f"{path}:{number}: write an object with a text") from None
+    return texts
+
+
 def make_model(options: RecipeOptions, progress: Callable[[str], None] = print) -> Path:
     """Train, export, count, fit and choose thresholds; give the model folder.
 
@@ -145,6 +164,7 @@ def make_model(options: RecipeOptions, progress: Callable[[str], None] = print) 
     # read before anything that takes long: what is wrong with them is said at once
     rows = read_phrases(options.phrases, kept=False) if options.phrases else None
     marked = MarkedArticle.read(options.marked) if options.marked else None
+    unusual = read_texts(options.unusual) if options.unusual else []
     folder.mkdir(parents=True, exist_ok=True)
     weights = options.weights or train(run, progress)
     if options.average and run.start:
@@ -170,7 +190,7 @@ def make_model(options: RecipeOptions, progress: Callable[[str], None] = print) 
     write_settings(folder, version, **CAUTIOUS)
     if rows is not None:
         model = SpinModel.load(folder)
-        texts = development_texts(fitting, made, rows, marked)
+        texts = development_texts(fitting, made, rows, marked, unusual)
         found = choose_thresholds(model, texts, Limits(), progress)
         write_settings(folder, version, **found, safe=NEVER, suggest=SUGGEST)
     certify(fitting, made, SpinModel.load(folder), progress)

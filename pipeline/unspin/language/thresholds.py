@@ -47,7 +47,8 @@ TIE = 0.01  # sums of shares of texts that differ by no more say the same
 EXTENDS = (1.0, 0.8, 0.6, 0.4)  # of equal ones the narrower findings win
 PIECES, PIECE_WORDS = 1200, (60, 90, 140)
 SINGLES = 200  # pages of which one paragraph is spun
-RESTORED_WEIGHTS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)  # of equal ones the lowest wins
+RESTORED_WEIGHTS = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)  # of equal ones the lowest wins
+SUSPICIOUS_SHARES = (0.0, 0.125, 0.25, 0.375, 0.5)  # of that weight, off for each suspicious word
 
 
 def clean_sample(options: FitOptions, documents: Sequence[Document]) -> list[Document]:
@@ -144,6 +145,7 @@ class Development:
         singles: Pages of which one paragraph is spun.
         rows: Real spun phrases with carrier sentences.
         marked: A real article that is spun throughout, or None.
+        unusual: Clean texts in registers that documents do not have.
     """
 
     documents: Sequence[Document]
@@ -153,6 +155,7 @@ class Development:
     singles: Sequence[str]
     rows: Sequence[Mapping[str, Any]]
     marked: MarkedArticle | None = None
+    unusual: Sequence[str] = ()
 
 
 def development_texts(
@@ -160,6 +163,7 @@ def development_texts(
     made: Dictionaries,
     rows: Sequence[Mapping[str, Any]],
     marked: MarkedArticle | None = None,
+    unusual: Sequence[str] = (),
 ) -> Development:
     """Make and draw all texts that thresholds are chosen on.
 
@@ -168,6 +172,7 @@ def development_texts(
         made: Dictionaries for the noise.
         rows: Real spun phrases that are not kept for evaluation.
         marked: A real article that is spun throughout, or None.
+        unusual: Clean texts in registers that the documents do not have.
     """
     documents = fitting_documents(options, for_limits=True)
     return Development(
@@ -178,6 +183,7 @@ def development_texts(
         single_pages(options, documents, made),
         rows,
         marked,
+        unusual,
     )
 
 
@@ -295,8 +301,8 @@ def choose_thresholds(
         limits: What must hold; of what holds, the fewest misses and false alarms win.
         progress: Receives a line.
     """
-    pages = [page for d in texts.documents for page in pages_of(d, VERDICT_WORDS)]
-    whole = [model.judged_words(page) for page in pages]
+    cut = [page for d in texts.documents for page in pages_of(d, VERDICT_WORDS)]
+    whole = [model.judged_words(page) for page in cut]
     pairs = short_articles(texts.rows, seed=17, draws=2)
     pieces = []
     for piece in texts.pieces:
@@ -320,11 +326,11 @@ def choose_thresholds(
     verdict = choose_verdict(read, [words.article for words in whole], limits.clean_verdicts)
     singles = [model.judged_words(text) for text in texts.singles]
     judge = model.with_settings(chosen)
-    weight, window = choose_window(
-        [_read_windows(judge, words) for words in whole],
-        [_read_windows(judge, words) for words in singles],
-        limits.clean_windows,
+    unusual = [model.judged_words(text) for text in texts.unusual]
+    pages, pasted, odd = (
+        [_read_windows(judge, words) for words in part] for part in (whole, singles, unusual)
     )
+    weight, suspicious, window = choose_window(pages, pasted, odd, limits.clean_windows)
     low = choose_dense(model, texts, chosen.report_spun, limits.inside_dense)
     progress(f"{best:.1f} mistakes in 1,000 words with {chosen}; dense {low}")
     names = ("report", "report_spun", "sure", "ramp", "extend")
@@ -335,6 +341,7 @@ def choose_thresholds(
         "verdict_shift": verdict,
         "window_shift": window,
         "window_restored": weight,
+        "window_suspicious": suspicious,
     }
 
 
@@ -377,36 +384,64 @@ def smoothed(costs: Sequence[float | None]) -> list[float]:
     return found
 
 
-def _read_windows(model: SpinModel, words: JudgedWords) -> tuple[Array, Array]:
-    """Give log odds of the windows of a text, and how surely anything in them can be restored."""
-    return words.windows, model.restored(words.evidence, words.windows.tolist(), words.p)
+@dataclass(frozen=True)
+class ReadWindows:
+    """What decides on the windows of a text.
+
+    Attributes:
+        odds: Log odds of each.
+        restored: How surely they can be restored.
+        suspicious: Suspicious words in each.
+    """
+
+    odds: Array
+    restored: Array
+    suspicious: Array
+
+    def highest(self, weight: float, cost: float) -> float:
+        """Give the log odds of the window that looks most spun, with what can be restored."""
+        return float((self.odds + weight * self.restored - cost * self.suspicious).max())
+
+
+def _read_windows(model: SpinModel, words: JudgedWords) -> ReadWindows:
+    """Read the windows of a text."""
+    return ReadWindows(
+        words.windows, *model.restored(words.evidence, words.windows.tolist(), words.p)
+    )
 
 
 def choose_window(
-    clean: Sequence[tuple[Array, Array]], singles: Sequence[tuple[Array, Array]], most: float
-) -> tuple[float, float]:
+    clean: Sequence[ReadWindows],
+    singles: Sequence[ReadWindows],
+    unusual: Sequence[ReadWindows],
+    most: float,
+) -> tuple[float, float, float]:
     """Choose how much what can be restored says of a window, and the shift of its log odds.
 
     Args:
-        clean: Of each clean page, log odds of its windows and how surely they can be restored.
-        singles: The same of pages of which one paragraph is spun.
+        clean: Clean pages.
+        singles: Pages of which one paragraph is spun.
+        unusual: Clean texts in unusual registers; may be none.
         most: Share of the clean pages of which a window may look spun.
 
     Returns:
-        The weight that finds most of the pages with a spun paragraph, where ``most``, half and
-        twice of it look spun (one page of 200 decides less then), and its shift.
+        The weight, what a suspicious word takes off, and the shift. Those that find most of the
+        pages with a spun paragraph and fewest of the unusual texts, where ``most``, half and
+        a quarter of it of the clean pages look spun (one page of 200 decides less then).
     """
     trials = []
-    for weight in RESTORED_WEIGHTS:
-        calm, spun = (
-            np.array([float((odds + weight * restored).max()) for odds, restored in pages])
-            for pages in (clean, singles)
+    for weight, share in product(RESTORED_WEIGHTS, SUSPICIOUS_SHARES if unusual else (0.0,)):
+        calm, spun, odd = (
+            np.array([pages.highest(weight, weight * share) for pages in part])
+            for part in (clean, singles, unusual)
         )
-        shifts = [_shift(calm.tolist(), share) for share in (most, most / 2, 2 * most)]
+        shifts = [_shift(calm.tolist(), part * most) for part in (1.0, 0.5, 0.25)]
         found = sum(float((spun + shift > 0).mean()) for shift in shifts)
-        trials.append((found, -weight, shifts[0]))
-    _, weight, shift = max(trials)
-    return -weight, shift
+        if unusual:
+            found -= sum(float((odd + shift > 0).mean()) for shift in shifts)
+        trials.append((found, -weight, -share, shifts[0]))
+    _, weight, share, shift = max(trials)
+    return -weight, weight * share, shift
 
 
 def choose_verdict(read: ReadTexts, pages: Sequence[float], most: float) -> float:
@@ -449,7 +484,7 @@ def _trial(report: float, report_spun: float, sure: float, ramp: float, extend: 
     """Settings to try; only these matter to what is reported."""
     never = 1.01
     return Settings(
-        "", report, report_spun, report_spun, sure, ramp, extend, never, never, 0.0, 0.0, 0.0
+        "", report, report_spun, report_spun, sure, ramp, extend, never, never, 0.0, 0.0, 0.0, 0.0
     )
 
 
