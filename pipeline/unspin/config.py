@@ -289,7 +289,7 @@ def _path(value: Any) -> Any:
     return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
-def load_config(path: Path | None = None, start: Path | None = None) -> Config:
+def load_config(path: Path | str | None = None, start: Path | str | None = None) -> Config:
     """Reads the configuration.
 
     Args:
@@ -301,7 +301,7 @@ def load_config(path: Path | None = None, start: Path | None = None) -> Config:
         ConfigError: The file is missing, is no TOML, or holds an unknown key or a wrong value.
             So it is for a ``pyproject.toml`` that is no TOML and speaks of ``tool.unspin``.
     """
-    found = path if path is not None else _find(start or Path.cwd())
+    found = Path(path) if path is not None else _find(Path(start or Path.cwd()))
     if found is None:
         return Config()
     try:

@@ -64,7 +64,8 @@ def look(path: Path, name: str, config: Config) -> Lines | None:
     with path.open("rb") as file:
         hashing = _Hashing(file)
         try:
-            found = _survey(_unpacked(hashing, path), path.stat().st_size <= config.max_bytes)
+            small = path.stat().st_size <= config.max_bytes and not is_packed(path)
+            found = _survey(_unpacked(hashing, path), name, small)
         except _DAMAGED as error:
             why = f"is damaged and cannot be unpacked ({error}); get the file again"
             raise InputError(name, why) from error
@@ -103,10 +104,12 @@ def _unpacked(file: Any, path: Path) -> Any:
     return gzip.GzipFile(fileobj=file, mode="rb") if is_packed(path) else file
 
 
-def _survey(file: Any, small: bool) -> Lines | None:
+def _survey(file: Any, name: str, small: bool) -> Lines | None:
     head = b""
     while len(head) < _HEAD and (piece := file.read(_HEAD - len(head))):
         head += piece
+    if not head:
+        raise InputError(name, "is empty; remove it or fill it")
     if not _begins_lines(head, small):
         return None
     utf8 = True

@@ -494,6 +494,7 @@ class _Run:
                 self._article(made.target, item)
             else:
                 self._records(made.target, chain((item,), items))
+                return  # where they could not be written the rest is not asked for
 
     def _article(self, target: Target, report: Report) -> None:
         data = report.to_dict()
