@@ -531,3 +531,12 @@ def test_every_error_comes_back_from_a_worker_process() -> None:
     ):
         again = pickle.loads(pickle.dumps(error))
         assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
+
+
+def test_the_first_sample_of_the_documentation_finds_something(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (repository / "docs/library.md").read_text(encoding="utf-8")
+    sample = page.partition("```python\n")[2].partition("```")[0]
+    exec(sample, {})
+    assert "chance variables ['risk factors']" in capsys.readouterr().out

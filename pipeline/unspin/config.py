@@ -69,7 +69,7 @@ class Config:
         grammar: ``auto``, ``off`` or the address of a LanguageTool server.
         model: ``auto``, ``off`` or a folder that holds a trained model.
         non_english: ``skip`` or ``fail``.
-        max_bytes: Largest source file read, in bytes.
+        max_bytes: Largest source file read, in bytes; of JSON Lines the largest record.
         text_field: JSON Lines field that holds the text; empty to detect it.
         title_field: JSON Lines field that holds the title; empty to detect it.
         originals: Keep the source bytes beside the reports.
