@@ -384,3 +384,7 @@ def test_one_is_counted_as_one(tmp_path: Path) -> None:
     )
     result = CliRunner().invoke(glossary, ["lint", str(path), "--no-counts"])
     assert result.stderr == "1 error, 0 warnings\n"
+    result = CliRunner().invoke(
+        glossary, ["export", str(tmp_path / "own.csv"), "--field", "own", "--glossary", str(path)]
+    )
+    assert result.stdout.endswith("own.csv: 1 concept, 0 things left out\n")

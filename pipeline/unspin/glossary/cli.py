@@ -304,7 +304,8 @@ def export(
         )
     except UnspinError as error:
         raise _failure(error) from error
-    click.echo(f"{target}: {number:,} concepts, {len(left_out):,} things left out")
+    rest = _counted(len(left_out), "thing")
+    click.echo(f"{target}: {_counted(number, 'concept')}, {rest} left out")
     for item in left_out[:_SHOWN]:
         click.echo(f"left out: {item}", err=True)
     if len(left_out) > _SHOWN:
