@@ -346,9 +346,9 @@ def test_reports_compare_hash_and_pickle_without_the_file(tmp_path: Path) -> Non
     import copy
     import pickle
 
-    path = tmp_path / "a.jsonl"
-    row = f'{{"text": "{TEXT}", "tags": ["a", {{"b": 1}}]}}\n'
-    path.write_text(row * 2 + f'{{"text": "{"Other. " * 200_000}"}}\n', encoding="utf-8")
+    path = tmp_path / "a.json"
+    row = f'{{"text": "{TEXT}", "tags": ["a", {{"b": 1}}]}},\n'
+    path.write_text(f'[{row * 2}{{"text": "{"Other. " * 200_000}"}}]\n', encoding="utf-8")
     reports = list(unspin.clean_file(path, FAST))
     first = reports[0]
     data = pickle.dumps(first)
@@ -479,3 +479,64 @@ def test_the_schema_of_reports_is_where_the_page_says(repository: Path) -> None:
     assert 'files("unspin") / "data/report.schema.json"' in page
     schema = json.loads((files("unspin") / "data/report.schema.json").read_text("utf-8"))
     jsonschema.validate(unspin.clean_text(TEXT, FAST).to_dict(), schema)
+
+
+def test_paths_may_be_strings(tmp_path: Path) -> None:
+    from unspin.running.batch import clean_batch
+
+    page = tmp_path / "a.txt"
+    page.write_text(TEXT, encoding="utf-8")
+    clean_batch([page], tmp_path / "out", FAST, unspin.Cleaner(FAST))
+    assert unspin.undo.undo(str(tmp_path / "out/a.report.json")) == page.read_bytes()
+    settings = tmp_path / "unspin.toml"
+    settings.write_text('to = "html"\n', encoding="utf-8")
+    assert unspin.load_config(str(settings)).to == "html"
+    assert unspin.load_config(start=str(tmp_path)).to == "html"
+
+
+def test_one_house_glossary_may_stand_alone(tmp_path: Path) -> None:
+    house = tmp_path / "house.yaml"
+    house.write_text(
+        "field: house\ntitle: House\nconcepts:\n"
+        "  - canonical: zorb disease\n    spun: [zorb sickness]\n",
+        encoding="utf-8",
+    )
+    for named in (house, str(house), [str(house)]):
+        found = unspin.load_glossary(named, ours=False).find("He has zorb sickness.")
+        assert [hit.concept for hit in found] == ["zorb disease"]
+    assert not unspin.load_glossary(house, "zorb disease", ours=False).find("zorb sickness")
+
+
+@pytest.mark.parametrize("config", [{"grammar": "off"}, "off", Path("unspin.toml"), False])
+def test_what_is_no_configuration_is_named(config: Any) -> None:
+    with pytest.raises(TypeError, match="a configuration is a Config, not"):
+        unspin.clean_text(TEXT, config)
+    with pytest.raises(TypeError, match="a configuration is a Config, not"):
+        unspin.Cleaner(config)
+
+
+def test_a_cleaner_takes_articles_alone() -> None:
+    with unspin.Cleaner(FAST) as cleaner, pytest.raises(TypeError, match="not str; use clean_text"):
+        cleaner.clean(TEXT)  # type: ignore[arg-type]
+
+
+def test_every_error_comes_back_from_a_worker_process() -> None:
+    import pickle
+
+    for error in (
+        unspin.InputError("a.txt", "is empty; fill it"),
+        unspin.MissingExtraError("reading Word files", "docx"),
+        unspin.ConfigError("wrong"),
+        unspin.GlossaryError("a.yaml:1: wrong"),
+    ):
+        again = pickle.loads(pickle.dumps(error))
+        assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
+
+
+def test_the_first_sample_of_the_documentation_finds_something(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (repository / "docs/library.md").read_text(encoding="utf-8")
+    sample = page.partition("```python\n")[2].partition("```")[0]
+    exec(sample, {})
+    assert "chance variables ['risk factors']" in capsys.readouterr().out

@@ -328,3 +328,23 @@ def test_stored_documents_are_read_without_a_pipeline(tmp_path: Path) -> None:
         "print([(s.text, s._.unspin_replacement) for s in doc.spans['unspin']])\n",
     )
     assert out.strip() == "[('heart assault', 'heart attack')]"
+
+
+def test_two_components_do_not_fill_one_key() -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("unspin_terms")
+    with pytest.raises(unspin.ConfigError) as error:
+        nlp.add_pipe("unspin_terms", name="house")
+    assert str(error.value) == (
+        "house: 'unspin_terms' fills doc.spans['unspin'], too; give one another spans_key"
+    )
+    nlp.disable_pipe("unspin_terms")  # it may be switched on again
+    with pytest.raises(unspin.ConfigError):
+        nlp.add_pipe("unspin_terms", name="house")
+    nlp.enable_pipe("unspin_terms")
+    nlp.add_pipe("unspin_terms", name="house", config={"spans_key": "house"})
+    nlp.replace_pipe("house", "unspin_terms", config={"spans_key": "house", "admitted": True})
+    doc = nlp("A heart assault is an emergency.")
+    assert len(doc.spans["unspin"]) == len(doc.spans["house"]) == 1
+    again = spacy.blank("en").from_config(nlp.config)
+    assert again.pipe_names == nlp.pipe_names

@@ -4,7 +4,8 @@ The public API is small, and ``docs/library.md`` describes it::
 
     import unspin
 
-    report = unspin.clean_text("Doctors call it bosom disease ...")
+    text = "Smoking is one of the chance variables for ..."  # 20 words at least are judged
+    report = unspin.clean_text(text)
     print(report.text, report.score, report.to_dict()["findings"])
 """
 
@@ -129,7 +130,7 @@ def _cleaner(config: Config | None) -> Cleaner:
 
 
 def clean_file(path: str | Path, config: Config | None = None) -> Iterator[Report]:
-    """Cleans a file; a JSON Lines file gives one report per record.
+    """Cleans a file; a JSON Lines file gives one report per record, read when it is asked for.
 
     Args:
         path: Any format that unspin reads.

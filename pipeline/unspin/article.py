@@ -147,8 +147,9 @@ class Source:
         record: 1-based line of a JSON Lines file, else None.
         field: Name of the JSON field that held the text, else None.
         extra: Other fields of the record, or front matter, carried through unchanged.
-        raw: The file's bytes (shared by the records of a JSON Lines file). `sha256` stands for them
-            where sources are compared; a pickled report leaves them behind.
+        raw: The file's bytes; empty for a record that was read line by line, as no record holds
+            the whole file. `sha256` stands for them where sources are compared; a pickled report
+            leaves them behind.
     """
 
     path: str

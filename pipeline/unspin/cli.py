@@ -397,9 +397,11 @@ def _batch(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
     results = []
     done = 0
 
-    def each(report: Report) -> None:
+    def stored(articles: int) -> None:
         nonlocal done
-        done += 1
+        done = articles
+
+    def each(report: Report) -> None:
         if options["diff"]:
             _print_diff(report)
         if options["report"]:
@@ -418,6 +420,7 @@ def _batch(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
                 in_place=options["in_place"],
                 write=options["write"],
                 force=options["force"],
+                stored=stored,
             )
     except KeyboardInterrupt as error:
         error.args = (_so_far(done, options),)

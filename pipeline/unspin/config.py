@@ -69,7 +69,7 @@ class Config:
         grammar: ``auto``, ``off`` or the address of a LanguageTool server.
         model: ``auto``, ``off`` or a folder that holds a trained model.
         non_english: ``skip`` or ``fail``.
-        max_bytes: Largest source file read, in bytes.
+        max_bytes: Largest source file read, in bytes; of JSON Lines the largest record.
         text_field: JSON Lines field that holds the text; empty to detect it.
         title_field: JSON Lines field that holds the title; empty to detect it.
         originals: Keep the source bytes beside the reports.
@@ -289,7 +289,7 @@ def _path(value: Any) -> Any:
     return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
-def load_config(path: Path | None = None, start: Path | None = None) -> Config:
+def load_config(path: Path | str | None = None, start: Path | str | None = None) -> Config:
     """Reads the configuration.
 
     Args:
@@ -301,7 +301,7 @@ def load_config(path: Path | None = None, start: Path | None = None) -> Config:
         ConfigError: The file is missing, is no TOML, or holds an unknown key or a wrong value.
             So it is for a ``pyproject.toml`` that is no TOML and speaks of ``tool.unspin``.
     """
-    found = path if path is not None else _find(start or Path.cwd())
+    found = Path(path) if path is not None else _find(Path(start or Path.cwd()))
     if found is None:
         return Config()
     try:

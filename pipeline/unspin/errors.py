@@ -52,3 +52,7 @@ class MissingExtraError(UnspinError):
         )
         self.feature = feature
         self.extra = extra
+
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str]]:
+        """Come back whole from a worker process, as `InputError` does."""
+        return type(self), (self.feature, self.extra)

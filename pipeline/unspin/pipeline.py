@@ -97,6 +97,9 @@ class Cleaner:
     def __init__(
         self, config: Config | None = None, *, check: bool = False, like: Cleaner | None = None
     ) -> None:
+        if not isinstance(config, Config | None):
+            what = type(config).__name__
+            raise TypeError(f"a configuration is a Config, not {what}; make it with Config(...)")
         self.config = config or Config()
         self.check = check
         self._like = like
@@ -233,7 +236,14 @@ class Cleaner:
         return Judged(left.kept, p, windows, left.used, *gated, judgement)
 
     def draft(self, article: Article, neighbours: Sequence[tuple[str, float]] = ()) -> Draft:
-        """Structures, judges and fixes one article."""
+        """Structures, judges and fixes one article.
+
+        Raises:
+            TypeError: It is none.
+        """
+        if not isinstance(article, Article):
+            what = type(article).__name__
+            raise TypeError(f"an article is an Article, not {what}; use clean_text or clean_file")
         with _one_at_a_time:
             return self._draft(article, neighbours)
 

@@ -298,10 +298,17 @@ def make_unspin_terms(
 
     Raises:
         GlossaryError: A glossary file is wrong.
+        ConfigError: Another component of the pipeline fills the same key.
     """
-    from unspin.errors import GlossaryError
+    from unspin.errors import ConfigError, GlossaryError
     from unspin.glossary.compiling import read_layers
 
+    for other in nlp.component_names:
+        pipe = nlp.get_pipe(other)
+        if isinstance(pipe, UnspinTerms) and pipe.spans_key == spans_key:
+            # the later one would take away what the earlier one found
+            why = f"{other!r} fills doc.spans[{spans_key!r}], too; give one another spans_key"
+            raise ConfigError(f"{name}: {why}")
     settings: dict[str, Any] = {"admitted": admitted, "spun": spun, "spans_key": spans_key}
     paths = [Path(g) for g in glossaries]
     try:

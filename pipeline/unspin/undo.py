@@ -23,7 +23,7 @@ _BOMS = (
 )
 
 
-def undo(report_path: Path) -> bytes:
+def undo(report_path: Path | str) -> bytes:
     """The source that a report describes.
 
     The kept original is preferred; without it, the file at the reported path is used: unchanged, or
@@ -39,6 +39,7 @@ def undo(report_path: Path) -> bytes:
         InputError: The report or the kept original cannot be read, or neither way leads back to the
             bytes that the report names.
     """
+    report_path = Path(report_path)
     report = load_report(report_path)
     wanted = report["source"]["sha256"]
     kept = find_original(report_path, wanted)
@@ -60,9 +61,9 @@ def load_report(path: Path) -> dict[str, Any]:
         InputError: It cannot be read, or is no report.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-        # JSON may hold other characters that Python takes for ends of lines, never this one.
-        data = json.loads(text.split("\n", 1)[0] if path.suffix == ".jsonl" else text)
+        with path.open(encoding="utf-8", newline="\n") as file:
+            # of a file of records the first line is enough, and there may be very many
+            data = json.loads(file.readline() if path.suffix == ".jsonl" else file.read())
         if data["schema_version"] != 1 or "source" not in data or "edits" not in data:
             raise ValueError("not a report, version 1")
         _edits(data)

@@ -356,3 +356,35 @@ def test_add_of_a_term_that_ours_lacks_does_not_warn(tmp_path: Path) -> None:
         "--bad", "His toe fury came back in May.", "--good", "His gout came back in May.",
     )  # fmt: skip
     assert (code, "warning" in output) == (0, False)
+
+
+def test_import_says_which_entries_of_ours_it_replaces(tmp_path: Path) -> None:
+    source = tmp_path / "own.csv"
+    source.write_text(
+        "concept,text\nHeart failure,zorbish heart\nzorb disease,zorbish disorder\n"
+        '"cow\'s milk allergy",zorbish milk\n',
+        encoding="utf-8",
+    )
+    result = CliRunner().invoke(glossary, ["import", str(source), str(tmp_path / "own.yaml")])
+    assert result.exit_code == 0
+    warned = result.stderr.splitlines()
+    assert [line.split(" replaces our entry, of which ")[0] for line in warned] == [
+        "warning: 'Heart failure'",
+        'warning: "cow\'s milk allergy"',
+    ]
+    assert all("; write extend: true to keep them" in line for line in warned)
+
+
+def test_one_is_counted_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "field: own\ntitle: Own\nconcepts:\n"
+        "  - canonical: zorb disease\n    spun: [zorbish disorder]\n",
+        encoding="utf-8",
+    )
+    result = CliRunner().invoke(glossary, ["lint", str(path), "--no-counts"])
+    assert result.stderr == "1 error, 0 warnings\n"
+    result = CliRunner().invoke(
+        glossary, ["export", str(tmp_path / "own.csv"), "--field", "own", "--glossary", str(path)]
+    )
+    assert result.stdout.endswith("own.csv: 1 concept, 0 things left out\n")

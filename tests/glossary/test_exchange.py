@@ -537,3 +537,34 @@ def test_export_does_not_write_over_what_is_there(
         export_file(tmp_path, format="vale")
     (tmp_path / "empty").mkdir()
     export_file(tmp_path / "empty", format="vale")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "template"),
+    [
+        (r"kind \[2\] thing", "kind [2] thing"),
+        (r"is it so\?", "is it so?"),
+        (r"c\+\+ (?:a|b)", "c++ {a|b}"),
+        (r"a \(b\) c", "a (b) c"),
+        (r"dose\$", "dose$"),
+        (r"back\-pain", "back-pain"),
+        (r"a\|b", None),  # no template can say it
+        (r"a\{2\}", None),
+        (r"\d+ mg", None),
+        (r"[ab]\.", None),
+    ],
+)
+def test_what_is_escaped_in_a_style_stands_for_itself(pattern: str, template: str | None) -> None:
+    assert vale.template_of(pattern) == template
+
+
+def test_our_own_style_comes_back_with_its_punctuation(tmp_path: Path) -> None:
+    source = tmp_path / "own.csv"
+    source.write_text(
+        "concept,text,applicability\nvitamin zork,nutrient [zork]?,safe\n", encoding="utf-8"
+    )
+    import_file(source, tmp_path / "own.yaml")
+    export_file(tmp_path / "style", [tmp_path / "own.yaml"], format="vale", fields=["own"])
+    back = import_file(tmp_path / "style", tmp_path / "back.yaml")
+    assert not back.explained
+    assert "nutrient [zork]?" in {form.template for c in back.concepts for form in c.spun}

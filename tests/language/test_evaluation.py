@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from unspin.language.cli import evaluate as evaluate_command
 from unspin.language.corpus import Document
 from unspin.language.evaluation import (
     EvaluationOptions,
@@ -156,3 +158,82 @@ def test_model_holds_its_floors_on_kept_phrases(shared: Path) -> None:
     results = evaluate(options, lambda line: None)
     floors = Path(__file__).parent / "floors.json"
     assert check_floors(results, floors, data_sha256(shared)) == []
+
+
+PHRASE = {**ROWS[0], "kept": True}
+
+
+def data(folder: Path, *rows: object) -> Path:
+    (folder / "spun").mkdir(parents=True)
+    lines = "\n".join(r if isinstance(r, str) else json.dumps(r) for r in rows)
+    (folder / "spun/phrases.jsonl").write_text(lines + "\n", encoding="utf-8")
+    return folder
+
+
+def command(*options: object) -> Result:
+    return CliRunner().invoke(evaluate_command, [str(o) for o in options])
+
+
+def test_a_part_needs_no_data_but_its_own(tmp_path: Path) -> None:
+    folder = data(tmp_path / "data", PHRASE, PHRASE)
+    out = tmp_path / "figures.json"
+    options = ("--part", "short", "--system", "glossary", "--json", out)
+    done = command("--data", folder, *options)
+    assert done.exit_code == 0, done.output
+    assert json.loads(out.read_bytes())["glossary: short articles"]["recall"]["cases"] == 6
+
+
+def test_floors_need_all_of_the_data_before_anything_is_measured(tmp_path: Path) -> None:
+    folder = data(tmp_path / "data", PHRASE)
+    done = command("--data", folder, "--part", "short", "--system", "glossary",
+                   "--pin", tmp_path / "floors.json")  # fmt: skip
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert done.stderr == (
+        f"error: {folder}/seed/gold.jsonl: cannot be read or written (No such file or directory)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ("broken", ":2: is not valid JSON ("),
+        ("[1]", ":2: is no JSON object; give one a line"),
+        ({"spun": "x"}, ":2: needs 'canonical' (text)"),
+        ({**PHRASE, "carrier": None}, ":2: needs 'carrier' (text)"),
+        ({k: v for k, v in PHRASE.items() if k != "family"}, ":2: needs 'family' (of any kind)"),
+    ],
+)
+def test_a_row_that_is_wrong_is_named(tmp_path: Path, row: object, why: str) -> None:
+    folder = data(tmp_path / "data", PHRASE, row)
+    done = command("--data", folder, "--part", "short", "--system", "glossary")
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"error: {folder}/spun/phrases.jsonl{why}")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("a.jsonl", b'{"id": "a"}\n', ":1: needs 'text' (text)"),
+        ("a.jsonl.gz", b"hello", ": is damaged and cannot be unpacked ("),
+        ("a.jsonl", b'{"text": "\xff"}\n', ": is not UTF-8; save it as UTF-8"),
+        ("a.txt", b"\xff", ": is not UTF-8; save it as UTF-8"),
+    ],
+)
+def test_a_clean_document_that_is_wrong_is_named(
+    tmp_path: Path, name: str, content: bytes, why: str
+) -> None:
+    path = tmp_path / "corpus" / name
+    path.parent.mkdir()
+    path.write_bytes(content)
+    done = command("--data", tmp_path, "--part", "clean", "--system", "glossary")
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"error: {path}{why}")
+
+
+def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
+    folder = data(tmp_path / "data", PHRASE)
+    options = ("--part", "short", "--system", "model", "--model", tmp_path)
+    done = command("--data", folder, *options)
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"error: language model: {tmp_path} lacks encoder.onnx")

@@ -95,14 +95,14 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 def test_compressed_files_and_linked_folders_are_named(tmp_path: Path) -> None:
     root = tmp_path / "in"
     (root / "sub").mkdir(parents=True)
-    write(root, **{"a.md": TEXT, "b.jsonl.gz": "", "c.html.xz": "", "d.tar.gz": "", ".e.md.gz": ""})
+    write(root, **{"a.md": TEXT, "b.txt.gz": "", "c.html.xz": "", "d.tar.gz": "", ".e.md.gz": ""})
     (root / "round").symlink_to(".")
     (root / ".git").symlink_to("sub")
     notes: list[str] = []
     assert found(root, note=notes.append) == ["a.md"]
     assert notes == [
         f"{root}/round: linked folder and passed over; name it to clean what it holds",
-        f"{root}/b.jsonl.gz and 1 more: compressed and passed over; unpack what shall be cleaned",
+        f"{root}/b.txt.gz and 1 more: compressed and passed over; unpack what shall be cleaned",
     ]
     assert [p.name for p in collect([root / "round"])] == ["a.md"]
 

@@ -79,7 +79,7 @@ def test_a_crash_of_reading_or_writing_is_an_error_of_its_file(
     whole = getattr(batch, name)
 
     def broken(first: Any, *rest: Any) -> Any:
-        source = first if isinstance(first, Path) else first.target.source
+        source = first if isinstance(first, Path) else first.source
         if source.name == "b.txt":
             raise RuntimeError("odd")
         return whole(first, *rest)

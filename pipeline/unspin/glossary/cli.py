@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from unspin.glossary.commands import Shown
     from unspin.glossary.concept import Concept
 
-#: Forms left out of an export that are named one by one.
+#: Forms left out of an export, and entries that replace ours, that are named one by one.
 _SHOWN = 20
 
 _POS = click.Choice(["noun", "verb", "adjective", "adverb", "function", "name", "phrase"])
@@ -48,9 +48,14 @@ def lint(paths: tuple[Path, ...], corpus: Path | None, no_counts: bool, warnings
     for problem in problems:
         if warnings or problem.severity == ERROR:
             click.echo(str(problem))
-    click.echo(f"{errors} errors, {len(problems) - errors} warnings", err=True)
+    others = len(problems) - errors
+    click.echo(f"{_counted(errors, 'error')}, {_counted(others, 'warning')}", err=True)
     if errors:
         sys.exit(1)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _house(paths: tuple[Path, ...]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
@@ -260,13 +265,19 @@ def import_(source: Path, target: Path, format: str | None, title: str) -> None:
 
     try:
         imported = commands.import_file(source, target, format=format or "", title=title)
+        lost = commands.replaced(imported.concepts)
     except GlossaryError as error:
         raise _failure(error) from error
     for item in imported.explained:
         click.echo(f"not imported: {item}", err=True)
+    for line in lost[:_SHOWN]:
+        click.echo(f"warning: {line}", err=True)
+    if len(lost) > _SHOWN:
+        click.echo(f"warning: {len(lost) - _SHOWN:,} more entries replace ours", err=True)
     click.echo(
-        f"{target}: {len(imported.concepts):,} concepts from {imported.rows:,} rows, "
-        f"{len(imported.explained):,} rows not imported"
+        f"{target}: {_counted(len(imported.concepts), 'concept')} from "
+        f"{_counted(imported.rows, 'row')}, "
+        f"{_counted(len(imported.explained), 'row')} not imported"
     )
 
 
@@ -293,7 +304,8 @@ def export(
         )
     except UnspinError as error:
         raise _failure(error) from error
-    click.echo(f"{target}: {number:,} concepts, {len(left_out):,} things left out")
+    rest = _counted(len(left_out), "thing")
+    click.echo(f"{target}: {_counted(number, 'concept')}, {rest} left out")
     for item in left_out[:_SHOWN]:
         click.echo(f"left out: {item}", err=True)
     if len(left_out) > _SHOWN:

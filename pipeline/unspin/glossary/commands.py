@@ -13,7 +13,7 @@ from unspin.glossary.compiling import CANONICAL, concept_forms, merge, parse_lay
 from unspin.glossary.concept import ADMITTED, DEPRECATED, SPUN, Concept
 from unspin.glossary.counts import Counts, count_concepts, load_counts
 from unspin.glossary.expand import TemplateError
-from unspin.glossary.lint import Problem, lint_files, lost_forms
+from unspin.glossary.lint import Problem, lint_files, lost_forms, replacing
 from unspin.glossary.loader import glossary_files, read_file, read_text
 from unspin.resources import data_path
 
@@ -200,12 +200,36 @@ def _is_own(path: Path) -> bool:
     return path.resolve().parent == data_path("glossary").resolve()
 
 
+_CANONICAL = re.compile(r"canonical: *(?:\"([^\"\n]+)\"|'([^'\n]+)'|([^#\n]+))", re.IGNORECASE)
+
+
 def _ours(key: tuple[str, str]) -> list[Concept]:
     """Our concepts, of the files alone that have an entry for a canonical term (quick)."""
     name = re.escape(key[0])
     entry = re.compile(rf"canonical: *[\"']?{name}[\"']? *(?:#|$)", re.IGNORECASE | re.MULTILINE)
     texts = [(path, read_text(path)) for path in own_files()]
     return [c for path, text in texts if entry.search(text) for c in read_file(path, text).concepts]
+
+
+def replaced(concepts: Sequence[Concept]) -> list[str]:
+    """Says of which entries for a house glossary each stands instead of one of ours.
+
+    Args:
+        concepts: Of a file that is no part of the shipped glossary.
+
+    Returns:
+        A line for each of which forms of ours count no longer.
+    """
+    wanted = {c.key[0] for c in concepts}
+    texts = [(path, read_text(path)) for path in own_files()]
+    ours: dict[tuple[str, str], list[Concept]] = {}
+    for path, text in texts:
+        found = (m[m.lastindex or 0].strip().casefold() for m in _CANONICAL.finditer(text))
+        if not wanted.isdisjoint(found):
+            for concept in read_file(path, text).concepts:
+                ours.setdefault(concept.key, []).append(concept)
+    lost = ((c, lost_forms(c, ours.get(c.key, ()))) for c in concepts)
+    return [replacing(concept, forms) for concept, forms in lost if forms]
 
 
 def import_file(source: Path, target: Path, *, format: str = "", title: str = "") -> Imported:

@@ -350,16 +350,22 @@ def _held(span: tuple[int, int, int], others: Iterable[tuple[int, int, int]]) ->
 
 
 def load_glossary(
-    paths: Sequence[Path] = (), off: Sequence[str] = (), *, ours: bool = True
+    paths: Sequence[Path | str] | Path | str = (),
+    off: Sequence[str] = (),
+    *,
+    ours: bool = True,
 ) -> Glossary:
     """The shipped glossary with house glossaries on top, compiled.
 
     Args:
-        paths: House glossaries, files or folders; later ones win.
-        off: Canonical terms to switch off.
+        paths: House glossaries, files or folders; later ones win. One may stand alone.
+        off: Canonical terms to switch off; one may stand alone.
         ours: False leaves the shipped glossary out.
 
     Raises:
         GlossaryError: A file is wrong; the message starts with ``file:line:``.
     """
-    return Glossary(load_tables(paths, off, ours=ours))
+    # a string is a sequence of strings, too: its letters name no files
+    named = (paths,) if isinstance(paths, str | Path) else paths
+    terms = (off,) if isinstance(off, str) else off
+    return Glossary(load_tables([Path(p) for p in named], terms, ours=ours))

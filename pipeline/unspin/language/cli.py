@@ -7,9 +7,11 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
+
+from unspin.errors import UnspinError
 
 EXIT_FLOOR, EXIT_ERROR = 1, 2
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -86,10 +88,18 @@ def train(**options: Any) -> None:
     except ImportError as error:
         click.echo(f"error: {error}; pip install 'unspin[train]'", err=True)
         sys.exit(EXIT_ERROR)
-    except (OSError, ValueError) as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(EXIT_ERROR)
+    except (OSError, ValueError, UnspinError) as error:
+        _fail(error)
     click.echo(f"the model is in {folder}")
+
+
+def _fail(error: Exception) -> NoReturn:
+    """Says what cannot be read or done, and ends the command."""
+    told = str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        told = f"{error.filename}: cannot be read or written ({error.strerror})"
+    click.echo(f"error: {told}", err=True)
+    sys.exit(EXIT_ERROR)
 
 
 @contextmanager
@@ -150,18 +160,19 @@ def evaluate(**options: Any) -> None:
     )
     failures: list[str] = []
     try:
+        # Floors belong to all of the data: what is wrong with it shows before an hour is spent.
+        floors = options["floors"] or options["pin"]
+        sha256 = data_sha256(wanted.data) if floors else ""
         results = measure(wanted, click.echo)
-        sha256 = data_sha256(wanted.data)
+        if options["json_out"]:
+            rows = {k: {n: vars(f) for n, f in v.items()} for k, v in results.items()}
+            options["json_out"].write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
         if options["floors"]:
             failures = check_floors(results, options["floors"], sha256)
         if options["pin"]:
             pin_floors(results, options["pin"], sha256)
-    except (OSError, ValueError) as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(EXIT_ERROR)
-    if options["json_out"]:
-        rows = {k: {n: vars(f) for n, f in v.items()} for k, v in results.items()}
-        options["json_out"].write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    except (OSError, ValueError, UnspinError) as error:
+        _fail(error)
     for line in failures:
         click.echo(f"below its floor: {line}", err=True)
     sys.exit(EXIT_FLOOR if failures else 0)

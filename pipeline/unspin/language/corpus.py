@@ -6,10 +6,12 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 KEPT_MODULUS = 10  # a document is kept for evaluation when its first hash byte is divisible by this
 FITTING_REST = 1  # of the same byte: these documents fit combiner and limits, and are not counted
@@ -19,6 +21,7 @@ MIN_PASSAGE_WORDS = 5  # shorter paragraphs are headings and list stubs
 MAX_SOUP_WORDS = 30  # in a sentence of a soup
 PREFERRED_OF = 6  # sentences drawn for each one taken by preference
 WORD = re.compile(r"[A-Za-z0-9]+(?:['’.-][A-Za-z0-9]+)*")
+_KINDS = {str: "text", int: "a whole number", list: "a list", object: "of any kind"}
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 SOURCE_WEIGHTS = {  # consumer prose is what the tool reads; trials are half of the corpus
     "pmc-trials-ccby": 0.35,
@@ -117,14 +120,51 @@ def read_documents(
 
 def _read_file(path: Path) -> Iterator[Document]:
     if path.suffix == ".txt":
-        yield Document(path.name, path.stem, path.read_text(encoding="utf-8"))
+        try:
+            yield Document(path.name, path.stem, path.read_text(encoding="utf-8"))
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{path}: is not UTF-8; save it as UTF-8") from error
         return
+    name = path.name.split(".")[0]
+    for number, row in enumerate(read_rows(path, {"text": str})):
+        id_, source = row.get("id", f"{name}/{number}"), row.get("source", name)
+        yield Document(str(id_), str(source), row["text"])
+
+
+def read_rows(path: Path, needed: Mapping[str, type]) -> Iterator[dict[str, Any]]:
+    """Read the rows of a file of JSON Lines, which may end in ``.gz``.
+
+    Args:
+        path: The file.
+        needed: What each row must have, and of which type.
+
+    Raises:
+        OSError: The file cannot be read, or unpacked.
+        ValueError: A line is no such row; the message names it.
+    """
     opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        for number, line in enumerate(lines):
-            row = json.loads(line)
-            name = path.name.split(".")[0]
-            yield Document(row.get("id", f"{name}/{number}"), row.get("source", name), row["text"])
+    try:
+        with opener(path, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield _row(f"{path}:{number}", line, needed)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise ValueError(f"{path}: is damaged and cannot be unpacked ({error})") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: is not UTF-8; save it as UTF-8") from error
+
+
+def _row(where: str, line: str, needed: Mapping[str, type]) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise ValueError(f"{where}: is not valid JSON ({error})") from error
+    if not isinstance(row, dict):
+        raise ValueError(f"{where}: is no JSON object; give one a line")
+    for key, kind in needed.items():
+        if key not in row or not isinstance(row[key], kind):
+            raise ValueError(f"{where}: needs {key!r} ({_KINDS[kind]})")
+    return row
 
 
 def sentences(text: str) -> list[str]:

@@ -8,7 +8,6 @@ one a run used stands in its output.
 from __future__ import annotations
 
 import csv
-import gzip
 import hashlib
 import json
 import re
@@ -20,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from unspin.language.corpus import Document, read_documents
+from unspin.language.corpus import Document, read_documents, read_rows
 from unspin.language.ngrams import NgramTable, combine, hashes, units
 
 RESAMPLES = 400
@@ -28,6 +27,9 @@ MAX_EXTRA_WORDS = 4  # a finding more than this many words longer than the fault
 SHORT_ARTICLE = (5, 20)  # sentences
 JOINED_WORDS = 300  # of an article joined from paragraphs
 VERDICT = 0.5
+#: What rows of the data must have.
+_PHRASE = {"spun": str, "canonical": str, "carrier": str, "restored": str, "family": object}
+_GOLD: dict[str, type] = {"start": int, "end": int}
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
@@ -131,9 +133,17 @@ def auc(positive: Sequence[float], negative: Sequence[float]) -> Figure:
 
 
 def read_phrases(path: Path, kept: bool) -> list[dict[str, Any]]:
-    """Read the rows of ``phrases.jsonl`` that are kept for evaluation, or the others."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [row for row in rows if bool(row.get("kept")) == kept]
+    """Read the rows of ``phrases.jsonl`` that are kept for evaluation, or the others.
+
+    Args:
+        path: Rows with ``spun``, ``canonical``, ``carrier``, ``restored`` and ``family``.
+        kept: Whether those marked ``kept`` are wanted.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: A line is no such row.
+    """
+    return [row for row in read_rows(path, _PHRASE) if bool(row.get("kept")) == kept]
 
 
 def short_articles(rows: Sequence[Mapping[str, Any]], seed: int, draws: int = 3) -> list[Pair]:
@@ -179,9 +189,21 @@ def _alternatives(row: Mapping[str, Any]) -> list[str]:
 
 
 def read_parallel(path: Path) -> list[dict[str, Any]]:
-    """Read spun paragraphs with their exact edits."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
+    """Read spun paragraphs with their exact edits.
+
+    Args:
+        path: Rows with ``spun`` and ``edits``, a list of ``start``, ``end`` and ``clean``.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: A line is no such row.
+    """
+    rows = list(read_rows(path, {"spun": str, "edits": list}))
+    for row in rows:
+        for edit in row["edits"]:
+            if not isinstance(edit, dict) or not {"start", "end", "clean"} <= edit.keys():
+                raise ValueError(f"{path}: an edit needs start, end and clean, not {edit!r}")
+    return rows
 
 
 def joined(rows: Sequence[Mapping[str, Any]], field_name: str) -> list[str]:
@@ -348,7 +370,7 @@ def measure_seed(
     verdict = system(article)
     counts = []
     for row in gold:
-        if row["kind"] != "medical_term" or row["confidence"] != "high":
+        if row.get("kind") != "medical_term" or row.get("confidence") != "high":
             continue
         start, end = int(row["start"]), int(row["end"])
         before = article.rfind("\n", 0, start) + 1
@@ -635,9 +657,9 @@ def _measure(
         rows = read_phrases(data / "spun" / "phrases.jsonl", options.kept)
         yield "short articles", measure_short(system, short_articles(rows, options.seed))
     elif part == "seed":
-        gold = (data / "seed" / "gold.jsonl").read_text(encoding="utf-8").splitlines()
+        gold = list(read_rows(data / "seed" / "gold.jsonl", _GOLD))
         article = (data / "seed" / "article.txt").read_text(encoding="utf-8")
-        yield "seed article", measure_seed(system, article, [json.loads(g) for g in gold])
+        yield "seed article", measure_seed(system, article, gold)
     elif part == "clean":
         yield "kept clean documents", measure_clean(system, documents)
     else:

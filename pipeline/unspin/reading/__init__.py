@@ -8,11 +8,15 @@ import stat
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from unspin.article import Article, Metadata, Source
 from unspin.config import Config
 from unspin.errors import InputError, MissingExtraError, readable
 from unspin.reading.collect import collect, is_folder
+
+if TYPE_CHECKING:
+    from unspin.reading.lines import Lines
 
 __all__ = ["collect", "is_folder", "read_bytes", "read_path", "read_text"]
 
@@ -25,31 +29,69 @@ def read_path(path: Path | str, config: Config) -> Iterator[Article | InputError
         config: `max_bytes`, `text_field` and `title_field` count.
 
     Yields:
-        One article; for JSON Lines, one for each record. What cannot be read is yielded as an
-        `InputError` and not raised, so that neither the other records nor the batch is lost.
+        One article; for JSON Lines, one for each record, read when it is asked for: such files may
+        be of any size. What cannot be read is yielded as an `InputError` and not raised, so that
+        neither the other records nor the batch is lost.
     """
     name = readable(path)
     try:
-        file = Path(path)
-        if is_folder(file):
-            with os.scandir(file):  # a folder that was named for its files, but cannot be listed
-                raise InputError(name, "is a folder; name the files in it")
-        about = file.stat()
-        if not stat.S_ISREG(about.st_mode):
-            # Reading it may wait for ever.
-            raise InputError(
-                name, "is a pipe, socket or device, no file; pass its content to: clean -"
-            )
-        if about.st_size > config.max_bytes:
-            raise _too_large(name, about.st_size, config)
-        data = file.read_bytes()
+        file = _regular(path, name)
+        lines = _lines(file, name, config)
+        data = b"" if lines is not None else _whole(file, name, config)
     except InputError as error:
         yield error
+        return
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        yield InputError(name, f"cannot be read ({reason}); check the path and its permissions")
-    else:
+        yield _unreadable(name, error)
+        return
+    if lines is None:
         yield from read_bytes(data, name, config)
+        return
+    from unspin.reading.lines import read_lines
+
+    try:
+        yield from read_lines(file, name, config, lines)
+    except OSError as error:
+        yield _unreadable(name, error)
+
+
+def _regular(path: Path | str, name: str) -> Path:
+    """A path as that of a file that can be read to its end."""
+    file = Path(path)
+    if is_folder(file):
+        with os.scandir(file):  # a folder that was named for its files, but cannot be listed
+            raise InputError(name, "is a folder; name the files in it")
+    try:
+        about = file.stat()
+    except ValueError as error:
+        raise InputError(name, f"is no name of a file ({error}); check the path") from error
+    if not stat.S_ISREG(about.st_mode):
+        # Reading it may wait for ever.
+        raise InputError(name, "is a pipe, socket or device, no file; pass its content to: clean -")
+    return file
+
+
+def _lines(file: Path, name: str, config: Config) -> Lines | None:
+    """What a file is like that is read line by line; None for any other."""
+    from unspin.reading.detect import has_lines
+
+    if not has_lines(file.name):
+        return None
+    from unspin.reading.lines import look
+
+    return look(file, name, config)
+
+
+def _whole(file: Path, name: str, config: Config) -> bytes:
+    size = file.stat().st_size
+    if size > config.max_bytes:
+        raise _too_large(name, size, config)
+    return file.read_bytes()
+
+
+def _unreadable(name: str, error: OSError) -> InputError:
+    reason = error.strerror or type(error).__name__
+    return InputError(name, f"cannot be read ({reason}); check the path and its permissions")
 
 
 def read_bytes(data: bytes, name: str, config: Config) -> Iterator[Article | InputError]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from unspin.config import MAX_BYTES
 from unspin.errors import InputError, readable
-from unspin.reading.detect import FORMATS
+from unspin.reading.detect import FORMATS, format_of, parted
 from unspin.reading.jsonl import holds_article
 
 #: What a run writes beside articles: never an input.
@@ -158,11 +158,14 @@ def _skipped(folder: Path, out: Path | None) -> bool:
 def _is_source(name: str) -> bool:
     if name.startswith(".") or name in _BATCH_FILES or name.endswith(_REPORT_SUFFIXES):
         return False
-    return Path(name).suffix.lower() in FORMATS
+    return format_of(name) is not None
 
 
 def _is_packed(name: str) -> bool:
-    return Path(name).suffix.lower() in _COMPRESSED and _is_source(Path(name).stem)
+    """Whether a file is a source that is not read as it is, for it is compressed."""
+    path = Path(name)
+    packed = path.suffix.lower() in _COMPRESSED and format_of(name) is None
+    return packed and _is_source(path.stem)
 
 
 def _is_output(file: Path, names: Collection[str], root: Path) -> bool:
@@ -174,7 +177,7 @@ def _is_output(file: Path, names: Collection[str], root: Path) -> bool:
         root: What the user named: where the source is elsewhere, the article itself is meant.
     """
     for suffix in _REPORT_SUFFIXES:
-        report = f"{file.stem}{suffix}"
+        report = f"{parted(file.name)[0]}{suffix}"
         if report not in names:
             continue
         try:

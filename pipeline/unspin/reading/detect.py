@@ -14,6 +14,8 @@ FORMATS = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
     ".docx": "docx",
 }  # fmt: skip
+#: Suffixes of files that are read line by line; they are read compressed by gzip, too.
+_LINES = (".jsonl", ".ndjson")
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -75,6 +77,40 @@ _MD_STRONG = re.compile(r"(?<!\*)\*\*[^\s*][^*\n]*\*\*(?!\*)")
 _MIN_SIGNS = 2
 #: Code points looked at for signs of a format.
 _LOOK = 20_000
+
+
+def parted(name: str) -> tuple[str, str]:
+    """Stem of a file name, and the suffix that says its format.
+
+    Args:
+        name: A file name, without folders.
+
+    Returns:
+        Such as ``("a", ".md")``; ``("a", ".jsonl.gz")`` of what is read compressed.
+    """
+    path = PurePath(name)
+    inner = PurePath(path.stem)
+    if path.suffix.lower() == ".gz" and inner.suffix.lower() in _LINES:
+        return inner.stem, inner.suffix + path.suffix
+    return path.stem, path.suffix
+
+
+def format_of(name: str) -> str | None:
+    """Format that a file name says; None where it says none that is read.
+
+    Args:
+        name: A file name, without folders.
+    """
+    return FORMATS.get(parted(name)[1].lower().removesuffix(".gz"))
+
+
+def has_lines(name: str) -> bool:
+    """Whether a file name says that the file holds one record a line.
+
+    Args:
+        name: A file name, without folders.
+    """
+    return parted(name)[1].lower().removesuffix(".gz") in _LINES
 
 
 def refuse_binary(data: bytes, name: str) -> str | None:
@@ -180,7 +216,7 @@ def text_format(text: str, name: str) -> str:
     Returns:
         ``txt``, ``md``, ``html`` or ``jsonl``.
     """
-    said = FORMATS.get(PurePath(name).suffix.lower(), "")
+    said = format_of(PurePath(name).name) or ""
     head = text[:_LOOK]
     if said != "jsonl" and _HTML_START.match(head):
         return "html"

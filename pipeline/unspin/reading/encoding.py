@@ -130,16 +130,14 @@ def decode_lines(data: bytes, whole: Decoded) -> Lines | None:
     damaged: dict[int, str] = {}
     wide = False
     for n, raw in enumerate(lines):
-        try:
+        why = not_utf8(raw)
+        if why is None:
             texts.append(raw.decode("utf-8"))
             wide = wide or _is_utf8(raw)
             continue
-        except UnicodeDecodeError as error:
-            wrong = error
-        text = _western(raw)
+        text = western(raw)
         if text is None:
-            byte = raw[wrong.start]
-            damaged[n // 2 + 1] = f"byte {wrong.start + 1} (0x{byte:02x}) is not valid UTF-8"
+            damaged[n // 2 + 1] = why
         else:
             own[n // 2 + 1] = "cp1252"
         texts.append(text or "")
@@ -152,8 +150,28 @@ def _is_utf8(line: bytes) -> bool:
     return bool(_MULTIBYTE.search(_CHANCE.sub(b"", line)))
 
 
-def _western(line: bytes) -> str | None:
-    """A line in Windows-1252, where that is sure: hardly anything beyond ASCII, and no UTF-8."""
+def not_utf8(line: bytes) -> str | None:
+    """What is wrong with the first byte of a line that is no UTF-8; None where all of it is.
+
+    Args:
+        line: The bytes of a line.
+    """
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return f"byte {error.start + 1} (0x{line[error.start]:02x}) is not valid UTF-8"
+    return None
+
+
+def western(line: bytes) -> str | None:
+    """A line in Windows-1252, where that is sure: hardly anything beyond ASCII, and no UTF-8.
+
+    Args:
+        line: The bytes of a line.
+
+    Returns:
+        Its text; None where it is not sure.
+    """
     high = len(line.translate(None, bytes(range(128))))
     if high >= _MOSTLY_ASCII * len(line) or _is_utf8(line):
         return None

@@ -50,17 +50,41 @@ def read_jsonl(source: Source, config: Config) -> Iterator[Article | InputError]
         An article for each record; an `InputError` that names the line for each that is wrong.
     """
     for line, value in _records(source.text):
-        if isinstance(value, ValueError):
-            reason = f"line {line}: is not valid JSON ({value}); mend or remove the line"
-            yield InputError(source.path, reason)
-            continue
-        try:
-            yield _article(source, config, line, _carried(value, source, line))
-        except InputError as error:
-            yield error
-        except RecursionError:
-            reason = f"line {line}: is nested too deeply; simplify the record"
-            yield InputError(source.path, reason)
+        yield _item(source, config, line, value)
+
+
+def read_record(source: Source, config: Config, line: int, text: str) -> Article | InputError:
+    """Reads one line of a JSON Lines file, as `read_jsonl` does.
+
+    Args:
+        source: Of the file.
+        config: Names of the text and title fields.
+        line: Number of the line, from 1.
+        text: The line.
+    """
+    return _item(source, config, line, _loads(text))
+
+
+def is_object(text: str) -> bool:
+    """Whether a text is all of a JSON object.
+
+    Args:
+        text: A line.
+    """
+    return isinstance(_loads(text), dict)
+
+
+def _item(source: Source, config: Config, line: int, value: Any) -> Article | InputError:
+    if isinstance(value, ValueError):
+        reason = f"line {line}: is not valid JSON ({value}); mend or remove the line"
+        return InputError(source.path, reason)
+    try:
+        return _article(source, config, line, _carried(value, source, line))
+    except InputError as error:
+        return error
+    except RecursionError:
+        reason = f"line {line}: is nested too deeply; simplify the record"
+        return InputError(source.path, reason)
 
 
 def _carried(value: Any, source: Source, line: int) -> Any:

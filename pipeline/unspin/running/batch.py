@@ -5,20 +5,21 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from unspin.article import Article
 from unspin.config import Config
 from unspin.errors import InputError, UnspinError, readable
-from unspin.pipeline import Cleaner, Draft
+from unspin.pipeline import GRAMMAR_BATCH, Cleaner, Draft
 from unspin.reading import collect, read_path
-from unspin.reading.detect import FORMATS
+from unspin.reading.detect import format_of
 from unspin.reading.encoding import encode
 from unspin.report import Report, dump
 from unspin.running import decisions, earlier
@@ -31,6 +32,7 @@ from unspin.running.files import (
     write_atomic,
     write_together,
 )
+from unspin.running.records import RecordWriter, json_line
 from unspin.writing import render
 from unspin.writing.summary import row, summary, worklist_rows
 from unspin.writing.tree import review
@@ -82,11 +84,16 @@ class Result:
 
 @dataclass(frozen=True)
 class FileReports:
-    """Everything that came of one source file."""
+    """What comes of one source file.
+
+    Args:
+        target: Where its outputs go.
+        made: A report, or an error, for each article; of a large file of records each is made when
+            it is asked for.
+    """
 
     target: Target
-    reports: tuple[Report, ...]
-    errors: tuple[InputError, ...]
+    made: Iterable[Report | InputError]
 
 
 def reports(
@@ -124,8 +131,14 @@ def reports(
     done = 0
     with workers(config, cleaner.check) as pool:
         for batch in _chunks(targets):
-            drafted = _drafts([t.source for t in batch], config, cleaner, near, pool)
-            yield from _finished(batch, drafted, cleaner)
+            whole = [t for t in batch if not many_records(t.source)]
+            drafted = _drafts([t.source for t in whole], config, cleaner, near, pool)
+            finished = _finished(whole, drafted, cleaner)
+            for target in batch:
+                if many_records(target.source):
+                    yield FileReports(target, _records(target.source, config, cleaner, near, pool))
+                else:
+                    yield next(finished)
             done += len(batch)
             if seen:
                 seen(done, len(targets))
@@ -147,8 +160,18 @@ def _finished(
     made = iter(_reports([d for items in drafted for d in items if isinstance(d, Draft)], cleaner))
     for target, items in zip(batch, drafted, strict=True):
         done = [next(made) if isinstance(item, Draft) else item for item in items]
-        good = tuple(r for r in done if isinstance(r, Report))
-        yield FileReports(target, good, tuple(e for e in done if isinstance(e, InputError)))
+        yield FileReports(target, done)
+
+
+def _records(
+    source: Path, config: Config, cleaner: Cleaner, near: Neighbours, pool: Pool | None
+) -> Generator[Report | InputError, None, None]:
+    """Reports of the records of a large file, a few of which are in memory at a time."""
+    drafts = _record_drafts(source, config, near, pool) if pool else _each(source, cleaner, near)
+    with closing(drafts):
+        while items := list(islice(drafts, GRAMMAR_BATCH)):
+            made = iter(_reports([d for d in items if isinstance(d, Draft)], cleaner))
+            yield from (next(made) if isinstance(item, Draft) else item for item in items)
 
 
 def _reports(drafts: Sequence[Draft], cleaner: Cleaner) -> list[Report | InputError]:
@@ -175,12 +198,8 @@ def _neighbours(sources: Sequence[Path], config: Config) -> Neighbours:
     """Near-duplicates between the articles of a batch, by path (and record)."""
     from unspin.running.duplicates import neighbours
 
-    texts = []
-    for source in sources:
-        for article in articles(source, config):
-            if isinstance(article, Article) and article.judged:
-                texts.append((_name(article), article.text))
-    return neighbours(texts)
+    read = chain.from_iterable(articles(source, config) for source in sources)
+    return neighbours((_name(a), a.text) for a in read if isinstance(a, Article) and a.judged)
 
 
 def _name(article: Article) -> str:
@@ -281,29 +300,25 @@ def _drafts(
 ) -> list[list[Draft | InputError]]:
     if pool is None:
         return [_draft_file(s, cleaner, near) for s in sources]
-    whole = [s for s in sources if not many_records(s)]
-    size = max(1, len(whole) // (2 * pool.jobs))
-    parts = [whole[i : i + size] for i in range(0, len(whole), size)]
+    size = max(1, len(sources) // (2 * pool.jobs))
+    parts = [sources[i : i + size] for i in range(0, len(sources), size)]
     found = chain.from_iterable(pool.results(partial(_work, near=near), parts))
-    made: dict[Path, list[Draft | InputError]] = {
-        source: [died(readable(source))] if items is None else items
-        for source, items in zip(whole, found, strict=True)
-    }
-    return [made[s] if s in made else _record_drafts(s, config, near, pool) for s in sources]
+    return [
+        [died(readable(source))] if items is None else items
+        for source, items in zip(sources, found, strict=True)
+    ]
 
 
 def _record_drafts(
     source: Path, config: Config, near: Neighbours, pool: Pool
-) -> list[Draft | InputError]:
-    drafts: list[Draft | InputError] = []
+) -> Generator[Draft | InputError, None, None]:
     for article, made in spread(articles(source, config), _drafted, pool, near):
         if isinstance(made, Draft) and isinstance(article, Article):
             own = article.source
             restored = made.fixed.article.with_(source=own)
             fixed = replace(made.fixed, article=restored)
             made = replace(made, article=made.article.with_(source=own), fixed=fixed)
-        drafts.append(made)
-    return drafts
+        yield made
 
 
 def _drafted(records: Sequence[tuple[Article, Near]]) -> list[Draft | InputError]:
@@ -318,7 +333,7 @@ def many_records(source: Path) -> bool:
         large = source.stat().st_size > MANY_BYTES
     except OSError:
         return False
-    return large and FORMATS.get(source.suffix.lower(), "jsonl") == "jsonl"
+    return large and (format_of(source.name) or "jsonl") == "jsonl"
 
 
 def spread(
@@ -335,19 +350,35 @@ def spread(
         pool: The workers.
         near: Near-duplicates.
     """
-    items = list(read)
-    good = [a for a in items if isinstance(a, Article)]
-    # The records share the bytes of their file, which no worker needs.
-    lean = (a.with_(source=replace(a.source, raw=b"")) for a in good)
-    records = [(a, near.get(_name(a), ())) for a in lean]
-    parts = [records[i : i + CHUNK] for i in range(0, len(records), CHUNK)]
-    made = chain.from_iterable(pool.results(work, parts))
-    for item in items:
+    waiting: deque[Article | InputError] = deque()
+    for results in pool.results(work, _parts(read, near, waiting)):
+        for one in results:
+            while isinstance(item := waiting.popleft(), InputError):
+                yield item, item
+            yield item, one or died(item.source.path, item.source.record)
+    # errors behind the last article
+    yield from ((item, item) for item in waiting if isinstance(item, InputError))
+
+
+def _parts(
+    read: Iterable[Article | InputError],
+    near: Neighbours,
+    waiting: deque[Article | InputError],
+) -> Iterator[list[tuple[Article, Near]]]:
+    """Articles in the portions that workers get; what was read is noted in `waiting`."""
+    part: list[tuple[Article, Near]] = []
+    for item in read:
+        waiting.append(item)
         if isinstance(item, InputError):
-            yield item, item
             continue
-        one = next(made)
-        yield item, one if one is not None else died(item.source.path, item.source.record)
+        # The records may share the bytes of their file, which no worker needs.
+        lean = item.with_(source=replace(item.source, raw=b""))
+        part.append((lean, near.get(_name(item), ())))
+        if len(part) == CHUNK:
+            yield part
+            part = []
+    if part:
+        yield part
 
 
 def died(path: str, record: int | None = None) -> InputError:
@@ -363,13 +394,20 @@ def died(path: str, record: int | None = None) -> InputError:
 
 
 def _draft_file(source: Path, cleaner: Cleaner, near: Neighbours) -> list[Draft | InputError]:
+    return list(_each(source, cleaner, near))
+
+
+def _each(
+    source: Path, cleaner: Cleaner, near: Neighbours
+) -> Generator[Draft | InputError, None, None]:
     # What is wrong with these is wrong for every file, and ends the run.
     _ = cleaner.glossary, cleaner.model
 
     def draft(article: Article) -> Draft:
         return cleaner.draft(article, near.get(_name(article), ()))
 
-    return [guarded(article, draft) for article in articles(source, cleaner.config)]
+    for article in articles(source, cleaner.config):
+        yield guarded(article, draft)
 
 
 # --- writing --------------------------------------------------------------------------------------
@@ -387,6 +425,7 @@ def clean_batch(
     in_place: bool = False,
     write: bool = True,
     force: bool = False,
+    stored: Callable[[int], None] | None = None,
 ) -> Result:
     """Cleans files into a folder: articles, reports, originals, summary, worklist.
 
@@ -396,11 +435,12 @@ def clean_batch(
         config: Effective configuration.
         cleaner: Does the work.
         seen: Called with (files done, files in all).
-        each: Called with each report.
+        each: Called with each report; for records before their file is in place.
         note: As for `collect`.
         in_place: Write the safe fixes into the sources instead of articles into `out`.
         write: Write at all; else `out` only tells which files are no sources.
         force: Write over articles that somebody changed since they were written.
+        stored: Called with the number of articles that are done with, after each file.
 
     Returns:
         Rows and errors; the summary is also written to ``out/report.json``.
@@ -408,33 +448,107 @@ def clean_batch(
     Raises:
         InputError: A folder holds nothing to read, or an output would replace a source.
     """
-    result = Result()
-    places: list[list[str]] = []
+    run = _Run(out, config, Result(), in_place=in_place, write=write, force=force, each=each)
     told: dict[str, Any] = {"seen": seen, "note": note}
     stream = reports(paths, config, cleaner, out=out, in_place=in_place, write=write, **told)
     with closing(stream):
         for made in stream:
-            result.errors += [(e.path, e.reason) for e in made.errors]
-            if not made.reports:
-                continue
-            try:
-                data = [r.to_dict() for r in made.reports]
-                written = _write(made, data, out, config, in_place, force) if write else None
-            except Exception as error:
-                result.errors.append(_failure(error, made.target.source, out))
-                if isinstance(error, earlier.ChangedOutputError):
-                    # The article stays as it is, and so do its open places and what was decided.
-                    places += [cells for plain in data for cells in worklist_rows(plain)]
-                continue
-            for report, plain in zip(made.reports, data, strict=True):
-                result.rows.append(row(plain, review(report)["review"], written))
-                places += worklist_rows(plain)
-                if each:
-                    each(report)
+            run.take(made)
+            if stored:
+                stored(len(run.result.rows))
+    result = run.result
     result.summary = summary(result.rows, result.errors, cleaner.tool())
     if write:
-        _write_summary(result, places, out)
+        _write_summary(result, run.places, out)
     return result
+
+
+@dataclass
+class _Run:
+    """Where a batch stands.
+
+    Args:
+        out: Output folder.
+        config: Effective configuration.
+        result: Rows and errors so far.
+        in_place: As for `clean_batch`; so are `write`, `force` and `each`.
+        places: Lines of the worklist so far.
+    """
+
+    out: Path
+    config: Config
+    result: Result
+    in_place: bool
+    write: bool
+    force: bool
+    each: Callable[[Report], None] | None
+    places: list[list[str]] = field(default_factory=list)
+
+    def take(self, made: FileReports) -> None:
+        """Writes what came of one file."""
+        items = iter(made.made)
+        for item in items:
+            if isinstance(item, InputError):
+                self.result.errors.append((item.path, item.reason))
+            elif item.article.source.record is None:
+                self._article(made.target, item)
+            else:
+                self._records(made.target, chain((item,), items))
+                return  # where they could not be written the rest is not asked for
+
+    def _article(self, target: Target, report: Report) -> None:
+        data = report.to_dict()
+        written = None
+        if self.write:
+            try:
+                written = _write(
+                    target, report, data, self.out, self.config, self.in_place, self.force
+                )
+            except Exception as error:
+                self._failed(error, target, worklist_rows(data))
+                return
+        self.result.rows.append(row(data, review(report)["review"], written))
+        self.places += worklist_rows(data)
+        if self.each:
+            self.each(report)
+
+    def _records(self, target: Target, items: Iterable[Report | InputError]) -> None:
+        """Writes the records of a file one after the other; in place they are put at its end."""
+        rows: list[dict[str, Any]] = []
+        places: list[list[str]] = []
+        written = readable(target.article(target.suffix(True, self.config.to)))
+        with RecordWriter(target, self.out, self.config) as writer:
+            for item in items:
+                if isinstance(item, InputError):
+                    self.result.errors.append((item.path, item.reason))
+                    continue
+                data = item.to_dict()
+                if self.write:
+                    try:
+                        if self.in_place:
+                            edited_bytes(item)  # says that it cannot be done
+                        writer.add(item, data, record_line(item, self.config.to))
+                    except Exception as error:
+                        self._failed(error, target, ())
+                        return
+                rows.append(row(data, review(item)["review"], written if self.write else None))
+                places += worklist_rows(data)
+                if self.each:
+                    self.each(item)
+            if self.write:
+                try:
+                    writer.place(force=self.force)
+                except Exception as error:
+                    self._failed(error, target, places)
+                    return
+        self.result.rows += rows
+        self.places += places
+
+    def _failed(self, error: Exception, target: Target, places: Sequence[list[str]]) -> None:
+        self.result.errors.append(_failure(error, target.source, self.out))
+        if isinstance(error, earlier.ChangedOutputError):
+            # The article stays as it is, and so do its open places and what was decided.
+            self.places += places
 
 
 def _write_summary(result: Result, places: Sequence[Sequence[str]], out: Path) -> None:
@@ -460,58 +574,50 @@ def _failure(error: Exception, source: Path, out: Path) -> tuple[str, str]:
 
 
 def _write(
-    made: FileReports,
-    data: Sequence[dict[str, Any]],
+    target: Target,
+    report: Report,
+    data: Mapping[str, Any],
     out: Path,
     config: Config,
     in_place: bool,
     force: bool,
 ) -> str:
-    """Writes one source's article and report; returns the article's path as the summary shows it.
+    """Writes one article and its report; returns the article's path as the summary shows it.
 
     The original and the report are written before the source is touched: whatever interrupts the
     run, `undo` has what it needs. Nothing is written where an article would be lost by it.
     """
-    first = made.reports[0]
-    source = first.article.source
-    records = source.record is not None
-    report_path = out / made.target.report(records)
-    edited = edited_bytes(first) if in_place else source.raw
-    leads = not records and earlier.leads_to(report_path, source.raw)
+    source = report.article.source
+    report_path = out / target.report(False)
+    edited = edited_bytes(report) if in_place else source.raw
+    leads = earlier.leads_to(report_path, source.raw)
     if leads and in_place and edited == source.raw:
         # The second run of a hook: the report of the first is the one that leads back.
-        return readable(made.target.source)
-    article = made.target.article("jsonl" if records else config.to)
+        return readable(target.source)
+    article = target.article(config.to)
     written = earlier.written(report_path)
     body = b""
     if not in_place:
-        body = _body(made.reports, config.to)
+        body = render(report, config.to).encode("utf-8")
+        digest = hashlib.sha256(body).hexdigest()
         if not force:
-            earlier.refuse_changed(out / article, body, written)
-        written[article.suffix[1:]] = hashlib.sha256(body).hexdigest()
+            earlier.refuse_changed(out / article, digest, written.get(config.to))
+        written[config.to] = digest
     if leads or (in_place and earlier.needed(report_path, source.raw)):
         earlier.keep(report_path)
     if config.originals and source.raw:
         keep_original(out, source.sha256, source.raw)
     if written:
-        data = [{**plain, earlier.WRITTEN: dict(sorted(written.items()))} for plain in data]
-    report = b"".join(map(_line, data)) if records else dump(data[0])
+        data = {**data, earlier.WRITTEN: dict(sorted(written.items()))}
     if in_place:
-        files = [(report_path, report)]
+        files = [(report_path, dump(data))]
         if edited != source.raw:
             # Through a link: the file that it names is the source, and stays what it is.
-            files.append((made.target.source.resolve(), edited))
+            files.append((target.source.resolve(), edited))
         write_together(files)
-        return readable(made.target.source)
-    write_together([(report_path, report), (out / article, body)])
+        return readable(target.source)
+    write_together([(report_path, dump(data)), (out / article, body)])
     return readable(article)
-
-
-def _body(made: Sequence[Report], to: str) -> bytes:
-    """The article of one source, or the records of one file."""
-    if made[0].article.source.record is not None:
-        return b"".join(record_line(report, to) for report in made)
-    return render(made[0], to).encode("utf-8")
 
 
 def edited_bytes(report: Report) -> bytes:
@@ -562,7 +668,7 @@ def record_line(report: Report, to: str) -> bytes:
     else:
         text = render(report, to)
     record = with_text(source.extra, source.field or "text", text)
-    return _line({**record, **_review_fields(record, review(report))})
+    return json_line({**record, **_review_fields(record, review(report))})
 
 
 def _review_fields(record: Mapping[str, Any], state: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -571,16 +677,3 @@ def _review_fields(record: Mapping[str, Any], state: Mapping[str, Any]) -> Mappi
     if own or not record.keys() & state.keys():
         return state
     return {f"unspin_{name}": value for name, value in state.items()}
-
-
-def _line(data: Mapping[str, Any]) -> bytes:
-    import orjson
-
-    try:
-        return orjson.dumps(data, option=orjson.OPT_APPEND_NEWLINE)
-    except TypeError:
-        # Integers of more than 64 bits; dates are those of front matter in a record's text.
-        import json
-
-        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str)
-        return text.encode("utf-8") + b"\n"

@@ -241,6 +241,8 @@ def _record_changed(lines: Sequence[bytes], record: int, ranges: Sequence[tuple[
     """
     import orjson
 
+    if not lines:  # the file was read line by line
+        return any(a <= record <= b for a, b in ranges)
     try:
         by_line = isinstance(orjson.loads(lines[record - 1]), dict)
     except (ValueError, IndexError):

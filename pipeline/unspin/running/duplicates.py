@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 #: Words in a shingle: five is usual for near-duplicates of web pages (Broder 1997 used ten
 #: tokens; shorter ones bear small edits better).
@@ -22,12 +22,12 @@ _WORD = re.compile(r"\w+")
 
 
 def neighbours(
-    texts: Sequence[tuple[str, str]],
+    texts: Iterable[tuple[str, str]],
 ) -> dict[str, tuple[tuple[str, float], ...]]:
     """Finds articles whose texts are nearly the same.
 
     Args:
-        texts: Path and prose of each article.
+        texts: Path and prose of each article; one is held at a time.
 
     Returns:
         For each path that has near-duplicates: their paths and estimated Jaccard similarities
@@ -36,9 +36,8 @@ def neighbours(
     """
     from rensa import RMinHash, RMinHashLSH
 
-    index = RMinHashLSH(threshold=LEAST_SIMILARITY, num_perm=PERMUTATIONS, num_bands=BANDS)
     prints: list[tuple[str, RMinHash]] = []
-    for path, text in sorted(texts):
+    for path, text in texts:
         words = _WORD.findall(text.casefold())
         if len(words) < LEAST_WORDS:
             continue
@@ -47,8 +46,11 @@ def neighbours(
         }
         made = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
         made.update(sorted(shingles))
-        index.insert(len(prints), made)
         prints.append((path, made))
+    prints.sort(key=lambda p: p[0])
+    index = RMinHashLSH(threshold=LEAST_SIMILARITY, num_perm=PERMUTATIONS, num_bands=BANDS)
+    for number, (_, made) in enumerate(prints):
+        index.insert(number, made)
     out: dict[str, tuple[tuple[str, float], ...]] = {}
     for number, (path, made) in enumerate(prints):
         near = [

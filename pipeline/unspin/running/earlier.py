@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +19,13 @@ class ChangedOutputError(InputError):
     """An output is not as unspin wrote it: somebody's work would be lost."""
 
 
-def refuse_changed(article: Path, body: bytes, written: Mapping[str, str]) -> None:
+def refuse_changed(article: Path, body: str, known: str | None) -> None:
     """Raises where writing an article would lose what stands there.
 
     Args:
         article: Where it would be written.
-        body: What would be written.
-        written: `written` of its report.
+        body: Hash of what would be written.
+        known: Hash of what an earlier run wrote there, by its report; None where none did.
 
     Raises:
         ChangedOutputError: Something stands there that no run wrote like that.
@@ -34,13 +33,24 @@ def refuse_changed(article: Path, body: bytes, written: Mapping[str, str]) -> No
     """
     if not article.is_file():
         return
-    found = article.read_bytes()
-    known = written.get(article.suffix[1:])
-    if found == body or known == hashlib.sha256(found).hexdigest():
+    if sha256_of(article) in (body, known):
         return
     what = "was changed since unspin wrote it" if known else "stands there and no report knows it"
     remedy = "move it away, name another folder with -o, or write over it with --force"
     raise ChangedOutputError(readable(article), f"{what}, so it is left as it is; {remedy}")
+
+
+def sha256_of(path: Path) -> str:
+    """Hex digest of a file of any size.
+
+    Args:
+        path: The file.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def written(report_path: Path) -> dict[str, str]:

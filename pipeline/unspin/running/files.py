@@ -6,6 +6,7 @@ import contextlib
 import errno
 import gzip
 import hashlib
+import io
 import os
 import stat
 import zlib
@@ -15,15 +16,17 @@ from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
-from unspin.errors import InputError
+from unspin.errors import InputError, readable
 from unspin.reading import is_folder
-from unspin.reading.detect import FORMATS
+from unspin.reading.detect import format_of, parted
 
 ORIGINALS = ".originals"
 SUMMARY = "report.json"
 WORKLIST = "worklist.csv"
 #: Characters of a file's name in that of its temporary file.
 _SHOWN = 32
+#: Bytes of a large file that are read at a time.
+_PIECE = 1 << 20
 #: Decisions on places that are open no more, or that this run did not meet.
 UNMATCHED = "worklist.unmatched.csv"
 
@@ -40,6 +43,17 @@ class Target:
     source: Path
     stem: str
 
+    def suffix(self, records: bool, to: str) -> str:
+        """Suffix of the article, without its dot: records that came compressed go compressed.
+
+        Args:
+            records: Whether the source holds records.
+            to: Format of articles.
+        """
+        if not records:
+            return to
+        return "jsonl.gz" if parted(self.source.name)[1].lower().endswith(".gz") else "jsonl"
+
     def article(self, suffix: str) -> PurePosixPath:
         """Path of the article."""
         return PurePosixPath(f"{self.stem}.{suffix}")
@@ -54,11 +68,11 @@ class Target:
         Args:
             to: Format of articles; None where none are written.
         """
-        kind = FORMATS.get(self.source.suffix.lower(), "jsonl")
+        kind = format_of(self.source.name) or "jsonl"
         for records in [False, True] if kind == "jsonl" else [False]:
             yield self.report(records)
             if to is not None:
-                yield self.article("jsonl" if records else to)
+                yield self.article(self.suffix(records, to))
 
 
 def plan(
@@ -85,7 +99,7 @@ def plan(
         names), a number is added.
     """
     relative = [_relative(s, roots, in_place) for s in sources]
-    plain = [str(PurePosixPath(r).with_suffix("")) for r in relative]
+    plain = [str(PurePosixPath(r).with_name(parted(PurePosixPath(r).name)[0])) for r in relative]
     # A folder that could not be listed is among the sources for its error: nothing is written.
     unlisted = [is_folder(s) for s in sources]
     counts = Counter(n.casefold() for n, u in zip(plain, unlisted, strict=True) if not u)
@@ -166,30 +180,77 @@ def write_together(files: Sequence[tuple[Path, bytes]]) -> None:
     Raises:
         OSError: One cannot be written; `filename` is its path.
     """
-    staged: list[tuple[Path, Path]] = []
-    path = Path()
-    try:
+    with Staging() as staging:
         for path, data in files:
+            with naming(path), staging.open(path) as file:
+                file.write(data)
+        staging.place()
+
+
+@contextlib.contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Makes errors name a file, and not what stands for it while it is written.
+
+    Args:
+        path: The file.
+    """
+    try:
+        yield
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None
+        raise
+
+
+class Staging:
+    """Files that are written under other names, and put in place together or not at all.
+
+    On leaving it what is not in place is removed.
+    """
+
+    def __init__(self) -> None:
+        self._staged: list[tuple[Path, Path]] = []
+
+    def __enter__(self) -> Staging:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        for part, _ in self._staged:
+            with contextlib.suppress(OSError):
+                part.unlink()
+
+    def open(self, path: Path) -> io.BufferedRandom:
+        """Opens what shall become a file.
+
+        Args:
+            path: Where it will be put.
+
+        Raises:
+            OSError: It cannot be made; `filename` is `path`.
+        """
+        with naming(path):
             path.parent.mkdir(parents=True, exist_ok=True)
+            _mode(path)  # a folder that stands there is told before the work
             # A name of its own length: that of the file may be as long as names can be. It is noted
             # before the file is there, for a signal may come between.
             part = path.with_name(f".{path.name[:_SHOWN]}.{os.urandom(4).hex()}.part")
-            staged.append((part, path))
-            mode = _mode(path)
+            self._staged.append((part, path))
             # Nobody else reads meanwhile what may become part of a private file.
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-            with os.fdopen(os.open(part, flags, 0o600), "wb") as file:
-                file.write(data)
-            part.chmod(mode)
-        for part, path in staged:
-            part.replace(path)
-    except BaseException as error:
-        for part, _ in staged:
-            with contextlib.suppress(OSError):
-                part.unlink()
-        if isinstance(error, OSError):
-            error.filename, error.filename2 = str(path), None
-        raise
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            return os.fdopen(os.open(part, flags, 0o600), "w+b")
+
+    def place(self) -> None:
+        """Puts all of them in place; they must be closed.
+
+        Raises:
+            OSError: One cannot be; `filename` is its path.
+        """
+        for part, path in self._staged:
+            with naming(path):
+                part.chmod(_mode(path))
+        for part, path in self._staged:
+            with naming(path):
+                part.replace(path)
+        self._staged.clear()
 
 
 def _mode(path: Path) -> int:
@@ -215,6 +276,34 @@ def keep_original(out: Path, sha256: str, raw: bytes) -> None:
     if not path.exists():
         # mtime=0: the same source gives the same file, so that a committed output stays unchanged
         write_atomic(path, gzip.compress(raw, 9, mtime=0))
+
+
+def keep_file(out: Path, sha256: str, source: Path) -> None:
+    """Keeps the bytes of a file of any size as `keep_original` does.
+
+    Args:
+        out: Output folder.
+        sha256: Hash of the bytes that were read.
+        source: The file.
+
+    Raises:
+        InputError: It holds other bytes now.
+        OSError: It cannot be read, or its copy cannot be written.
+    """
+    path = out / ORIGINALS / f"{sha256}.gz"
+    if path.exists():
+        return
+    packer = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)  # with the header of gzip
+    digest = hashlib.sha256()
+    with Staging() as staging:
+        with source.open("rb") as file, naming(path), staging.open(path) as kept:
+            while piece := file.read(_PIECE):
+                digest.update(piece)
+                kept.write(packer.compress(piece))
+            kept.write(packer.flush())
+        if digest.hexdigest() != sha256:
+            raise InputError(readable(source), "changed while it was read; run it again")
+        staging.place()
 
 
 def find_original(report_path: Path, sha256: str) -> bytes | None:

@@ -145,18 +145,27 @@ def _take(found: dict[str, dict[str, Any]], seen: str, wanted: str, status: str)
     return ""
 
 
+#: A character that an expression holds as it is; those that mean something in a template do not.
+_ESCAPED = re.compile(r"\\([.^$*+?()\[\]/,;:!\"'#%&=<>~`_ -])")
+#: Where such characters are kept meanwhile, in the private area of Unicode.
+_PRIVATE = 0xE000
+_HELD = re.compile(f"[{chr(_PRIVATE)}-{chr(_PRIVATE + 0x7F)}]")
+
+
 def template_of(pattern: str) -> str | None:
     """A regular expression as a template, where it is a list of words in disguise.
 
     ``(?:low|reduced) back`` becomes ``{low|reduced} back``, ``colou?r`` becomes ``colo{u|}r``.
     """
-    out = re.sub(r"\\b|^\^|\$$", "", pattern)
+    # What is escaped stands for itself, and must not be read again as an expression.
+    out = _ESCAPED.sub(lambda m: chr(_PRIVATE + ord(m[1])), pattern)
+    out = re.sub(r"\\b|^\^|\$$", "", out)
     out = out.replace(r"\s+", " ").replace(r"\s", " ")
     out = re.sub(r"\((?:\?:|\?i:)?([\w' |-]*)\)\?", r"{\1|}", out)
     out = re.sub(r"\((?:\?:|\?i:)?([\w' |-]*)\)", r"{\1}", out)
     out = re.sub(r"([\w'-])\?", r"{\1|}", out)
-    out = re.sub(r"\\([.^$*+?()\[\]|\\/-])", r"\1", out)
     outside = re.sub(r"\{[^{}]*\}", "", out)
     if re.search(r"[\\*+?\[\]^$|{}]", outside) or "(?" in out:
         return None
+    out = _HELD.sub(lambda m: chr(ord(m[0]) - _PRIVATE), out)
     return out if out.strip() else None
