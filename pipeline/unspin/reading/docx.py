@@ -23,10 +23,14 @@ from unspin.article import (
 from unspin.config import Config
 from unspin.errors import InputError, MissingExtraError
 from unspin.reading.builder import MAX_SPAN, PieceBuilder, raised
+from unspin.reading.docxsigns import M, formula, symbol
 from unspin.reading.languages import detect_language
 from unspin.reading.repair import repair
 
 _CELLS = " | "
+#: What tells the paragraphs of a cell apart, where a full stop does not.
+_TOLD = "; "
+_STOPPED = re.compile(r"[.!?:;,…][\"'”’)\]]*\s*\Z")
 _HEADING = re.compile(r"heading (\d)", re.I)
 _BULLET = re.compile(r"list bullet(?: (\d))?|list paragraph", re.I)
 _NUMBER = re.compile(r"list number(?: (\d))?", re.I)
@@ -41,6 +45,14 @@ _AROUND = frozenset(
                  "dir", "hyperlink")
 )  # fmt: skip
 _OFF = frozenset({"0", "false", "off"})
+_EQUATIONS = frozenset({f"{M}oMath", f"{M}oMathPara"})
+#: Parts of a run that python-docx writes as text.
+_SAYING = frozenset(_W + n for n in ("t", "tab", "br", "cr", "noBreakHyphen", "ptab"))
+#: What refers to a note, with the part of the file that holds the notes of its kind.
+_NOTES = {f"{_W}footnoteReference": "footnotes", f"{_W}endnoteReference": "endnotes"}
+_RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+_CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 #: Styles build on styles; more is a circle.
 _MAX_STYLES = 20
 #: Unpacked size against the limit for files: text packs about 1:5, bombs 1:1000.
@@ -108,6 +120,13 @@ def _assembled(reader: _Reader, document: Any, data: bytes, name: str, sha256: s
     return article.with_(language=detect_language(article.text))
 
 
+class _Holder:
+    """What python-docx asks for the part that a paragraph of a note stands in."""
+
+    def __init__(self, part: Any) -> None:
+        self.part = part
+
+
 class _Reader:
     """Walks over a document's body in order."""
 
@@ -120,16 +139,21 @@ class _Reader:
         self.in_list = False
         self.titled = False
         self.number = 0
+        self.noted: list[tuple[str, str, str]] = []  # kind, id and mark of each note referred to
         styles = document.styles.element.iterchildren(_W + "style")
         self.styles = {style.get(_W + "styleId"): style for style in styles}
 
     def run(self) -> None:
         """Fills `pieces` and `texts`."""
+        self._blocks(self.document.element.body)
+        self._notes()
+
+    def _blocks(self, parent: Any) -> None:
+        """Adds the paragraphs and tables of the body, or of a text box."""
         from docx.table import Table
         from docx.text.paragraph import Paragraph
 
-        body = self.document.element.body
-        for element in _unwrapped(body):
+        for element in _unwrapped(parent):
             if element.tag == _W + "p":
                 self._paragraph(Paragraph(element, self.document._body))
             elif element.tag == _W + "tbl":
@@ -138,17 +162,44 @@ class _Reader:
     def _paragraph(self, paragraph: Any) -> None:
         builder = PieceBuilder()
         self._fill(builder, paragraph)
-        if not builder.length and _is_deleted(paragraph._p.pPr):
-            return  # no item, and no number of a list either
-        self._add(builder, self._block(paragraph))
+        if builder.length or not _is_deleted(paragraph._p.pPr):
+            # else it is no item, and no number of a list either
+            self._add(builder, self._block(paragraph))
+        for box in _boxes(paragraph._p):
+            self._blocks(box)
 
-    def _fill(self, builder: PieceBuilder, paragraph: Any) -> None:
-        """Adds the text of a paragraph."""
+    def _notes(self) -> None:
+        """Adds footnotes and endnotes at the end, each with the mark that refers to it."""
+        from docx.oxml import parse_xml
+        from docx.text.paragraph import Paragraph
+
+        related = {
+            rel.reltype.removeprefix(_RELATED): rel.target_part
+            for rel in self.document.part.rels.values()
+            if not rel.is_external
+        }
+        self.in_list = False
+        for kind, name, mark in self.noted:
+            part = related.get(kind)
+            notes = [] if part is None else parse_xml(part.blob)
+            for note in notes:
+                if note.get(_W + "id") != name:
+                    continue
+                for n, element in enumerate(note.iterchildren(_W + "p")):
+                    builder = PieceBuilder()
+                    if mark and not n:
+                        builder.add(f"{mark} ", self.at)
+                    self._fill(builder, Paragraph(element, _Holder(part)), lead=bool(mark))
+                    self._add(builder, Block(BlockKind.PARAGRAPH, 0, 0))
+
+    def _fill(self, builder: PieceBuilder, paragraph: Any, *, lead: bool = False) -> None:
+        """Adds the text of a paragraph; behind the mark of a note, without white space before."""
         for (kind, value), runs in groupby(self._runs(paragraph), key=lambda run: run[1:]):
             if kind is not None:
                 builder.open(kind, value)
             for text, _, _ in runs:
-                builder.add(text, self.at + builder.length)
+                said = text.lstrip() if lead and builder.ends_in_space else text
+                builder.add(said, self.at + builder.length)
             if kind is not None:
                 builder.close(kind)
 
@@ -158,18 +209,47 @@ class _Reader:
 
         style = self._style(paragraph._p.pPr, "pStyle")
         for element, address in _run_elements(paragraph._p, ""):
+            if element.tag in _EQUATIONS:
+                yield formula(element), None, ""
+                continue
             own = element.rPr
             said = [own, *self._style(own, "rStyle"), *style]
             if any(_is_on(said, name) for name in ("strike", "dstrike", "vanish")):
                 continue
             run = Run(element, paragraph)
-            text = raised(run.text) if _says(said, "vertAlign") == "superscript" else run.text
+            high = _says(said, "vertAlign") == "superscript"
+            text = "".join(self._said(element, high=high))
             kind = MarkKind.STRONG if run.bold else MarkKind.EMPHASIS if run.italic else None
             link = paragraph.part.rels.get(address)
             if link is not None:
                 yield text, MarkKind.LINK, link.target_ref
             else:
                 yield text, kind, ""
+
+    def _said(self, run: Any, *, high: bool) -> Iterator[str]:
+        """Yields what the parts of a run say: text, signs of symbol fonts, marks of notes."""
+        font = run.find(f"{_W}rPr/{_W}rFonts")
+        named = font.get(_W + "ascii", "") if font is not None else ""
+        for child in run.iterchildren():
+            if child.tag in _NOTES:
+                yield self._mark(child)
+            elif child.tag == _W + "sym":
+                yield symbol(child.get(_W + "font", ""), int(child.get(_W + "char", "0"), 16))
+            elif child.tag == _W + "softHyphen":
+                yield "\u00ad"
+            elif child.tag in _SAYING:
+                text = "".join(
+                    symbol(named, ord(c)) if "\uf020" <= c <= "\uf0ff" else c for c in str(child)
+                )
+                yield raised(text) if high else text
+
+    def _mark(self, reference: Any) -> str:
+        """The mark of a note: the next number, or nothing where the author wrote one."""
+        own = reference.get(_W + "customMarkFollows", "0") not in _OFF
+        count = sum(bool(mark) for _, _, mark in self.noted) + 1
+        mark = "" if own else raised(str(count))
+        self.noted.append((_NOTES[reference.tag], reference.get(_W + "id", ""), mark))
+        return mark
 
     def _style(self, properties: Any, name: str) -> list[Any]:
         """Properties of runs in a style, and in those that it builds on."""
@@ -255,7 +335,7 @@ class _Reader:
             builder = PieceBuilder()
             cells: list[Span] = []
             for cell in row:
-                text = " ".join(" ".join(self._cell_texts(cell, table)).split())
+                text = _told_apart(self._cell_texts(cell, table))
                 if text and builder.length:
                     builder.add(_CELLS, self.at + builder.length)
                 start = builder.length
@@ -275,6 +355,8 @@ class _Reader:
         for element in _unwrapped(cell):
             if element.tag == _W + "p":
                 yield "".join(text for text, _, _ in self._runs(Paragraph(element, table)))
+                for box in _boxes(element):
+                    yield from self._cell_texts(box, table)
             elif element.tag == _W + "tbl":
                 for row in _table_rows(element):
                     for inner in row:
@@ -293,11 +375,40 @@ def _unwrapped(parent: Any) -> Iterator[Any]:
 def _run_elements(parent: Any, address: str) -> Iterator[tuple[Any, str]]:
     """Runs of a paragraph, less deleted ones, with the id of the link that they stand in."""
     for element in parent.iterchildren():
-        if element.tag == _W + "r":
+        if element.tag == _W + "r" or element.tag in _EQUATIONS:
             yield element, address
         elif element.tag in _AROUND:
             own = element.get(_R + "id", "") if element.tag == _W + "hyperlink" else ""
             yield from _run_elements(element, own or address)
+
+
+def _boxes(paragraph: Any) -> Iterator[Any]:
+    """Contents of the text boxes that hang on a paragraph; of two ways to draw one, the first."""
+    for run, _ in _run_elements(paragraph, ""):
+        yield from _boxes_in(run)
+
+
+def _boxes_in(element: Any) -> Iterator[Any]:
+    drawn = False
+    for child in element.iterchildren():
+        if child.tag == _W + "txbxContent":
+            yield child
+        elif child.tag == _FALLBACK and drawn:
+            continue
+        else:
+            inner = list(_boxes_in(child))
+            drawn = drawn or (child.tag == _CHOICE and bool(inner))
+            yield from inner
+
+
+def _told_apart(texts: Iterator[str]) -> str:
+    """The paragraphs of a cell on one line."""
+    out = ""
+    for text in (" ".join(t.split()) for t in texts):
+        if out and text:
+            out += " " if _STOPPED.search(out) else _TOLD
+        out += text
+    return out
 
 
 def _table_rows(table: Any) -> Iterator[list[Any]]:
