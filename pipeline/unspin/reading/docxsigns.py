@@ -93,8 +93,8 @@ def formula(element: Any) -> str:
 def _grouped(element: Any) -> str:
     """A part of a formula, in brackets where it is more than one number or name."""
     text = formula(element).strip()
-    simple = _SIMPLE.fullmatch(text) or (text[:1] == "(" and text[-1:] == ")")
-    return text if simple else f"({text})"
+    whole = text[:1] == "(" and text[-1:] == ")" and text.find(")") == len(text) - 1
+    return text if whole or _SIMPLE.fullmatch(text) else f"({text})"
 
 
 def _power(text: str) -> str:

@@ -259,6 +259,19 @@ def is_archive(address: str) -> bool:
 # --- what opens on a click -----------------------------------------------------------------------
 
 _HIDDEN_NAMES = re.compile(r"(?:^|\s)(?:sr-only|visually-hidden|screen-reader-text)(?:$|\s)")
+#: What is said to those who hear a page alone, and to all others by a sign or a colour.
+_WARNS = re.compile(
+    r"(?:do not|don[’']t|never|avoid|not|no|must not|should not|stop|warning|caution|danger|"
+    r"important|urgent(?: advice)?|immediate action required|note|non-urgent advice)"
+    r"(?: \w+)?\s*[:!–—-]?",
+    re.I,
+)
+#: Holders of a line: what is said in one beside other words belongs to these.
+_LINE_HOLDERS = frozenset(
+    ["p", "li", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "div", "section", "blockquote",
+     "figcaption", "caption", "summary", "article", "main", "body"]
+)  # fmt: skip
+_PRESSED = frozenset({"a", "button", "nav", "form", "select", "label"})
 _HIDDEN_CLASS = re.compile(r"(?:^|\s)hidden(?:$|\s)")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _PANEL_NAMES = re.compile(
@@ -320,6 +333,12 @@ def is_toggle(element: Element) -> bool:
     return bool(_TOGGLE_NAMES.search(attrs.get("class", "")))
 
 
+def _is_box(element: Element) -> bool:
+    """Whether an element is a box to tick."""
+    kind = element.attrs.get("type", "").lower()
+    return element.tag == "input" and kind in ("checkbox", "radio")
+
+
 @dataclass
 class Page:
     """A page, with what is asked of its elements more than once."""
@@ -340,7 +359,7 @@ class Page:
             attrs = element.attrs
             if element.tag in ("html", "body"):
                 self.fragment = False
-            if element.tag == "input" and attrs.get("type", "").lower() in ("checkbox", "radio"):
+            if _is_box(element):
                 self.boxes.add(attrs.get("id", ""))
             if element.tag in ("a", "button", "div", "span", "h2", "h3", "h4", "dt", "p", "li"):
                 self._control(element)
@@ -388,8 +407,39 @@ class Page:
     def hidden(self, element: Element) -> bool:
         """Whether no reader sees an element: one that a click opens is seen."""
         if _HIDDEN_NAMES.search(element.attrs.get("class", "")):
-            return True
+            return not self._told_by_sign(element)
         return self._veiled(element) and not self._opens(element)
+
+    def _told_by_sign(self, element: Element) -> bool:
+        """Whether hidden words say what others see as a sign: "Do not", or all that a cell says."""
+        text = self.text(element)
+        if not any(map(str.isalpha, text)):
+            return False
+        for above in element.ancestors:
+            if above.tag in _PRESSED:
+                return False
+            if above.tag in ("td", "th"):
+                only = [c for c in self.text(above) if c.isalnum()]
+                return only == [c for c in text if c.isalnum()] or bool(_WARNS.fullmatch(text))
+            if above.tag in _LINE_HOLDERS:
+                return bool(_WARNS.fullmatch(text))
+        return False
+
+    def sign(self, element: Element) -> str:
+        """What a sign without words is called, where it is all that a cell shows; else nothing."""
+        title = next((e for e in element.descendants if e.tag == "title"), None)
+        shown = self.text(title) if title is not None else ""
+        if title is None and any(map(str.isalnum, self.text(element))):
+            return ""
+        name = element.attrs.get("aria-label") or shown or element.attrs.get("title", "")
+        cell = next((e for e in element.ancestors if e.tag in ("td", "th")), None)
+        if not any(map(str.isalpha, name)) or cell is None:
+            return ""
+        said = self.text(cell)
+        others = said.replace(self.text(title), "") if title is not None else said
+        if any(map(str.isalnum, others)) or any(e.tag == "img" for e in cell.descendants):
+            return ""
+        return " ".join(name.split())
 
     def opens(self, element: Element) -> bool:
         """Whether an element is hidden until a click opens it."""
@@ -447,6 +497,20 @@ class Page:
         return bool(_SENTENCE.search(self.text(element))) and not self.mostly_links(element)
 
     # --- buttons
+
+    def answers(self, label: Element) -> bool:
+        """Whether a label is an answer of a questionnaire, beside its box to tick."""
+        named = label.attrs.get("for", "") in self.boxes - {""}
+        if not named and not any(e.tag == "input" and _is_box(e) for e in label.descendants):
+            return False
+        for above in label.ancestors:
+            if above.tag in ("nav", "dialog", "select") or _NO_PANEL.search(above.names):
+                return False
+            if above.tag in ("td", "th"):
+                return True
+            if above.tag == "fieldset":
+                return any(e.tag == "legend" and self.text(e) for e in above.elements)
+        return False
 
     def asks(self, element: Element) -> bool:
         """Whether a button or label is a heading or a question of the text."""
