@@ -24,6 +24,8 @@ from unspin.rules.text import ends_sentence, per_article, reference_blocks, word
 MAX_WORDS = 16
 #: Longest sentence taken as a candidate for an over-used phrase, in words.
 MAX_FRAGMENT = 10
+#: Longest sentence of a programme of exercises or meetings, in words.
+MAX_STEP = 4
 #: From this many words on, one sentence made of the title is proof; shorter titles need two.
 PROVING_WORDS = 3
 
@@ -128,16 +130,26 @@ class Phrase:
         low = [w.lower() for w in self.words]
         inner = self.words[1:-1]
         capital_glue = any(w[0].isupper() and w.lower() in _words("function_words") for w in inner)
-        dated = any(re.fullmatch(r"20[12]\d", w) for w in low)
-        joined = " ".join(low)
-        starts = any(joined.startswith(s + " ") for s in _words("search_starts"))
         edited = any(w in _words("function_words") for w in inner)
         odd_end = len(low) > 2 and (
             low[-1] in _words("prepositions")
             or (low[-1].endswith("ing") and len(low) > 3 and not edited)
         )
-        odd = capital_glue or dated or starts or odd_end
-        return odd or any(w in _words("search_words") for w in low)
+        return capital_glue or odd_end or self.searched
+
+    @cached_property
+    def searched(self) -> bool:
+        """Whether its words, and not its capitals alone, say that it is a search phrase."""
+        low = [w.lower() for w in self.words]
+        joined = " ".join(low)
+        starts = any(joined.startswith(s + " ") for s in _words("search_starts"))
+        dated = any(re.fullmatch(r"20[12]\d", w) for w in low)
+        return dated or starts or any(w in _words("search_words") for w in low)
+
+    @cached_property
+    def may_name(self) -> bool:
+        """Whether it may name an exercise, a group or a product that the text speaks of."""
+        return not (self.from_title or self.searched or self.text[:1].islower())
 
     @cached_property
     def tells(self) -> bool:
@@ -464,8 +476,27 @@ def _make(
         alone,
         ev.phrase.from_title,
         " ".join(place.text[place.start : place.end].split()),
-        sure=not ev.phrase.tells,
+        sure=not (ev.phrase.tells or _names_a_step(ev.phrase, place)),
     )
+
+
+def _names_a_step(phrase: Phrase, place: _Place) -> bool:
+    """Whether a phrase may name a step of its place: "Knee To Chest Stretch. Lie on your back."
+
+    The names of exercises and of the points of a programme stand between short sentences, and
+    before what tells how to do them.
+    """
+    if not phrase.may_name:
+        return False
+    if phrase.words[-1].lower() in _words("exercise_nouns"):
+        return True
+    sentences = re.split(r"(?<=[.!?])\s+|\n", place.text)
+    name = _fold(phrase.text)
+    others = [s for s in sentences if name not in _fold(s)]
+    if all(len(_TOKEN.findall(s)) <= MAX_STEP for s in others):
+        return True
+    following = _TOKEN.search(place.text, place.end)
+    return following is not None and following[0].lower() in _words("step_starts")
 
 
 def _judge_splice(article: Article, ev: _Evidence, place: _Place, cased: bool) -> Insertion | None:
@@ -736,9 +767,9 @@ def _all_but_one(
 ) -> list[Insertion]:
     """Insertions without the first one, where no copy of the phrase would stay.
 
-    A search phrase says nothing, so all of its copies may go.
+    A search phrase says nothing, so all of its copies may go; what may name something stays once.
     """
-    if phrase.search_like and not phrase.tells:
+    if phrase.search_like and not phrase.tells and not phrase.may_name:
         return new
     spans = [
         (block.start + a, block.start + z)
