@@ -423,3 +423,10 @@ def test_flat_a_star_that_a_word_bears_begins_a_footnote() -> None:
 def test_flat_bullets_of_symbol_fonts() -> None:
     text = f"Sleep\n\n{BODY}\n\n\uf0b7 your tablets\n\uf0b7\tyour glasses\n\uf0fc no food\n"
     assert items(text) == ["your tablets", "your glasses", "no food"]
+
+
+def test_flat_the_title_stands_below_what_heads_the_page() -> None:
+    above = "Home > Feet > Heel pain\n\nWe use cookies on this site. Accept all cookies\n\n"
+    article = read(f"{above}Heel pain\n\n{BODY}\n")
+    assert article.title == "Heel pain"
+    assert article.blocks[2].level == 1
