@@ -147,6 +147,41 @@ def test_a_box_amid_the_text_is_text_whatever_its_name() -> None:
     assert found[9:11] == ["Emergency", "Call 999 if you cannot speak."]
 
 
+@pytest.mark.parametrize("name", ["newsletter-box", "menu", "ad-hoc", "consent-form", "sidebar"])
+def test_what_speaks_of_doses_is_text_whatever_its_name(name: str) -> None:
+    dose = "Take 5 mg with food each day."
+    box = f"<div class={name}><p>{dose}</p></div>"
+    assert texts(f"<article><h1>Asthma</h1>{LONG}{box}</article>")[-1] == dose
+    form = f"<div class={name}><form><p>{dose}</p><input></form></div>"
+    if name not in ("ad-hoc", "consent-form"):  # names of no furniture
+        assert dose not in texts(f"<article><h1>Asthma</h1>{LONG}{form}</article>")
+
+
+@pytest.mark.parametrize("name", ["comments", "cookie-bar"])
+def test_what_readers_say_is_none(name: str) -> None:
+    box = f"<div class={name}><p>Buy 5 mg of our pills here. They help.</p></div>"
+    assert texts(f"<article><h1>Asthma</h1>{LONG}{box}</article>")[1:] == texts(LONG)
+
+
+def test_the_foot_of_an_article_is_text_where_it_says_something() -> None:
+    foot = "<footer><p>Review: May 2027. Never use it twice.</p></footer>"
+    found = texts(f"<article><h1>Asthma</h1>{LONG}{foot}</article>")
+    assert found[-1] == "Review: May 2027. Never use it twice."
+    foot = "<footer><p>Posted in <a href=/category/a>Lungs and more</a></p></footer>"
+    assert len(texts(f"<article><h1>Asthma</h1>{LONG}{foot}</article>")) == 9
+    assert len(texts(f"<main><article><h1>Asthma</h1>{LONG}</article></main><footer><p>Our office is open. Call.</p></footer>")) == 9  # fmt: skip
+
+
+def test_slides_that_are_not_shown_yet_are_text() -> None:
+    slides = (
+        "<div class=carousel><div class=slide><p>Step 1. Wash.</p></div>"
+        "<div class=slide aria-hidden=true><p>Step 2. Prick the finger.</p></div>"
+        "<div class='slide cloned' aria-hidden=true><p>Step 1. Wash it now.</p></div></div>"
+    )
+    found = texts(f"<article><h1>Asthma</h1>{LONG}{slides}</article>")
+    assert found[9:] == ["Step 1. Wash.", "Step 2. Prick the finger."]
+
+
 @pytest.mark.parametrize(("line", "wanted"), [
     ("<li><span class=visually-hidden>Do not </span>take aspirin</li>", "Do not take aspirin"),
     ("<p><span class=sr-only>Warning: </span>It can burn.</p>", "Warning: It can burn."),

@@ -512,16 +512,25 @@ class _Walk:
             return not self._is_text(element)
         if tag == "footer" and state.quotes:
             return False  # who is quoted
+        if tag == "footer" and not sign and any(e.tag == "article" for e in element.ancestors):
+            return not self._is_text(element)  # sources, dates of review, a last warning
         if (tag in FURNITURE or role in ROLES) and role != "tablist":
             return not (
                 tag == "nav" and any(e.attrs.get("role") == "tab" for e in element.elements)
             )
         if sign == "doubtful":
             return not self._says(element)
-        if sign and state.main and _SIDEBAR.search(element.attrs.get("class", "")):
-            # A box beside the text that stands between its paragraphs is a part of it.
-            return not (self._amid(element) and self._is_text(element))
+        if sign and state.main and self._belongs(element):
+            return False
         return sign == "sure"
+
+    def _belongs(self, element: Element) -> bool:
+        """Whether a part of an article is text against its name.
+
+        It is where it speaks of doses, and so is a box beside the text between its paragraphs.
+        """
+        box = _SIDEBAR.search(element.attrs.get("class", "")) and self._amid(element)
+        return (bool(box) or self.page.advises(element)) and self._is_text(element)
 
     def _amid(self, element: Element) -> bool:
         """Whether an aside stands between sentences of a text, or beside them in a fragment."""

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from unspin import guard
 from unspin.reading.htmltree import Element, Text, visible_text
 
 #: Page furniture by element and by role: never main text.
@@ -78,11 +79,18 @@ _NO_NAME = re.compile(
     r"(?:category|tag|post-type|status|type|format|has|no|with|without|is|page-id|term|topic|layout)"
     r"[-_]|post-\d"
     r"|.*(?:content|layout|main)[-_]+(?:with[-_]+)?sidebar|.*sidebar[-_]+(?:content|wrap|layout|main)"
-    r"|content[-_]*sidebar[-_]*wrap|comments?-(?:open|closed)|informed-consent",
+    r"|content[-_]*sidebar[-_]*wrap|comments?-(?:open|closed)|informed-consent"
+    r"|(?:patient|treatment)[-_]consent|consent[-_]forms?|ad[-_]hoc",
     re.I,
 )
 #: Lists of tabs: their names lead to parts of the text.
 _TABS = re.compile(r"(?:^|[\s_-])(?:nav-(?:tabs|pills)|tabs?|tab-?list|pills)(?:$|[\s_-])", re.I)
+#: Words of what is sold, or said by readers: doses stand there, too.
+_NEVER_TEXT = re.compile(
+    r"(?:^|[\s_-])(?:ads?|adverts?|advertisements?|adsbygoogle|sponsored|promos?|comments?|disqus|respond"
+    r"|cookies?|popup|modal)(?:$|[\s_-])",
+    re.I,
+)
 _COMMENTS = re.compile(r"(?:^|[\s_-])(?:comments?|disqus|respond)", re.I)
 #: Share of the unlinked text of a page from which what holds it is no furniture by its name.
 _MOST = 0.5
@@ -277,13 +285,14 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _PANEL_NAMES = re.compile(
     r"(?:^|[\s_-])(?:tabs?|tabbed|tab-?(?:pane|panel|content|body|item)s?|accordions?|collaps\w*|"
     r"toggles?|togglable|faqs?|answers?|questions?|expand\w*|panels?|spoilers?|read-?more|more|"
-    r"more-?(?:text|content)|reveal|details|disclosure|show-?(?:more|hide))(?:$|[\s_-])",
+    r"more-?(?:text|content)|reveal|details|disclosure|show-?(?:more|hide)|slides?|slick-slide|"
+    r"swiper-slide|carousel-item)(?:$|[\s_-])",
     re.I,
 )
 _NO_PANEL = re.compile(
     r"(?:^|[\s_-])(?:modal|dialog|popup|pop-up|lightbox|cookies?|gdpr|consent|tooltip|dropdown|menu|"
     r"nav\w*|search|login|signin|share|sharing|overlay|newsletter|subscribe|template|tmpl|print|"
-    r"banner|toast|alert-dismissible|lang\w*|cart|honeypot)(?:$|[\s_-])",
+    r"banner|toast|alert-dismissible|lang\w*|cart|honeypot|cloned)(?:$|[\s_-])",
     re.I,
 )
 _PANEL_TAGS = frozenset(
@@ -401,6 +410,12 @@ class Page:
         if self.holds_most(element) and not _COMMENTS.search(element.names):
             return ""
         return sign
+
+    def advises(self, element: Element) -> bool:
+        """Whether a part of an article speaks of doses or medicines, whatever its name."""
+        if _NEVER_TEXT.search(element.names):
+            return False
+        return any(f.startswith(("unit:", "drug:")) for f in guard.facts(self.text(element)))
 
     # --- hidden
 
