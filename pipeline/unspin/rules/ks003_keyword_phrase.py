@@ -32,8 +32,9 @@ class KeywordPhrase:
         Safe: the sentence and the space beside it are removed. Of a phrase that is no search
         phrase by its words the first copy stays. For an editor where the phrase instructs,
         warns, forbids, names a drug or an amount, reads like a sentence ("Take Two Tablets
-        Daily"), or may name a step of a programme of exercises ("Knee To Chest Stretch."):
-        then the later copies are shown, and none is removed unasked.
+        Daily"), or may name what the text goes on about, a step of a programme or a person
+        ("Knee To Chest Stretch. Lie down."): then the later copies are shown, and none is
+        removed unasked.
 
     Known limits:
         A phrase that stands alone only once is not found without a title to compare with.

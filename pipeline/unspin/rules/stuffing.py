@@ -476,24 +476,44 @@ def _make(
         alone,
         ev.phrase.from_title,
         " ".join(place.text[place.start : place.end].split()),
-        sure=not (ev.phrase.tells or _names_a_step(ev.phrase, place)),
+        sure=not (ev.phrase.tells or _may_be_meant(ev.phrase, place, alone=alone)),
     )
 
 
-def _names_a_step(phrase: Phrase, place: _Place) -> bool:
-    """Whether a phrase may name a step of its place: "Knee To Chest Stretch. Lie on your back."
+def _may_be_meant(phrase: Phrase, place: _Place, *, alone: bool) -> bool:
+    """Whether what stands around a phrase needs it, though its own words tell nothing.
 
-    The names of exercises and of the points of a programme stand between short sentences, and
-    before what tells how to do them.
+    It answers a question, asks one of a list of questions, names a step of a programme or the
+    field of a form, or is what "she", "it" and "take" of the next sentence speak of. What is a
+    search phrase by its words is none of these, but for a question.
     """
-    if not phrase.may_name:
+    text = place.text
+    if alone and text[place.end : place.end + 1] == "?":
+        # A title in a question's place is written like a title.
+        return not _title_cased(text[place.start : place.end]) and text[place.start].isupper()
+    if phrase.searched:
         return False
-    if phrase.words[-1].lower() in _words("exercise_nouns"):
+    if not alone:
+        # "and after Total Hip Replacement a nurse comes": the preposition needs it.
+        left = _TOKEN.findall(text[: place.start])
+        last = left[-1].lower() if left and place.before == "w" else ""
+        return last in _words("prepositions") and place.after == "w"
+    if text[: place.start].rstrip(_LEAD).endswith("?"):
         return True
-    sentences = re.split(r"(?<=[.!?])\s+|\n", place.text)
+    sentences = re.split(r"(?<=[.!?])\s+|\n", text)
     name = _fold(phrase.text)
     others = [s for s in sentences if name not in _fold(s)]
-    if all(len(_TOKEN.findall(s)) <= MAX_STEP for s in others):
+    if others and all(len(_TOKEN.findall(s)) <= MAX_STEP for s in others):
+        return True
+    return phrase.may_name and _names_a_step(phrase, place)
+
+
+def _names_a_step(phrase: Phrase, place: _Place) -> bool:
+    """Whether a phrase names what comes next.
+
+    "Knee To Chest Stretch. Lie on your back."
+    """
+    if phrase.words[-1].lower() in _words("exercise_nouns"):
         return True
     following = _TOKEN.search(place.text, place.end)
     return following is not None and following[0].lower() in _words("step_starts")
