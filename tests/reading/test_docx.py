@@ -286,3 +286,22 @@ def test_a_line_that_the_author_ended_ends_in_the_written_article() -> None:
     report = Report(article, article, (), (), None, (), None, None, {}, {})
     assert "1 High Street  \nLeeds" in render(report, "md")
     assert "1 High Street<br>" in render(report, "html")
+
+
+def test_text_over_text_and_text_that_old_programs_show() -> None:
+    def fill(document: Any) -> None:
+        from docx.oxml import parse_xml
+
+        ns = (
+            'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+            'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+        )
+        ruby = "<w:ruby><w:rt><w:r><w:t>xīn</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>心</w:t></w:r></w:rubyBase></w:ruby>"
+        sign = "<mc:AlternateContent><mc:Choice/><mc:Fallback><w:t>☺</w:t></mc:Fallback></mc:AlternateContent>"
+        runs = "<mc:Choice><w:r><w:t> new</w:t></w:r></mc:Choice><mc:Fallback><w:r><w:t> old</w:t></w:r></mc:Fallback>"
+        p = document.add_paragraph("Heart: ")._p
+        p.append(parse_xml(f"<w:r {ns}>{ruby}</w:r>"))
+        p.append(parse_xml(f"<w:r {ns}>{sign}</w:r>"))
+        p.append(parse_xml(f"<mc:AlternateContent {ns}>{runs}</mc:AlternateContent>"))
+
+    assert made(fill).text == "Heart: 心(xīn)☺ new"

@@ -52,6 +52,7 @@ _SAYING = frozenset(_W + n for n in ("t", "tab", "br", "cr", "noBreakHyphen", "p
 _NOTES = {f"{_W}footnoteReference": "footnotes", f"{_W}endnoteReference": "endnotes"}
 _RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
+_ALTERNATE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 #: Styles build on styles; more is a circle.
 _MAX_STYLES = 20
@@ -237,6 +238,12 @@ class _Reader:
                 yield symbol(child.get(_W + "font", ""), int(child.get(_W + "char", "0"), 16))
             elif child.tag == _W + "softHyphen":
                 yield "\u00ad"
+            elif child.tag == _W + "ruby":
+                yield _ruby(child)
+            elif child.tag == _ALTERNATE:
+                # a picture or a sign that old programs show as text
+                for other in child.iterchildren(_FALLBACK):
+                    yield from self._said(other, high=high)
             elif child.tag in _SAYING:
                 text = "".join(
                     symbol(named, ord(c)) if "\uf020" <= c <= "\uf0ff" else c for c in str(child)
@@ -380,6 +387,18 @@ def _run_elements(parent: Any, address: str) -> Iterator[tuple[Any, str]]:
         elif element.tag in _AROUND:
             own = element.get(_R + "id", "") if element.tag == _W + "hyperlink" else ""
             yield from _run_elements(element, own or address)
+        elif element.tag == _ALTERNATE:
+            ways = (list(_run_elements(way, address)) for way in element.iterchildren())
+            yield from next(filter(None, ways), [])
+
+
+def _ruby(element: Any) -> str:
+    """Characters with how they are read, in brackets behind them."""
+    base, read = (
+        "".join(t.text or "" for t in element.iterfind(f"{_W}{name}//{_W}t"))
+        for name in ("rubyBase", "rt")
+    )
+    return f"{base}({read})" if base and read else base or read
 
 
 def _boxes(paragraph: Any) -> Iterator[Any]:
