@@ -305,3 +305,63 @@ def test_text_over_text_and_text_that_old_programs_show() -> None:
         p.append(parse_xml(f"<mc:AlternateContent {ns}>{runs}</mc:AlternateContent>"))
 
     assert made(fill).text == "Heart: 心(xīn)☺ new"
+
+
+def numbered(article: Article) -> list[tuple[str, int, int, str]]:
+    items = [b for b in article.blocks if b.kind is BlockKind.LIST_ITEM]
+    return [(article.block_text(b), b.level, b.number, b.value) for b in items]
+
+
+def test_a_list_counts_on_behind_a_paragraph_and_restarts_below_each_item() -> None:
+    def fill(document: Any) -> None:
+        for text, style in (("cap", ""), ("hold", ""), ("Do not press.", None), ("push", ""),
+                            ("hard", " 2"), ("fast", " 2"), ("wait", "")):  # fmt: skip
+            document.add_paragraph(text, style=None if style is None else f"List Number{style}")
+
+    assert numbered(made(fill)) == [
+        ("cap", 1, 1, ""), ("hold", 1, 2, ""), ("push", 1, 3, ""), ("hard", 2, 1, ""),
+        ("fast", 2, 2, ""), ("wait", 1, 4, ""),
+    ]  # fmt: skip
+
+
+def listed(document: Any, name: str, counting: str, start: str = "1") -> None:
+    """Defines a list with two levels, and a second one of its own that starts at five."""
+    numbering = document.part.numbering_part.element
+    levels = [
+        element("w:lvl", element("w:start", val=start), element("w:numFmt", val=counting), ilvl="0"),
+        element("w:lvl", element("w:start", val="1"), element("w:numFmt", val="lowerRoman"), ilvl="1"),
+    ]  # fmt: skip
+    numbering.insert(0, element("w:abstractNum", *levels, abstractNumId=name))
+    numbering.append(element("w:num", element("w:abstractNumId", val=name), numId=name))
+    own = element("w:lvlOverride", element("w:startOverride", val="5"), ilvl="0")
+    numbering.append(element("w:num", element("w:abstractNumId", val=name), own, numId=f"{name}0"))
+
+
+def test_lists_count_as_they_are_defined() -> None:
+    def fill(document: Any) -> None:
+        listed(document, "77", "lowerLetter")
+        for text, name, level in (("one", "77", "0"), ("two", "77", "0"), ("deep", "77", "1"),
+                                  ("deeper", "77", "1"), ("three", "77", "0"), ("five", "770", "0"),
+                                  ("six", "770", "0"), ("deep again", "77", "1"), ("none", "0", "0")):  # fmt: skip
+            p = document.add_paragraph(text, style="List Number")._p
+            p.get_or_add_pPr().append(
+                element("w:numPr", element("w:ilvl", val=level), element("w:numId", val=name))
+            )
+
+    article = made(fill)
+    assert numbered(article) == [
+        ("one", 1, 1, "a."), ("two", 1, 2, "b."), ("deep", 2, 1, "i."), ("deeper", 2, 2, "ii."),
+        ("three", 1, 3, "c."), ("five", 1, 5, "e."), ("six", 1, 6, "f."), ("deep again", 2, 1, "i."),
+    ]  # fmt: skip
+    assert blocks(article)[-1] == ("paragraph", "none")
+
+
+def test_bullets_and_lists_that_nothing_defines() -> None:
+    def fill(document: Any) -> None:
+        listed(document, "78", "bullet")
+        for text, name in (("point", "78"), ("lost", "999")):
+            p = document.add_paragraph(text)._p
+            p.get_or_add_pPr().append(element("w:numPr", element("w:numId", val=name)))
+        document.add_paragraph("step", style="List Number")
+
+    assert numbered(made(fill)) == [("point", 1, 0, ""), ("lost", 1, 0, ""), ("step", 1, 1, "")]

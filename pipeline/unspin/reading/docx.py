@@ -23,6 +23,7 @@ from unspin.article import (
 from unspin.config import Config
 from unspin.errors import InputError, MissingExtraError
 from unspin.reading.builder import MAX_SPAN, PieceBuilder, raised
+from unspin.reading.docxlists import Numbering
 from unspin.reading.docxsigns import M, formula, symbol
 from unspin.reading.languages import detect_language
 from unspin.reading.repair import repair
@@ -54,6 +55,8 @@ _RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/
 _CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
 _ALTERNATE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+#: The list of a paragraph that its style, but not the paragraph, would make an item.
+_NO_LIST = "0"
 #: Styles build on styles; more is a circle.
 _MAX_STYLES = 20
 #: Unpacked size against the limit for files: text packs about 1:5, bombs 1:1000.
@@ -139,7 +142,8 @@ class _Reader:
         self.groups = 0
         self.in_list = False
         self.titled = False
-        self.number = 0
+        self.counts: dict[int, int] = {}  # of a list that the document does not define, by level
+        self.numbering = Numbering(_numbering_of(document))
         self.noted: list[tuple[str, str, str]] = []  # kind, id and mark of each note referred to
         styles = document.styles.element.iterchildren(_W + "style")
         self.styles = {style.get(_W + "styleId"): style for style in styles}
@@ -298,41 +302,55 @@ class _Reader:
         if style.lower() in ("quote", "intense quote"):
             self.in_list = False
             return Block(BlockKind.QUOTE, 0, 0, level=1)
-        properties = paragraph._p.pPr
-        numbered = properties is not None and properties.numPr is not None
+        name, depth = self._list_of(paragraph._p.pPr)
         bullet, number = _BULLET.match(style), _NUMBER.match(style)
-        if number or numbered or (bullet and style.lower() != "list paragraph"):
-            ordered = bool(number) or (numbered and not bullet and self._is_ordered(properties))
-            return self._item(properties, bullet or number, ordered)
-        self.in_list = False
-        return Block(BlockKind.PARAGRAPH, 0, 0)
+        plain = bullet is not None and style.lower() == "list paragraph"
+        if name == _NO_LIST or not (name or number or (bullet and not plain)):
+            self.in_list = False
+            return Block(BlockKind.PARAGRAPH, 0, 0)
+        named = bullet or number
+        level = max(depth + 1, int(named[1]) if named and named.re.groups and named[1] else 1)
+        counts = self.numbering.counts(name, depth)
+        return self._item(name, depth, level, bool(number) if counts is None else counts)
 
-    def _is_ordered(self, properties: Any) -> bool:
-        """Whether the numbering definition of a list item counts."""
-        own = properties.numPr
-        level = own.ilvl.val if own.ilvl is not None else 0
-        try:
-            numbering = self.document.part.numbering_part.element
-            abstract = numbering.num_having_numId(own.numId.val).abstractNumId.val
-        except (KeyError, AttributeError, NotImplementedError):
-            return False
-        path = f'./w:abstractNum[@w:abstractNumId="{abstract}"]/w:lvl[@w:ilvl="{level}"]/w:numFmt'
-        formats = [f.values() for f in numbering.xpath(path)]
-        return any(values and values[0] not in ("bullet", "none") for values in formats)
+    def _list_of(self, properties: Any) -> tuple[str, int]:
+        """The list that a paragraph belongs to by itself or by its style, and its level there."""
+        style = properties.find(_W + "pStyle") if properties is not None else None
+        said = [
+            properties,
+            *self._paragraph_styles(style.get(_W + "val") if style is not None else None),
+        ]
+        found = [p.find(_W + "numPr") for p in said if p is not None]
+        name, depth = "", ""
+        for one in (numbers for numbers in found if numbers is not None):
+            name = name or _value_of(one, "numId")
+            depth = depth or _value_of(one, "ilvl")
+        return name, int(depth) if depth.isdecimal() else 0
 
-    def _item(self, properties: Any, style: re.Match[str] | None, ordered: bool) -> Block:
-        level = int(style[1]) if style and style.re.groups and style[1] else 1
-        if properties is not None and properties.numPr is not None:
-            depth = properties.numPr.ilvl
-            level = max(level, (depth.val if depth is not None else 0) + 1)
+    def _paragraph_styles(self, name: str | None) -> Iterator[Any]:
+        """Yields properties of paragraphs in a style, and in those that it builds on."""
+        for _ in range(_MAX_STYLES):
+            if name not in self.styles:
+                return
+            style = self.styles[name]
+            yield style.find(_W + "pPr")
+            base = style.find(_W + "basedOn")
+            name = base.get(_W + "val") if base is not None else None
+
+    def _item(self, name: str, depth: int, level: int, ordered: bool) -> Block:
         if not self.in_list:
             self.groups += 1
-            self.number = 0
+            self.counts = {}
         self.in_list = True
-        self.number += ordered
+        number, label = 0, ""
+        if ordered and self.numbering.counts(name, depth):
+            number, label = self.numbering.next(name, depth)
+        elif ordered:
+            number = self.counts.get(level, 0) + 1
+        self.counts = {at: n for at, n in self.counts.items() if at < level} | {level: number}
         return Block(
-            BlockKind.LIST_ITEM, 0, 0, level=level, ordered=ordered,
-            number=self.number if ordered else 0, group=self.groups,
+            BlockKind.LIST_ITEM, 0, 0, level=level, ordered=ordered, number=number,
+            group=self.groups, value=label,
         )  # fmt: skip
 
     def _table(self, table: Any) -> None:
@@ -399,6 +417,19 @@ def _ruby(element: Any) -> str:
         for name in ("rubyBase", "rt")
     )
     return f"{base}({read})" if base and read else base or read
+
+
+def _numbering_of(document: Any) -> Any:
+    """The definitions of a document's lists, or None."""
+    for rel in document.part.rels.values():
+        if rel.reltype == _RELATED + "numbering" and not rel.is_external:
+            return getattr(rel.target_part, "element", None)
+    return None
+
+
+def _value_of(element: Any, name: str) -> str:
+    child = element.find(_W + name)
+    return str(child.get(_W + "val", "")) if child is not None else ""
 
 
 def _boxes(paragraph: Any) -> Iterator[Any]:

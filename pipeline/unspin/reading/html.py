@@ -18,7 +18,7 @@ from unspin.article import (
     Span,
     assemble,
 )
-from unspin.reading.builder import PieceBuilder, is_raised_number
+from unspin.reading.builder import PieceBuilder, is_raised_number, item_label
 from unspin.reading.embeds import video_address
 from unspin.reading.htmlformulas import formula
 from unspin.reading.htmlhead import Head, is_site_name, is_title_class, metadata, read_head
@@ -607,7 +607,7 @@ class _Walk:
             return replace(
                 state, kind=BlockKind.LIST_ITEM, level=max(state.lists, 1), number=number,
                 item=element.start, joined=self._is_joined(element),
-                label=_label(state.counting, number),
+                label=item_label(state.counting, number),
             )  # fmt: skip
         if tag == "blockquote":
             return replace(
@@ -894,20 +894,6 @@ def _counting(element: Element) -> str:
         return sign.upper() if style[1].lower() == "upper" else sign
     kind = element.attrs.get("type", "").strip()
     return kind if kind in ("a", "A", "i", "I") else ""
-
-
-def _label(counting: str, number: int) -> str:
-    """An item's label as browsers write it; empty for plain numbers."""
-    if not counting or not 0 < number < 40:
-        return ""
-    if counting in "iI":
-        tens, ones = divmod(number, 10)
-        label = "x" * tens + ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")[ones]
-    elif number <= 26:
-        label = chr(ord("a") + number - 1)
-    else:
-        return ""
-    return (label.upper() if counting.isupper() else label) + "."
 
 
 def _is_raised(element: Element, source: str) -> bool:
