@@ -430,3 +430,15 @@ def test_flat_the_title_stands_below_what_heads_the_page() -> None:
     article = read(f"{above}Heel pain\n\n{BODY}\n")
     assert article.title == "Heel pain"
     assert article.blocks[2].level == 1
+
+
+@pytest.mark.parametrize(
+    "line", ["1.5 mg a day", "2.5–5 ml twice", "1-2 tablets", "½ tablet at night", "10 drops"]
+)
+def test_flat_amounts_are_no_headings(line: str) -> None:
+    assert headings(f"Knees that swell\n\n{BODY}\n\n{line}\n\n{BODY}\n") == []
+
+
+@pytest.mark.parametrize("line", ["2.1 Minutes of rest", "5 Ways to rest", "10 things to know"])
+def test_flat_numbers_that_count_no_amount_may_head(line: str) -> None:
+    assert headings(f"Knees that swell\n\n{BODY}\n\n{line}\n\n{BODY}\n") == [line]
