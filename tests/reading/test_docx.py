@@ -1,4 +1,4 @@
-"""Word: struck out, deleted, raised and merged text."""
+"""Word: struck out, deleted, raised and merged text, symbols, equations, notes and text boxes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from tests.reading.test_formats import blocks, read
 from tests.reading.test_offsets import check_map
 
 from unspin.article import Article, BlockKind, MarkKind
+from unspin.report import Report
+from unspin.writing import render
 
 docx = pytest.importorskip("docx", reason="needs the extra docx")
 
@@ -152,7 +154,7 @@ def test_cells_hold_no_deleted_text_and_deleted_rows_are_none() -> None:
         inner = table.rows[2].cells[1].add_table(1, 1)
         inner.cell(0, 0).text = "inner"
 
-    assert table_of(made(fill)) == [["age 0", "10⁹"], ["age 2", "10⁹ inner"]]
+    assert table_of(made(fill)) == [["age 0", "10⁹"], ["age 2", "10⁹; inner"]]
 
 
 def test_content_controls_are_read_and_tables_of_contents_are_not() -> None:
@@ -182,3 +184,184 @@ def test_links_keep_their_address() -> None:
     article = made(fill)
     assert article.text == "See the leaflet"
     assert [(m.start, m.end, m.value) for m in article.marks] == [(4, 15, "https://a.org")]
+
+
+def test_signs_of_symbol_fonts_are_written_in_unicode() -> None:
+    def fill(document: Any) -> None:
+        p = document.add_paragraph("25 ")._p
+        p.append(element("w:r", element("w:sym", font="Symbol", char="F06D")))
+        p.append(run("g a day, "))
+        p.append(element("w:r", element("w:sym", font="Symbol", char="00A3")))
+        p.append(run("40 "))
+        for font, code in (("Wingdings", "F0FE"), ("MS Gothic", "2610"), ("House", "F041")):
+            p.append(element("w:r", element("w:sym", font=font, char=code)))
+        old = run(" \uf062-blocker (\uf06d)")
+        old.insert(0, element("w:rPr", element("w:rFonts", ascii="Symbol")))
+        p.append(old)
+
+    assert made(fill).text == "25 μg a day, ≤40 ☑☐\ufffd β-blocker (μ)"
+
+
+def noted(document: Any, kind: str, *notes: tuple[str, str]) -> None:
+    """Adds a part with footnotes or endnotes, by id."""
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+    from lxml import etree
+
+    root = element(f"w:{kind}")
+    for name, text in notes:
+        root.append(element(f"w:{kind[:-1]}", element("w:p", run(text)), id=name))
+    related = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    uri = PackURI(f"/word/{kind}.xml")
+    media = f"application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}+xml"
+    part = Part(uri, media, etree.tostring(root), document.part.package)
+    document.part.relate_to(part, f"{related}/{kind}")
+
+
+def test_footnotes_and_endnotes_stand_at_the_end() -> None:
+    def fill(document: Any) -> None:
+        p = document.add_paragraph("Drink little.")._p
+        p.append(element("w:r", element("w:footnoteReference", id="3")))
+        p.append(run(" Rest."))
+        p.append(element("w:r", element("w:endnoteReference", id="2")))
+        p.append(element("w:r", element("w:footnoteReference", id="4", customMarkFollows="1")))
+        p.append(run("*"))
+        document.add_paragraph("Then walk.")
+        noted(
+            document, "footnotes", ("2", "cut"), ("3", " No more than 200 ml."), ("4", "* Adults.")
+        )
+        noted(document, "endnotes", ("2", "BNF 2023."))
+
+    assert [text for _, text in blocks(made(fill))] == [
+        "Drink little.¹ Rest.²*", "Then walk.", "¹ No more than 200 ml.", "² BNF 2023.", "* Adults.",
+    ]  # fmt: skip
+
+
+def test_text_boxes_are_read_once() -> None:
+    def fill(document: Any) -> None:
+        from docx.oxml import parse_xml
+
+        ns = (
+            'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+            'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+        )
+        box = (
+            "<w:txbxContent><w:p><w:r><w:t>Call 999 if you bleed.</w:t></w:r></w:p></w:txbxContent>"
+        )
+        both = f"<mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>"
+        drawn = f"<w:r {ns}><mc:AlternateContent>{both}</mc:AlternateContent></w:r>"
+        document.add_paragraph("Take 5 mg.")._p.append(parse_xml(drawn))
+        document.add_paragraph("Then rest.")
+        cell = document.add_table(1, 1).cell(0, 0)
+        cell.text = "Dose"
+        cell.paragraphs[0]._p.append(parse_xml(f"<w:r {ns}><w:pict>{box}</w:pict></w:r>"))
+
+    assert [text for _, text in blocks(made(fill))] == [
+        "Take 5 mg.", "Call 999 if you bleed.", "Then rest.", "Dose; Call 999 if you bleed.",
+    ]  # fmt: skip
+
+
+def test_equations_are_written_on_the_line() -> None:
+    def fill(document: Any) -> None:
+        from docx.oxml import parse_xml
+
+        ns = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+
+        def t(text: str) -> str:
+            return f"<m:r><m:t>{text}</m:t></m:r>"
+
+        power = f"<m:sSup><m:e>{t('height')}</m:e><m:sup>{t('2')}</m:sup></m:sSup>"
+        share = f"<m:f><m:num>{t('a+b')}</m:num><m:den>{power}</m:den></m:f>"
+        root = f"<m:rad><m:deg/><m:e>{t('x y')}</m:e></m:rad>"
+        total = f"<m:nary><m:naryPr><m:chr m:val='∑'/></m:naryPr><m:e><m:d><m:e>{t('n')}</m:e></m:d></m:e></m:nary>"
+        p = document.add_paragraph("BMI = ")._p
+        p.append(parse_xml(f"<m:oMath {ns}>{share}{t('·')}{root}{t('+')}{total}</m:oMath>"))
+        p.append(run("."))
+
+    assert made(fill).text == "BMI = (a+b)/height²·√(x y)+∑(n)."
+
+
+def test_a_line_that_the_author_ended_ends_in_the_written_article() -> None:
+    article = made(lambda document: document.add_paragraph("1 High Street\nLeeds"))
+    report = Report(article, article, (), (), None, (), None, None, {}, {})
+    assert "1 High Street  \nLeeds" in render(report, "md")
+    assert "1 High Street<br>" in render(report, "html")
+
+
+def test_text_over_text_and_text_that_old_programs_show() -> None:
+    def fill(document: Any) -> None:
+        from docx.oxml import parse_xml
+
+        ns = (
+            'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+            'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+        )
+        ruby = "<w:ruby><w:rt><w:r><w:t>xīn</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>心</w:t></w:r></w:rubyBase></w:ruby>"
+        sign = "<mc:AlternateContent><mc:Choice/><mc:Fallback><w:t>☺</w:t></mc:Fallback></mc:AlternateContent>"
+        runs = "<mc:Choice><w:r><w:t> new</w:t></w:r></mc:Choice><mc:Fallback><w:r><w:t> old</w:t></w:r></mc:Fallback>"
+        p = document.add_paragraph("Heart: ")._p
+        p.append(parse_xml(f"<w:r {ns}>{ruby}</w:r>"))
+        p.append(parse_xml(f"<w:r {ns}>{sign}</w:r>"))
+        p.append(parse_xml(f"<mc:AlternateContent {ns}>{runs}</mc:AlternateContent>"))
+
+    assert made(fill).text == "Heart: 心(xīn)☺ new"
+
+
+def numbered(article: Article) -> list[tuple[str, int, int, str]]:
+    items = [b for b in article.blocks if b.kind is BlockKind.LIST_ITEM]
+    return [(article.block_text(b), b.level, b.number, b.value) for b in items]
+
+
+def test_a_list_counts_on_behind_a_paragraph_and_restarts_below_each_item() -> None:
+    def fill(document: Any) -> None:
+        for text, style in (("cap", ""), ("hold", ""), ("Do not press.", None), ("push", ""),
+                            ("hard", " 2"), ("fast", " 2"), ("wait", "")):  # fmt: skip
+            document.add_paragraph(text, style=None if style is None else f"List Number{style}")
+
+    assert numbered(made(fill)) == [
+        ("cap", 1, 1, ""), ("hold", 1, 2, ""), ("push", 1, 3, ""), ("hard", 2, 1, ""),
+        ("fast", 2, 2, ""), ("wait", 1, 4, ""),
+    ]  # fmt: skip
+
+
+def listed(document: Any, name: str, counting: str, start: str = "1") -> None:
+    """Defines a list with two levels, and a second one of its own that starts at five."""
+    numbering = document.part.numbering_part.element
+    levels = [
+        element("w:lvl", element("w:start", val=start), element("w:numFmt", val=counting), ilvl="0"),
+        element("w:lvl", element("w:start", val="1"), element("w:numFmt", val="lowerRoman"), ilvl="1"),
+    ]  # fmt: skip
+    numbering.insert(0, element("w:abstractNum", *levels, abstractNumId=name))
+    numbering.append(element("w:num", element("w:abstractNumId", val=name), numId=name))
+    own = element("w:lvlOverride", element("w:startOverride", val="5"), ilvl="0")
+    numbering.append(element("w:num", element("w:abstractNumId", val=name), own, numId=f"{name}0"))
+
+
+def test_lists_count_as_they_are_defined() -> None:
+    def fill(document: Any) -> None:
+        listed(document, "77", "lowerLetter")
+        for text, name, level in (("one", "77", "0"), ("two", "77", "0"), ("deep", "77", "1"),
+                                  ("deeper", "77", "1"), ("three", "77", "0"), ("five", "770", "0"),
+                                  ("six", "770", "0"), ("deep again", "77", "1"), ("none", "0", "0")):  # fmt: skip
+            p = document.add_paragraph(text, style="List Number")._p
+            p.get_or_add_pPr().append(
+                element("w:numPr", element("w:ilvl", val=level), element("w:numId", val=name))
+            )
+
+    article = made(fill)
+    assert numbered(article) == [
+        ("one", 1, 1, "a."), ("two", 1, 2, "b."), ("deep", 2, 1, "i."), ("deeper", 2, 2, "ii."),
+        ("three", 1, 3, "c."), ("five", 1, 5, "e."), ("six", 1, 6, "f."), ("deep again", 2, 1, "i."),
+    ]  # fmt: skip
+    assert blocks(article)[-1] == ("paragraph", "none")
+
+
+def test_bullets_and_lists_that_nothing_defines() -> None:
+    def fill(document: Any) -> None:
+        listed(document, "78", "bullet")
+        for text, name in (("point", "78"), ("lost", "999")):
+            p = document.add_paragraph(text)._p
+            p.get_or_add_pPr().append(element("w:numPr", element("w:numId", val=name)))
+        document.add_paragraph("step", style="List Number")
+
+    assert numbered(made(fill)) == [("point", 1, 0, ""), ("lost", 1, 0, ""), ("step", 1, 1, "")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +13,9 @@ from tests.reading.test_offsets import check_map
 from unspin.article import OBJECT, Article, BlockKind, MarkKind
 from unspin.config import Config
 from unspin.pipeline import Cleaner
+from unspin.report import Report
 from unspin.running.batch import edited_bytes
+from unspin.writing import render
 
 SENTENCES = (
     "Asthma is a common lung condition that makes it hard to breathe from time to time.",
@@ -113,6 +117,11 @@ def test_an_aside_that_says_something_is_main_text(tag: str) -> None:
     "<aside><h2>More on this</h2><ul><li><a href=/a>What is asthma?</a></li></ul></aside>",
     "<aside><form><p>Sign up today.</p><input></form></aside>",
     "<aside><p>Share this page</p></aside>",
+    "<aside><h3>Most popular</h3><ol><li>Flu in adults<li>Colds</ol></aside>",
+    "<aside><h3>On this page</h3><ol><li>Signs of asthma<li>Help</ol></aside>",
+    "<aside><ul><li>Facebook<li>Twitter<li>Share via email</ul></aside>",
+    "<aside><p><a href=/a>What we know of asthma in adults</a></p></aside>",
+    "<div class=sidebar><p>Come to our new shop. It is open.</p></div>",
     "<div class=cookie-banner><p>We use cookies on this page. Accept them.</p></div>",
     "<nav><p>You are in the part on lungs.</p></nav>",
 ])  # fmt: skip
@@ -120,6 +129,116 @@ def test_furniture_inside_an_article_is_none(aside: str) -> None:
     plain = texts(f"<main><h1>Asthma</h1>{LONG}</main>")
     assert texts(f"<main><h1>Asthma</h1>{LONG}{aside}</main>") == plain
     assert texts(f"<main><h1>Asthma</h1>{aside}{LONG}</main>") == plain
+
+
+@pytest.mark.parametrize(("aside", "wanted"), [
+    ("<h3>Urgent advice</h3><ul><li>call 999 for blue lips<li>do not wait</ul>",
+     ["Urgent advice", "call 999 for blue lips", "do not wait"]),
+    ("<dl><dt>Wheeze</dt><dd>a whistling sound</dd></dl>", ["Wheeze", "a whistling sound"]),
+    ("<strong>1 in 11</strong> children", ["1 in 11 children"]),
+])  # fmt: skip
+def test_an_aside_needs_no_full_stop(aside: str, wanted: list[str]) -> None:
+    assert texts(f"<main><h1>Asthma</h1>{LONG}<aside>{aside}</aside>{LONG}</main>")[9:-8] == wanted
+
+
+def test_a_box_amid_the_text_is_text_whatever_its_name() -> None:
+    box = "<div class=sidebar-box><h3>Emergency</h3><p>Call 999 if you cannot speak.</p></div>"
+    found = texts(f"<main><h1>Asthma</h1>{LONG}{box}{LONG}</main>")
+    assert found[9:11] == ["Emergency", "Call 999 if you cannot speak."]
+
+
+@pytest.mark.parametrize("name", ["newsletter-box", "menu", "ad-hoc", "consent-form", "sidebar"])
+def test_what_speaks_of_doses_is_text_whatever_its_name(name: str) -> None:
+    dose = "Take 5 mg with food each day."
+    box = f"<div class={name}><p>{dose}</p></div>"
+    assert texts(f"<article><h1>Asthma</h1>{LONG}{box}</article>")[-1] == dose
+    form = f"<div class={name}><form><p>{dose}</p><input></form></div>"
+    if name not in ("ad-hoc", "consent-form"):  # names of no furniture
+        assert dose not in texts(f"<article><h1>Asthma</h1>{LONG}{form}</article>")
+
+
+@pytest.mark.parametrize("name", ["comments", "cookie-bar"])
+def test_what_readers_say_is_none(name: str) -> None:
+    box = f"<div class={name}><p>Buy 5 mg of our pills here. They help.</p></div>"
+    assert texts(f"<article><h1>Asthma</h1>{LONG}{box}</article>")[1:] == texts(LONG)
+
+
+def test_the_foot_of_an_article_is_text_where_it_says_something() -> None:
+    foot = "<footer><p>Review: May 2027. Never use it twice.</p></footer>"
+    found = texts(f"<article><h1>Asthma</h1>{LONG}{foot}</article>")
+    assert found[-1] == "Review: May 2027. Never use it twice."
+    foot = "<footer><p>Posted in <a href=/category/a>Lungs and more</a></p></footer>"
+    assert len(texts(f"<article><h1>Asthma</h1>{LONG}{foot}</article>")) == 9
+    assert len(texts(f"<main><article><h1>Asthma</h1>{LONG}</article></main><footer><p>Our office is open. Call.</p></footer>")) == 9  # fmt: skip
+
+
+def test_slides_that_are_not_shown_yet_are_text() -> None:
+    slides = (
+        "<div class=carousel><div class=slide><p>Step 1. Wash.</p></div>"
+        "<div class=slide aria-hidden=true><p>Step 2. Prick the finger.</p></div>"
+        "<div class='slide cloned' aria-hidden=true><p>Step 1. Wash it now.</p></div></div>"
+    )
+    found = texts(f"<article><h1>Asthma</h1>{LONG}{slides}</article>")
+    assert found[9:] == ["Step 1. Wash.", "Step 2. Prick the finger."]
+
+
+@pytest.mark.parametrize(("line", "wanted"), [
+    ("<li><span class=visually-hidden>Do not </span>take aspirin</li>", "Do not take aspirin"),
+    ("<p><span class=sr-only>Warning: </span>It can burn.</p>", "Warning: It can burn."),
+    ("<p>It can burn. <span class=sr-only>Opens in a new window</span></p>", "It can burn."),
+    ("<p>It can burn <a href=/a>badly <span class=sr-only>Do not follow</span></a></p>",
+     "It can burn badly"),
+])  # fmt: skip
+def test_a_warning_for_those_who_hear_a_page_is_text(line: str, wanted: str) -> None:
+    assert texts(f"<article><h1>Asthma</h1>{LONG}{line}{LONG}</article>")[9] == wanted
+
+
+@pytest.mark.parametrize(("cell", "wanted"), [
+    ("<i class=tick></i><span class=sr-only>No</span>", "No"),
+    ("<span aria-hidden=true>✗</span><span class=sr-only>Not safe</span>", "Not safe"),
+    ("safe <span class=sr-only>(opens in a new window)</span>", "safe"),
+    ("<svg role=img aria-label='Ask a nurse'></svg>", OBJECT),
+    ("<svg><title>Ask a nurse</title></svg>", OBJECT),
+    ("<i class=icon title='Ask a nurse'></i>", OBJECT),
+    ("yes <i class=icon title='Ask a nurse'></i>", "yes"),
+])  # fmt: skip
+def test_a_sign_in_a_cell_says_what_it_is_called(cell: str, wanted: str) -> None:
+    table = f"<table><tr><th>Drug<th>Safe?<tr><td>Aspirin<td>{cell}</table>"
+    assert rows(table)[1] == ["Aspirin", wanted]
+
+
+QUESTIONS = (
+    "<form><fieldset><legend>Are you short of breath?</legend>"
+    "<input type=radio id=a><label for=a>Not at all (0)</label>"
+    "<label><input type=radio> Nearly every day (3)</label></fieldset></form>"
+)
+
+
+def test_answers_of_a_questionnaire_are_text() -> None:
+    found = texts(f"<main><h1>Asthma</h1>{LONG}{QUESTIONS}</main>")
+    assert found[9:] == ["Are you short of breath?", "Not at all (0)", "Nearly every day (3)"]
+    news = QUESTIONS.replace("<fieldset", "<fieldset class=newsletter")
+    assert "Not at all (0)" not in texts(f"<main><h1>Asthma</h1>{LONG}{news}</main>")
+    table = "<table><tr><th>Item<th>Often<tr><td><label>Cough</label><td><label><input type=radio>3"
+    assert rows(table + "</label></table>")[1] == ["Cough", "3"]
+
+
+@pytest.mark.parametrize(("inner", "wanted"), [
+    ("<mfrac><mrow><mn>140</mn><mo>−</mo><mi>age</mi></mrow><mn>72</mn></mfrac>", "(140 − age)/72"),
+    ("<mi>w</mi><mo>/</mo><msup><mi>h</mi><mn>2</mn></msup>", "w/h²"),
+    ("<msqrt><mi>a</mi><mo>&#x2062;</mo><mi>b</mi></msqrt><mo>&lt;</mo><mn>5</mn>", "√ab < 5"),
+    ("<semantics><msubsup><mi>x</mi><mi>i</mi><mi>n</mi></msubsup><annotation>x</annotation>"
+     "</semantics>", "xi^n"),
+    ("<mfenced><mi>a</mi><mi>b</mi></mfenced><mtext>mg</mtext>", "(a, b) mg"),
+])  # fmt: skip
+def test_formulas_stand_on_the_line(inner: str, wanted: str) -> None:
+    body = f"<article><h1>Asthma</h1>{LONG}<p>It is <math>{inner}</math>.</p></article>"
+    article = read(page(body), "a.html")
+    check_map(article)
+    assert article.block_text(article.blocks[-1]) == f"It is {OBJECT}."
+    report = Report(article, article, (), (), None, (), None, None, {}, {})
+    assert f"It is {wanted}." in render(report, "txt")
+    assert f"It is {escape(wanted)}." in render(report, "html")
 
 
 def test_an_aside_outside_the_article_is_furniture() -> None:

@@ -421,3 +421,9 @@ def test_pages_are_read_without_trafilatura(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "trafilatura", None)
     found = texts(f"<nav><a href=/>Home</a></nav><article><h1>Asthma</h1>{LONG}</article>")
     assert found[0] == "Asthma" and len(found) == 9
+
+
+def test_a_date_beside_the_author_is_no_author() -> None:
+    line = "<p class=byline>By <a href=/author/jane>Jane Roe</a> | May 3, 2021</p>"
+    made = article(page(f"<article><h1>Asthma</h1>{line}{LONG}</article>"))
+    assert made.metadata.author == "Jane Roe"

@@ -63,6 +63,7 @@ KEPT = [
     "3. three\n4. four\n\n- a\n\n* b",
     "[![A pill](a.png)](/big) and **[all](/x)**",
     "<!-- note -->\n\nText.",
+    "NF1 is rare.\n\n*[NF1]: Neurofibromatosis type 1\n*[BP]: blood pressure",
     "Press <kbd>x_1</kbd> or [call](tel:1).",
 ]  # fmt: skip
 

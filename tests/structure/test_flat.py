@@ -381,3 +381,64 @@ def test_flat_a_line_of_advice_above_items_heads_no_section() -> None:
     assert between("Do not run on it\n- jump\n- kneel")[0] == (
         BlockKind.PARAGRAPH, "Do not run on it",
     )  # fmt: skip
+
+
+BROKEN = """Asthma affects the airways in the
+lungs. Signs of it are tightness in the
+chest and coughing. It has no symp-
+toms at all in between. Wait 30-
+60 seconds, and then give one more puff. Use short-
+and long-acting inhalers.
+"""
+
+
+def test_flat_lines_with_broken_words_are_one_paragraph() -> None:
+    article = read(f"Attacks of asthma\n\n{BROKEN}\n{BODY}\n")
+    assert of_kind(article, BlockKind.LIST_ITEM) == []
+    assert article.block_text(article.blocks[1]) == (
+        "Asthma affects the airways in the lungs. Signs of it are tightness in the chest and "
+        "coughing. It has no symp-toms at all in between. Wait 30-60 seconds, and then give one "
+        "more puff. Use short- and long-acting inhalers."
+    )
+
+
+def test_flat_lines_out_of_the_middle_of_a_paragraph_are_no_items() -> None:
+    lines = "lungs. Signs of it are tightness\nchest and coughs. It has no signs\nat other times. It helps"
+    assert (
+        items(f"Attacks of asthma\n\nAsthma affects the airways in the\n{lines}\n\n{BODY}\n") == []
+    )
+
+
+def test_flat_verses_are_no_items() -> None:
+    verse = "I lie awake at night,\nthe drip goes on and on,\nthe nurse walks by,\nand no one lets me sleep."
+    assert items(f"Poems of the ward\n\n{verse}\n\n{BODY}\n") == []
+
+
+def test_flat_a_star_that_a_word_bears_begins_a_footnote() -> None:
+    assert items(f"Sleep\n\nShift work harms sleep.* {BODY}\n\n* Data of 2019.\n") == []
+    assert items(f"Sleep\n\nShift work *harms* sleep. {BODY}\n\n* Rest.\n") == ["Rest."]
+    assert items(f"Sleep\n\nShift work harms.* {BODY}\n\n* Rest.\n* Ice.\n") == ["Rest.", "Ice."]
+
+
+def test_flat_bullets_of_symbol_fonts() -> None:
+    text = f"Sleep\n\n{BODY}\n\n\uf0b7 your tablets\n\uf0b7\tyour glasses\n\uf0fc no food\n"
+    assert items(text) == ["your tablets", "your glasses", "no food"]
+
+
+def test_flat_the_title_stands_below_what_heads_the_page() -> None:
+    above = "Home > Feet > Heel pain\n\nWe use cookies on this site. Accept all cookies\n\n"
+    article = read(f"{above}Heel pain\n\n{BODY}\n")
+    assert article.title == "Heel pain"
+    assert article.blocks[2].level == 1
+
+
+@pytest.mark.parametrize(
+    "line", ["1.5 mg a day", "2.5–5 ml twice", "1-2 tablets", "½ tablet at night", "10 drops"]
+)
+def test_flat_amounts_are_no_headings(line: str) -> None:
+    assert headings(f"Knees that swell\n\n{BODY}\n\n{line}\n\n{BODY}\n") == []
+
+
+@pytest.mark.parametrize("line", ["2.1 Minutes of rest", "5 Ways to rest", "10 things to know"])
+def test_flat_numbers_that_count_no_amount_may_head(line: str) -> None:
+    assert headings(f"Knees that swell\n\n{BODY}\n\n{line}\n\n{BODY}\n") == [line]

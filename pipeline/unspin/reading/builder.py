@@ -36,6 +36,25 @@ def raised(text: str) -> str:
     return _RAISED_MINUS.sub(r"\1⁻", text).translate(_RAISED)
 
 
+def item_label(counting: str, number: int) -> str:
+    """An item's label as browsers write it; empty for plain numbers.
+
+    Args:
+        counting: How its list counts: "a", "A", "i", "I", or nothing for figures.
+        number: Its place in the list, from 1 on.
+    """
+    if not counting or not 0 < number < 40:
+        return ""
+    if counting in "iI":
+        tens, ones = divmod(number, 10)
+        label = "x" * tens + ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")[ones]
+    elif number <= 26:
+        label = chr(ord("a") + number - 1)
+    else:
+        return ""
+    return (label.upper() if counting.isupper() else label) + "."
+
+
 class PieceBuilder:
     """Collects prose with its source places, and marks over it."""
 

@@ -18,8 +18,9 @@ from unspin.article import (
     Span,
     assemble,
 )
-from unspin.reading.builder import PieceBuilder, is_raised_number
+from unspin.reading.builder import PieceBuilder, is_raised_number, item_label
 from unspin.reading.embeds import video_address
+from unspin.reading.htmlformulas import formula
 from unspin.reading.htmlhead import Head, is_site_name, is_title_class, metadata, read_head
 from unspin.reading.htmlimages import image, only_images, unscripted
 from unspin.reading.htmlmain import (
@@ -35,6 +36,7 @@ from unspin.reading.htmlmain import (
     visible,
 )
 from unspin.reading.htmlsigns import (
+    CONTENTS,
     CONTENTS_NAMES,
     FURNITURE,
     MAIN,
@@ -141,6 +143,8 @@ _INLINE = {
     "em": MarkKind.EMPHASIS, "a": MarkKind.LINK,
 }  # fmt: skip
 _RAW_INLINE = frozenset({"code", "kbd", "samp", "var", "tt"})
+#: What shows a sign without words.
+_SIGNS = frozenset({"svg", "i", "span", "em", "b"})
 _EMBEDS = frozenset({"iframe", "video", "embed", "object"})
 _PIECE = re.compile(
     r"[ \t\r\n\f]+|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?"
@@ -182,8 +186,11 @@ _BUILT_NAMES = re.compile(
     r"(?:$|\s)",
     re.I,
 )
+_SIDEBAR = re.compile(r"(?:^|[\s_-])sidebar(?:$|[\s_-])", re.I)
 #: Words from which text that stands beside an aside makes it a part of that text.
 _MIN_BESIDE = 5
+#: Words from which an aside without a full stop says something.
+_MIN_NOTE = 3
 #: Elements on each side of an aside that are looked at.
 _BESIDE = 12
 #: A blank line between bare text, which WordPress makes a paragraph of.
@@ -276,7 +283,9 @@ def _rewritten(element: Element, page: Page, source: str) -> Iterator[tuple[int,
             yield child.start, child.end, ""
         elif child.tag == "sup" and _is_raised(child, source):
             yield child.start, child.end, escape(visible_text(source[child.start : child.end]))
-        elif child.tag in ("button", "label") and page.asks(child):
+        elif child.tag in ("button", "label") and (
+            page.asks(child) or (child.tag == "label" and page.answers(child))
+        ):
             yield child.start, child.end, escape(page.text(child))
         else:
             opened = page.opens(child)
@@ -406,6 +415,8 @@ class _Walk:
 
     def element(self, element: Element, state: _State) -> None:
         """Adds an element: a block, or a part of the block that is open."""
+        from html import escape
+
         tag = element.tag
         if self.page.hidden(element) or is_struck(element, self.source):
             return
@@ -416,6 +427,12 @@ class _Walk:
             return
         if tag == "noscript":
             self._noscript(element, state)
+        if tag == "math":
+            self._formula(element, state)
+        if self.in_cell and tag in _SIGNS and (name := self.page.sign(element)):
+            self._begin(state)
+            self.builder.raw(escape(name, quote=False), element.start, element.end)
+            return
         if tag in _SKIPPED:
             return
         if tag in _EMBEDS:
@@ -469,6 +486,12 @@ class _Walk:
             self.pressed += 1
             self._question(element, state)
             self.pressed -= 1
+        elif self.in_cell and element.tag == "label":
+            self.block(element, state)
+        elif element.tag == "label" and self.page.answers(element):
+            self.flush(state)
+            self.block(element, state)
+            self.flush(state)
 
     def _question(self, element: Element, state: _State) -> None:
         inner = state.inside(element, furniture=False)
@@ -489,13 +512,25 @@ class _Walk:
             return not self._is_text(element)
         if tag == "footer" and state.quotes:
             return False  # who is quoted
+        if tag == "footer" and not sign and any(e.tag == "article" for e in element.ancestors):
+            return not self._is_text(element)  # sources, dates of review, a last warning
         if (tag in FURNITURE or role in ROLES) and role != "tablist":
             return not (
                 tag == "nav" and any(e.attrs.get("role") == "tab" for e in element.elements)
             )
         if sign == "doubtful":
             return not self._says(element)
+        if sign and state.main and self._belongs(element):
+            return False
         return sign == "sure"
+
+    def _belongs(self, element: Element) -> bool:
+        """Whether a part of an article is text against its name.
+
+        It is where it speaks of doses, and so is a box beside the text between its paragraphs.
+        """
+        box = _SIDEBAR.search(element.attrs.get("class", "")) and self._amid(element)
+        return (bool(box) or self.page.advises(element)) and self._is_text(element)
 
     def _amid(self, element: Element) -> bool:
         """Whether an aside stands between sentences of a text, or beside them in a fragment."""
@@ -529,8 +564,19 @@ class _Walk:
         linked, text = 0, ""
         for part, way in self._said(element):
             linked += len(part) * way
-            text += "" if way else part
-        return bool(_SENTENCE.search(text)) and linked <= len(text)
+            text += "" if way else f"{part} "
+        if linked > len(text):
+            return False
+        return bool(_SENTENCE.search(text)) or self._notes(element, text)
+
+    def _notes(self, element: Element, text: str) -> bool:
+        """Whether an aside without a full stop says something: key points, figures, a term."""
+        words = text.split()
+        if len(words) < _MIN_NOTE or is_share_label(text) or is_share_bar(text, linked=False):
+            return False
+        first = next((e for e in element.descendants if _HEADING_TAG.fullmatch(e.tag)), None)
+        head = self.page.text(first).strip(" :.") if first is not None else ""
+        return not (OTHER_PAGES.fullmatch(head) or CONTENTS.fullmatch(head))
 
     def _said(self, element: Element) -> Iterator[tuple[str, bool]]:
         """Yields text of an element without headings, and whether it is a link to a page."""
@@ -561,7 +607,7 @@ class _Walk:
             return replace(
                 state, kind=BlockKind.LIST_ITEM, level=max(state.lists, 1), number=number,
                 item=element.start, joined=self._is_joined(element),
-                label=_label(state.counting, number),
+                label=item_label(state.counting, number),
             )  # fmt: skip
         if tag == "blockquote":
             return replace(
@@ -760,6 +806,15 @@ class _Walk:
             self._begin(state)
             self.builder.raw(value, element.start, element.end)
 
+    def _formula(self, element: Element, state: _State) -> None:
+        """Adds a formula as a reader would write it on the line."""
+        from html import escape
+
+        value = formula(element, self.source)
+        if value:
+            self._begin(state)
+            self.builder.raw(escape(value, quote=False), element.start, element.end)
+
     def _noscript(self, element: Element, state: _State) -> None:
         for e in unscripted(element):
             self._image(e, state)
@@ -839,20 +894,6 @@ def _counting(element: Element) -> str:
         return sign.upper() if style[1].lower() == "upper" else sign
     kind = element.attrs.get("type", "").strip()
     return kind if kind in ("a", "A", "i", "I") else ""
-
-
-def _label(counting: str, number: int) -> str:
-    """An item's label as browsers write it; empty for plain numbers."""
-    if not counting or not 0 < number < 40:
-        return ""
-    if counting in "iI":
-        tens, ones = divmod(number, 10)
-        label = "x" * tens + ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")[ones]
-    elif number <= 26:
-        label = chr(ord("a") + number - 1)
-    else:
-        return ""
-    return (label.upper() if counting.isupper() else label) + "."
 
 
 def _is_raised(element: Element, source: str) -> bool:

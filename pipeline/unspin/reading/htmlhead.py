@@ -23,6 +23,7 @@ _DATE_NAMES = (
 )  # fmt: skip
 #: Values of "author" that name no person: addresses, accounts, software.
 _NO_AUTHOR = re.compile(r"https?:|www\.|@|\A(?:admin|administrator|editor|root|wordpress)\Z", re.I)
+_NO_NAME = re.compile(r"\d|\b(?:updated|reviewed|published|min(?:ute)?s? read)\b", re.I)
 _ISO_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ].*)?\Z")
 _JSON_ARTICLE = re.compile(r"(?:Article|Posting|WebPage|Report)\Z")
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -207,6 +208,8 @@ def metadata(document: Any, head: Head, heading: str) -> Metadata:
 def _author(found: str, head: Head) -> str:
     """Authors as the page writes them: trafilatura takes the letters after a name for a name."""
     declared = "; ".join(head.authors)
+    # It takes what stands behind a bar in the same line for another name, too: "May 3".
+    found = "; ".join(p for p in map(str.strip, found.split(";")) if p and not _NO_NAME.search(p))
     parts = [_key(part) for part in found.split(";")]
     own = _key(declared)
     return declared if declared and all(part in own for part in parts) else found

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from unspin import guard
 from unspin.reading.htmltree import Element, Text, visible_text
 
 #: Page furniture by element and by role: never main text.
@@ -78,11 +79,18 @@ _NO_NAME = re.compile(
     r"(?:category|tag|post-type|status|type|format|has|no|with|without|is|page-id|term|topic|layout)"
     r"[-_]|post-\d"
     r"|.*(?:content|layout|main)[-_]+(?:with[-_]+)?sidebar|.*sidebar[-_]+(?:content|wrap|layout|main)"
-    r"|content[-_]*sidebar[-_]*wrap|comments?-(?:open|closed)|informed-consent",
+    r"|content[-_]*sidebar[-_]*wrap|comments?-(?:open|closed)|informed-consent"
+    r"|(?:patient|treatment)[-_]consent|consent[-_]forms?|ad[-_]hoc",
     re.I,
 )
 #: Lists of tabs: their names lead to parts of the text.
 _TABS = re.compile(r"(?:^|[\s_-])(?:nav-(?:tabs|pills)|tabs?|tab-?list|pills)(?:$|[\s_-])", re.I)
+#: Words of what is sold, or said by readers: doses stand there, too.
+_NEVER_TEXT = re.compile(
+    r"(?:^|[\s_-])(?:ads?|adverts?|advertisements?|adsbygoogle|sponsored|promos?|comments?|disqus|respond"
+    r"|cookies?|popup|modal)(?:$|[\s_-])",
+    re.I,
+)
 _COMMENTS = re.compile(r"(?:^|[\s_-])(?:comments?|disqus|respond)", re.I)
 #: Share of the unlinked text of a page from which what holds it is no furniture by its name.
 _MOST = 0.5
@@ -259,18 +267,32 @@ def is_archive(address: str) -> bool:
 # --- what opens on a click -----------------------------------------------------------------------
 
 _HIDDEN_NAMES = re.compile(r"(?:^|\s)(?:sr-only|visually-hidden|screen-reader-text)(?:$|\s)")
+#: What is said to those who hear a page alone, and to all others by a sign or a colour.
+_WARNS = re.compile(
+    r"(?:do not|don[’']t|never|avoid|not|no|must not|should not|stop|warning|caution|danger|"
+    r"important|urgent(?: advice)?|immediate action required|note|non-urgent advice)"
+    r"(?: \w+)?\s*[:!–—-]?",
+    re.I,
+)
+#: Holders of a line: what is said in one beside other words belongs to these.
+_LINE_HOLDERS = frozenset(
+    ["p", "li", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "div", "section", "blockquote",
+     "figcaption", "caption", "summary", "article", "main", "body"]
+)  # fmt: skip
+_PRESSED = frozenset({"a", "button", "nav", "form", "select", "label"})
 _HIDDEN_CLASS = re.compile(r"(?:^|\s)hidden(?:$|\s)")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _PANEL_NAMES = re.compile(
     r"(?:^|[\s_-])(?:tabs?|tabbed|tab-?(?:pane|panel|content|body|item)s?|accordions?|collaps\w*|"
     r"toggles?|togglable|faqs?|answers?|questions?|expand\w*|panels?|spoilers?|read-?more|more|"
-    r"more-?(?:text|content)|reveal|details|disclosure|show-?(?:more|hide))(?:$|[\s_-])",
+    r"more-?(?:text|content)|reveal|details|disclosure|show-?(?:more|hide)|slides?|slick-slide|"
+    r"swiper-slide|carousel-item)(?:$|[\s_-])",
     re.I,
 )
 _NO_PANEL = re.compile(
     r"(?:^|[\s_-])(?:modal|dialog|popup|pop-up|lightbox|cookies?|gdpr|consent|tooltip|dropdown|menu|"
     r"nav\w*|search|login|signin|share|sharing|overlay|newsletter|subscribe|template|tmpl|print|"
-    r"banner|toast|alert-dismissible|lang\w*|cart|honeypot)(?:$|[\s_-])",
+    r"banner|toast|alert-dismissible|lang\w*|cart|honeypot|cloned)(?:$|[\s_-])",
     re.I,
 )
 _PANEL_TAGS = frozenset(
@@ -320,6 +342,12 @@ def is_toggle(element: Element) -> bool:
     return bool(_TOGGLE_NAMES.search(attrs.get("class", "")))
 
 
+def _is_box(element: Element) -> bool:
+    """Whether an element is a box to tick."""
+    kind = element.attrs.get("type", "").lower()
+    return element.tag == "input" and kind in ("checkbox", "radio")
+
+
 @dataclass
 class Page:
     """A page, with what is asked of its elements more than once."""
@@ -340,7 +368,7 @@ class Page:
             attrs = element.attrs
             if element.tag in ("html", "body"):
                 self.fragment = False
-            if element.tag == "input" and attrs.get("type", "").lower() in ("checkbox", "radio"):
+            if _is_box(element):
                 self.boxes.add(attrs.get("id", ""))
             if element.tag in ("a", "button", "div", "span", "h2", "h3", "h4", "dt", "p", "li"):
                 self._control(element)
@@ -383,13 +411,50 @@ class Page:
             return ""
         return sign
 
+    def advises(self, element: Element) -> bool:
+        """Whether a part of an article speaks of doses or medicines, whatever its name."""
+        if _NEVER_TEXT.search(element.names):
+            return False
+        return any(f.startswith(("unit:", "drug:")) for f in guard.facts(self.text(element)))
+
     # --- hidden
 
     def hidden(self, element: Element) -> bool:
         """Whether no reader sees an element: one that a click opens is seen."""
         if _HIDDEN_NAMES.search(element.attrs.get("class", "")):
-            return True
+            return not self._told_by_sign(element)
         return self._veiled(element) and not self._opens(element)
+
+    def _told_by_sign(self, element: Element) -> bool:
+        """Whether hidden words say what others see as a sign: "Do not", or all that a cell says."""
+        text = self.text(element)
+        if not any(map(str.isalpha, text)):
+            return False
+        for above in element.ancestors:
+            if above.tag in _PRESSED:
+                return False
+            if above.tag in ("td", "th"):
+                only = [c for c in self.text(above) if c.isalnum()]
+                return only == [c for c in text if c.isalnum()] or bool(_WARNS.fullmatch(text))
+            if above.tag in _LINE_HOLDERS:
+                return bool(_WARNS.fullmatch(text))
+        return False
+
+    def sign(self, element: Element) -> str:
+        """What a sign without words is called, where it is all that a cell shows; else nothing."""
+        title = next((e for e in element.descendants if e.tag == "title"), None)
+        shown = self.text(title) if title is not None else ""
+        if title is None and any(map(str.isalnum, self.text(element))):
+            return ""
+        name = element.attrs.get("aria-label") or shown or element.attrs.get("title", "")
+        cell = next((e for e in element.ancestors if e.tag in ("td", "th")), None)
+        if not any(map(str.isalpha, name)) or cell is None:
+            return ""
+        said = self.text(cell)
+        others = said.replace(self.text(title), "") if title is not None else said
+        if any(map(str.isalnum, others)) or any(e.tag == "img" for e in cell.descendants):
+            return ""
+        return " ".join(name.split())
 
     def opens(self, element: Element) -> bool:
         """Whether an element is hidden until a click opens it."""
@@ -447,6 +512,20 @@ class Page:
         return bool(_SENTENCE.search(self.text(element))) and not self.mostly_links(element)
 
     # --- buttons
+
+    def answers(self, label: Element) -> bool:
+        """Whether a label is an answer of a questionnaire, beside its box to tick."""
+        named = label.attrs.get("for", "") in self.boxes - {""}
+        if not named and not any(e.tag == "input" and _is_box(e) for e in label.descendants):
+            return False
+        for above in label.ancestors:
+            if above.tag in ("nav", "dialog", "select") or _NO_PANEL.search(above.names):
+                return False
+            if above.tag in ("td", "th"):
+                return True
+            if above.tag == "fieldset":
+                return any(e.tag == "legend" and self.text(e) for e in above.elements)
+        return False
 
     def asks(self, element: Element) -> bool:
         """Whether a button or label is a heading or a question of the text."""

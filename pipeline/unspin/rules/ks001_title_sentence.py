@@ -30,7 +30,8 @@ class TitleSentence:
         Safe: the sentence and the space beside it are removed. For an editor where the title
         instructs, warns, forbids, names a drug or an amount, or reads like a sentence ("Take Two
         Tablets Daily"): it is never removed unasked, and shown only where it stands alone twice,
-        in capitals.
+        in capitals. An answer to a question, a question written like any sentence, and a line
+        of a form are shown, too.
 
     Known limits:
         A title of one or two words must stand alone at least twice, since short terms serve

@@ -30,9 +30,11 @@ class KeywordPhrase:
 
     Fix:
         Safe: the sentence and the space beside it are removed. Of a phrase that is no search
-        phrase the first copy stays. For an editor where the phrase instructs, warns, forbids,
-        names a drug or an amount, or reads like a sentence ("Take Two Tablets Daily"): then
-        the later copies are shown, and none is removed unasked.
+        phrase by its words the first copy stays. For an editor where the phrase instructs,
+        warns, forbids, names a drug or an amount, reads like a sentence ("Take Two Tablets
+        Daily"), or may name what the text goes on about, a step of a programme or a person
+        ("Knee To Chest Stretch. Lie down."): then the later copies are shown, and none is
+        removed unasked.
 
     Known limits:
         A phrase that stands alone only once is not found without a title to compare with.

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from unspin.article import Article
+from unspin.article import Article, BlockKind
 from unspin.findings import Finding, Severity
 from unspin.rules.base import Context
-from unspin.rules.debris import fault, in_running_text, settled, words
+from unspin.rules.debris import block_at, fault, in_quotation, in_running_text, settled, words
 from unspin.rules.text import opens_sentence, word_lists
 
 _WORDS = re.compile(r"\b([a-z]+)[ \u00a0]+\1\b(?:[ \u00a0]+\1\b)*")
@@ -18,6 +18,14 @@ _SIGN_HINT = re.compile(r"[,;:.?!] ?[.,;]")
 _SIGNS = re.compile(
     r"(?<=[\w)\]”\"%])(?:[,;:] ?\.(?![.\d])|,(?: ?,)+|;;+|[?!]\.(?![.\w])|\.\.(?! ?\.|/)|,;|\.,)"
     r"(?=\s|$|[A-Z])"
+)
+#: The name of who speaks before what is said, and the sounds between words.
+_SPEAKER = re.compile(
+    r"(?:\[[\d:.]+\] ?)?(?:[A-Z][A-Z .'’-]{1,30}|[QA]|[A-Z]\d|Interviewer|Interviewee|"
+    r"Participant \d+|Int|Patient|Doctor|Nurse|Carer|Speaker \d+): "
+)
+_FILLER = re.compile(
+    r"\b(?:um+|uh+|erm?|mm+|hmm+|uhm)\b,?|\[(?:pause|laughs?|laughter|inaudible|crosstalk)", re.I
 )
 _GENUS = re.compile(r"\b([A-Z][a-z]*)\.? $")
 _ABBREVIATED = re.compile(
@@ -41,7 +49,8 @@ class Doubled:
         joint."
 
     Fix:
-        Safe for punctuation and for words such as "the the"; suggested for other words.
+        Safe for punctuation and for words such as "the the"; suggested for other words, in
+        quotations and in speech that was taken down ("PATIENT: It was the, the the hand").
 
     Known limits:
         Doubled words that can be right ("had had", "that that"), names and ellipses are
@@ -65,7 +74,7 @@ class Doubled:
             word = match.group(1)
             if not in_running_text(article, *match.span()) or not _stutters(text, match):
                 continue
-            sure = word.lower() in words("sure_doubled")
+            sure = word.lower() in words("sure_doubled") and not _spoken(article, match.start())
             yield fault(
                 self.id,
                 *match.span(),
@@ -84,6 +93,15 @@ class Doubled:
                     yield fault(
                         self.id, *signs.span(), f"“{signs.group()}” cannot stand together.", better
                     )
+
+
+def _spoken(article: Article, at: int) -> bool:
+    """Whether a place is taken down as it was said: people say "the the hand"."""
+    block = block_at(article, at)
+    if block.kind is BlockKind.QUOTE or in_quotation(article.text, block, at):
+        return True
+    text = article.block_text(block)
+    return bool(_SPEAKER.match(text) or _FILLER.search(text))
 
 
 def _at_beginning(text: str) -> Iterator[re.Match[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import takewhile
 from typing import ClassVar
 
 from unspin.article import Article, Block
@@ -24,6 +25,9 @@ from unspin.rules.debris import (
 from unspin.rules.text import ends_sentence, word_lists
 
 _UNMISTAKABLE = frozenset(("tweet", "advertisement", "advertisements"))
+#: Lines below a label that are a row of buttons, and the longest of them in words.
+_LEAST_ROW = 2
+_LONGEST_NAME = 3
 #: A line of buttons has few characters.
 _LONGEST_LINE = 120
 
@@ -82,10 +86,28 @@ class Advertising:
             if at < done or not block.is_prose or block.verbatim:
                 continue
             a, z = _buttons_around(low, block, at)
+            if a < z and _label().fullmatch(low, a, block.end):
+                yield from _row_below(article, block)
             done = z
             if a < z:
                 a, z = cut(text, a, z)
                 yield fault(self.id, a, z, "Share buttons or an advertisement left here.", "")
+
+
+def _row_below(article: Article, label: Block) -> Iterator[Finding]:
+    """Networks on lines of their own below "Share this:": at least two, one a line."""
+    low = folded(article)
+    at = article.blocks.index(label) + 1
+    row = list(takewhile(lambda b: _names_one(low[b.start : b.end]), article.blocks[at:]))
+    if len(row) < _LEAST_ROW:
+        return
+    for block in row:
+        a, z = cut(article.text, block.start, block.end)
+        yield fault("SD008", a, z, "Share buttons or an advertisement left here.", "")
+
+
+def _names_one(line: str) -> bool:
+    return 0 < len(line.split()) <= _LONGEST_NAME and bool(_buttons().fullmatch(line))
 
 
 def _buttons_around(low: str, block: Block, at: int) -> tuple[int, int]:
@@ -98,6 +120,11 @@ def _buttons_around(low: str, block: Block, at: int) -> tuple[int, int]:
     alone = " " not in line.strip() and line.strip(" .:") not in _UNMISTAKABLE
     inside = start > block.start and not ends_sentence(low[block.start : start])
     return (at, at) if alone or inside else (start, end)
+
+
+@lru_cache(maxsize=1)
+def _label() -> re.Pattern[str]:
+    return re.compile(rf"(?:{word_lists('debris')['share_labels']})\s*")
 
 
 @lru_cache(maxsize=1)

@@ -31,6 +31,8 @@ _LONGEST = 260
 _SHORT = 3
 #: Titles leave words of fewer letters small ("of", "and", "for").
 _SMALL_WORD = 4
+#: Signs around the words of a link.
+_ARROWS, _ENDS = "«‹←< ", ".!?…»>→› "
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -39,7 +41,8 @@ class Boilerplate:
 
     What it does:
         Finds sentences and lines that belong to a web page and not to an article: "click
-        here", "read more", cookie notices, newsletters, comments, copyright.
+        here", "read more", cookie notices, newsletters, comments, copyright, a path to
+        the page.
 
     Why it matters:
         Readers of the clean article can click on nothing.
@@ -68,7 +71,7 @@ class Boilerplate:
     def find(self, article: Article) -> Iterator[Finding]:
         """Yields boilerplate."""
         text = article.text
-        found = list(_sentences(article))
+        found = _with_buttons(article, list(_sentences(article)))
         whole = _covered(text, found)
         done = 0
         for start, end, level in _joined(
@@ -101,6 +104,7 @@ class _Sentence:
     end: int
     block: Block
     firm: bool
+    path: bool = False  # a path to the page, which may name a medicine
 
 
 def _sentences(article: Article) -> Iterator[_Sentence]:
@@ -114,7 +118,7 @@ def _sentences(article: Article) -> Iterator[_Sentence]:
         if at < done or block.start in skip or not _plain(block):
             continue
         a, z = sentence_around(low, block, at)
-        notice = _notice().match(low, a, block.end)
+        notice = _notice(low, a, block.end) or _crumbs(article, block, a)
         if notice:
             z = notice.end()
         done = z
@@ -125,13 +129,40 @@ def _sentences(article: Article) -> Iterator[_Sentence]:
         if z < block.end and not notice and low[z - 1] == "." and not ends_sentence(text[a:z]):
             continue  # "Related posts: Smith J. ..." ends elsewhere
         if notice:
-            yield _Sentence(a, z, block, True)
+            yield _Sentence(a, z, block, True, path=notice.re is _path())
             continue
-        line = low[a:z].rstrip(".!?…»> ")
+        begin = a + len(low[a:z]) - len(low[a:z].lstrip(_ARROWS))
+        line = low[begin:z].rstrip(_ENDS)
         if _whole().fullmatch(line):
-            yield _Sentence(a, z, block, _firm().search(low[a:z]) is not None)
-        elif _leads_on(text[a : a + len(line)], line):
+            yield _Sentence(a, z, block, _firm().search(low[begin:z]) is not None)
+        elif _leads_on(text[begin : begin + len(line)], line):
             yield _Sentence(a, z, block, False)
+
+
+def _with_buttons(article: Article, found: list[_Sentence]) -> list[_Sentence]:
+    """Adds the words of a button at the end of a block behind a sentence of furniture.
+
+    Such a sentence that follows a sure one is as sure: "Enter your email address. Sign up".
+    """
+    text, low = article.text, folded(article)
+    out: list[_Sentence] = []
+    for s in found:
+        last = out[-1] if out else None
+        if last is not None and last.block == s.block and not text[last.end : s.start].strip():
+            s = replace(s, firm=s.firm or last.firm)
+        if s.firm and _button().fullmatch(low, s.end, s.block.end):
+            s = replace(s, end=s.block.end)
+        out.append(s)
+    return out
+
+
+def _crumbs(article: Article, block: Block, start: int) -> re.Match[str] | None:
+    """A path to the page that is one of the first two lines: "Home > Feet > Heel pain"."""
+    if start != block.start or block.kind is BlockKind.HEADING:
+        return None
+    if block not in article.blocks[:2]:
+        return None
+    return _path().fullmatch(folded(article), block.start, block.end)
 
 
 def _covered(text: str, found: list[_Sentence]) -> set[int]:
@@ -150,10 +181,14 @@ def _covered(text: str, found: list[_Sentence]) -> set[int]:
 def _level(text: str, found: _Sentence, whole: bool) -> Applicability | None:
     """What may be done about a sentence; None where it may be a heading."""
     said = text[found.start : found.end]
+    if found.path and len(said.split()) >= _SHORT:
+        last = re.split("[>»›→]", said)[-1].strip().casefold()
+        if last in (line.strip().casefold() for line in text[found.end :].split("\n\n", 2)[:2]):
+            return Applicability.SAFE
     if advises(said):
         return Applicability.EDITOR
     title = _tail(said.lower())
-    if title and not _is_title(said[title:].rstrip(".!?…»> ")):
+    if title and not _is_title(said[title:].rstrip(_ENDS)):
         return Applicability.SUGGESTED
     long = len(said.split()) >= _SHORT
     sure = (long and (whole or found.firm)) or (found.firm and not whole)
@@ -191,7 +226,8 @@ def _leads_on(line: str, low: str) -> bool:
 
 def _tail(low: str) -> int:
     """Where the title after a label begins, or 0."""
-    label = _links().match(low) or _references().match(low)
+    begin = len(low) - len(low.lstrip(_ARROWS))
+    label = _links().match(low, begin) or _references().match(low, begin)
     return label.end() if label else 0
 
 
@@ -209,7 +245,9 @@ def _plain(block: Block) -> bool:
 
 
 def _any_of(name: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{p})" for p in sorted(word_lists("debris")[name])))
+    lists = word_lists("debris")
+    pattern = "|".join(f"(?:{p})" for p in sorted(lists[name]))
+    return re.compile(pattern.replace("{page_link}", "|".join(sorted(lists["page_links"]))))
 
 
 @lru_cache(maxsize=1)
@@ -227,9 +265,38 @@ def _references() -> re.Pattern[str]:
     return _any_of("boilerplate_references")
 
 
+def _notice(low: str, start: int, end: int) -> re.Match[str] | None:
+    """What has more than one sentence: a notice of copyright, a question with its buttons."""
+    notice = _copyright().match(low, start, end)
+    if notice and not low[notice.end() : notice.end() + 1].isalnum():
+        return notice
+    question = _question().match(low, start, end)
+    rest = low[question.end() : end].lstrip(" ") if question else ""
+    # "Was this page helpful? No idea" goes on.
+    return question if not rest or rest[0] == "\n" else None
+
+
 @lru_cache(maxsize=1)
-def _notice() -> re.Pattern[str]:
-    return re.compile(word_lists("debris")["copyright_notice"])
+def _copyright() -> re.Pattern[str]:
+    lists = word_lists("debris")
+    links = "|".join(sorted(lists["page_links"]))
+    return re.compile(lists["copyright_notice"].replace("{page_link}", links))
+
+
+@lru_cache(maxsize=1)
+def _question() -> re.Pattern[str]:
+    return re.compile(word_lists("debris")["page_question"])
+
+
+@lru_cache(maxsize=1)
+def _path() -> re.Pattern[str]:
+    return re.compile(word_lists("debris")["breadcrumb"])
+
+
+@lru_cache(maxsize=1)
+def _button() -> re.Pattern[str]:
+    said = "|".join(sorted(word_lists("debris")["button_words"], key=len, reverse=True))
+    return re.compile(rf"\s*(?:{said})[.!]?\s*")
 
 
 @lru_cache(maxsize=1)
@@ -238,5 +305,7 @@ def _firm() -> re.Pattern[str]:
         r"^(?:read|learn|see|show|view) more\b.{0,12}$|(?:continue|keep) reading|subscribe"
         r"|click here|"
         r"newsletter|mailing list|cookies|all rights reserved|javascript|affiliate"
+        r"|will not be published|required fields|unsubscribe|receiving this"
+        r"|browser$|[|·•]|^(?:log ?in|sign in) to (?:comment|reply)"
         r"|^(?:copyright|©).{0,6}(?:19|20)\d\d"
     )

@@ -24,6 +24,8 @@ from unspin.rules.text import ends_sentence, per_article, reference_blocks, word
 MAX_WORDS = 16
 #: Longest sentence taken as a candidate for an over-used phrase, in words.
 MAX_FRAGMENT = 10
+#: Longest sentence of a programme of exercises or meetings, in words.
+MAX_STEP = 4
 #: From this many words on, one sentence made of the title is proof; shorter titles need two.
 PROVING_WORDS = 3
 
@@ -128,16 +130,26 @@ class Phrase:
         low = [w.lower() for w in self.words]
         inner = self.words[1:-1]
         capital_glue = any(w[0].isupper() and w.lower() in _words("function_words") for w in inner)
-        dated = any(re.fullmatch(r"20[12]\d", w) for w in low)
-        joined = " ".join(low)
-        starts = any(joined.startswith(s + " ") for s in _words("search_starts"))
         edited = any(w in _words("function_words") for w in inner)
         odd_end = len(low) > 2 and (
             low[-1] in _words("prepositions")
             or (low[-1].endswith("ing") and len(low) > 3 and not edited)
         )
-        odd = capital_glue or dated or starts or odd_end
-        return odd or any(w in _words("search_words") for w in low)
+        return capital_glue or odd_end or self.searched
+
+    @cached_property
+    def searched(self) -> bool:
+        """Whether its words, and not its capitals alone, say that it is a search phrase."""
+        low = [w.lower() for w in self.words]
+        joined = " ".join(low)
+        starts = any(joined.startswith(s + " ") for s in _words("search_starts"))
+        dated = any(re.fullmatch(r"20[12]\d", w) for w in low)
+        return dated or starts or any(w in _words("search_words") for w in low)
+
+    @cached_property
+    def may_name(self) -> bool:
+        """Whether it may name an exercise, a group or a product that the text speaks of."""
+        return not (self.from_title or self.searched or self.text[:1].islower())
 
     @cached_property
     def tells(self) -> bool:
@@ -464,8 +476,47 @@ def _make(
         alone,
         ev.phrase.from_title,
         " ".join(place.text[place.start : place.end].split()),
-        sure=not ev.phrase.tells,
+        sure=not (ev.phrase.tells or _may_be_meant(ev.phrase, place, alone=alone)),
     )
+
+
+def _may_be_meant(phrase: Phrase, place: _Place, *, alone: bool) -> bool:
+    """Whether what stands around a phrase needs it, though its own words tell nothing.
+
+    It answers a question, asks one of a list of questions, names a step of a programme or the
+    field of a form, or is what "she", "it" and "take" of the next sentence speak of. What is a
+    search phrase by its words is none of these, but for a question.
+    """
+    text = place.text
+    if alone and text[place.end : place.end + 1] == "?":
+        # A title in a question's place is written like a title.
+        return not _title_cased(text[place.start : place.end]) and text[place.start].isupper()
+    if phrase.searched:
+        return False
+    if not alone:
+        # "and after Total Hip Replacement a nurse comes": the preposition needs it.
+        left = _TOKEN.findall(text[: place.start])
+        last = left[-1].lower() if left and place.before == "w" else ""
+        return last in _words("prepositions") and place.after == "w"
+    if text[: place.start].rstrip(_LEAD).endswith("?"):
+        return True
+    sentences = re.split(r"(?<=[.!?])\s+|\n", text)
+    name = _fold(phrase.text)
+    others = [s for s in sentences if name not in _fold(s)]
+    if others and all(len(_TOKEN.findall(s)) <= MAX_STEP for s in others):
+        return True
+    return phrase.may_name and _names_a_step(phrase, place)
+
+
+def _names_a_step(phrase: Phrase, place: _Place) -> bool:
+    """Whether a phrase names what comes next.
+
+    "Knee To Chest Stretch. Lie on your back."
+    """
+    if phrase.words[-1].lower() in _words("exercise_nouns"):
+        return True
+    following = _TOKEN.search(place.text, place.end)
+    return following is not None and following[0].lower() in _words("step_starts")
 
 
 def _judge_splice(article: Article, ev: _Evidence, place: _Place, cased: bool) -> Insertion | None:
@@ -736,9 +787,9 @@ def _all_but_one(
 ) -> list[Insertion]:
     """Insertions without the first one, where no copy of the phrase would stay.
 
-    A search phrase says nothing, so all of its copies may go.
+    A search phrase says nothing, so all of its copies may go; what may name something stays once.
     """
-    if phrase.search_like and not phrase.tells:
+    if phrase.search_like and not phrase.tells and not phrase.may_name:
         return new
     spans = [
         (block.start + a, block.start + z)

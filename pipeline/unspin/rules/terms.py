@@ -37,6 +37,23 @@ _MENTION = re.compile(
     r"\b(?:the\s+terms?|the\s+words?|the\s+phrase|formerly|f\.k\.a\.|a\.k\.a\.|aka)\s*[\"“'‘]?$",
     re.IGNORECASE,
 )
+_FORMER = (
+    r"(?:old|older|outdated|former|earlier|historical|obsolete|previous|dated|offensive)"
+    r"[\w -]{0,20}\s(?:names?|terms?|words?|labels?)\b"
+)
+#: "Old names of it are dropsy and grippe"; "it used to be dropsy": a name of former times.
+_MENTION_FAR = re.compile(
+    rf"\b(?:{_FORMER}[^.!?;\n]*|used\s+to\s+be\s+(?:called\s+)?)$", re.IGNORECASE
+)
+#: "Wegener's granulomatosis, now GPA"; "lumbago is an old name": what follows says so.
+_MENTION_AFTER = re.compile(
+    r"[\"”’']?(?:(?:,|\s*[(–—-])\s*(?:which\s+)?(?:(?:is|are|was|were)\s+)?(?:now|nowadays|today)\b"
+    r"|,?\s+(?:which\s+)?(?:is|are)\s+(?:now|nowadays|today)\s+(?:called|known|named|termed)\b"
+    rf"|,?\s+(?:which\s+)?(?:is|are|was|were)\s+(?:an?\s+|the\s+)?{_FORMER}"
+    r"|,?\s+(?:(?:is|are)\s+no\s+longer\s+(?:called|used|known)"
+    r"|(?:was|were|has\s+been|have\s+been)\s+(?:later\s+)?(?:renamed|replaced|reclassified)))",
+    re.IGNORECASE,
+)
 #: “Type II diabetes” is the old name.
 _QUOTE_OPENS, _QUOTE_CLOSES = re.compile(r"(?<!\w)[\"“‘']$"), re.compile(r"[.,;:!?]?[\"”’'](?!\w)")
 _ABBREVIATION = re.compile(r"\s*\(([A-Z][A-Za-z]{0,2}[A-Z][A-Za-z]*s?)\)")
@@ -132,6 +149,8 @@ def is_mentioned(article: Article, start: int, end: int) -> bool:
     if (before.endswith("(") and after[:1] in "),") or _MENTION.search(before):
         return True
     if in_quotes(article, start, end):
+        return True
+    if _MENTION_FAR.search(before) or _MENTION_AFTER.match(after):
         return True
     near = f"{_SENTENCE_BREAK.split(before)[-1]} {_SENTENCE_BREAK.split(after, maxsplit=1)[0]}"
     return _CLASSIFICATION.search(near) is not None

@@ -43,9 +43,9 @@ class DeprecatedTerm:
         place.
 
     Known limits:
-        A term that is spoken about ("formerly called mental retardation"), beside the term to
-        write, quoted, part of a name or of a list of references is left alone. Where an
-        abbreviation in parentheses follows, the fix is only suggested.
+        A term that is spoken about ("formerly called mental retardation", "…, now GPA"), beside
+        the term to write, quoted, part of a name or of a list of references is left alone. Where
+        an abbreviation in parentheses follows, the fix is only suggested.
     """
 
     id: ClassVar[str] = "TN001"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from unspin.article import (
@@ -29,6 +30,14 @@ _ATX = re.compile(r"(?P<marks>#{1,6})\s+(?P<text>.*?)\s*#*")
 _BOLD = re.compile(r"(?P<sign>\*\*|__)(?P<text>[^*_]{2,80})(?P=sign):?")
 _QUOTE = re.compile(r"(?:>\s?)+")
 _QUOTED = re.compile(r"(?:“[^“”]{30,}”|\"[^\"]{30,}\")\s*(?:[—–-]{1,2}\s*[A-Z][^.!?]{2,60}\.?)?")
+#: What stands above the title of a page: a path to it, a notice, a way past them.
+_FURNITURE = re.compile(
+    r"Home(?: ?[>»›→] ?[^>»›→.!?]{1,60}){1,8}|Skip to (?:main )?content"
+    r"|(?:Accept|Allow) (?:all )?cookies"
+    r"|Advertisement|(?:We use|(?:This|Our) (?:web ?)?site uses) cookies\b.*",
+    re.I,
+)
+_MOST_FURNITURE = 4
 _TABLE_RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
 _CELL_GAP = {"\t": re.compile(r"\s*\t\s*"), "|": re.compile(r"\s*\|\s*")}
 
@@ -165,6 +174,8 @@ def _find_title(units: list[Unit], article: Article) -> Unit | None:
     """The first line, where it looks like a title (or is the title that the record names)."""
     if not units:
         return None
+    above = itertools.takewhile(lambda unit: _FURNITURE.fullmatch(unit.text), units[:-1])
+    units = units[sum(1 for _ in itertools.islice(above, _MOST_FURNITURE)) :]
     first = units[0]
     known = article.metadata.title
     if known:

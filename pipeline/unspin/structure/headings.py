@@ -35,6 +35,11 @@ _NO_HEADING = re.compile(
 )
 _INNER_STOP = re.compile(r"(?<!\bvs)(?<!\bDr)(?<!\bSt)(?<!\bMr)(?<!\bNo)[.!?;]\s+\S")
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]?|[IVX]{1,5}\.|[A-H]\.)\s+")
+#: A line that begins with an amount says how much, and heads nothing.
+_AMOUNT = re.compile(
+    r"(?:[\d.,/½¼¾⅓⅔]|\s|[-–]|to\b|x\b)*\d?[\d½¼¾]\s*(?:[kmµμn]?g|mcg|m[lL]|[lL]|iu|IU|units?|mmol|%|tablets?|"
+    r"capsules?|drops?|puffs?|sachets?|times|hours?|minutes?|tsp|tbsp|teaspoons?|tablespoons?|cups?)\b"
+)
 DEEP_NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})\.?\s+(?=[A-Z])")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
@@ -67,6 +72,8 @@ def looks_like_heading(unit: Unit) -> bool:
         return text[-1:] == "." and all_caps(text) and unit.count <= 6
     if text[-1] == ":":
         return fold(text) in words("section_names") or (all_caps(text) and unit.count <= 6)
+    if first.isdigit() and _AMOUNT.match(text):
+        return False
     body = _NUMBERED.sub("", text, count=1)
     if _NO_HEADING.search(body) or _INNER_STOP.search(body):
         return False

@@ -25,7 +25,10 @@ MOST_RUN_IN_WORDS = 25
 #: Least number of words of the paragraph behind a run-in item.
 LEAST_BODY_WORDS = 5
 
-_SAFE_BULLETS = "•·▪◦●○■□‣∙⁃►➢➤✓✔❖"
+_SAFE_BULLETS = "•·▪◦●○■□‣∙⁃►➢➤✓✔❖\uf076\uf0a7\uf0b7\uf0d8\uf0fc"
+#: The mark of a footnote behind a word, and emphasis, which has such a sign at both ends.
+_NOTE_MARK = re.compile(r"[^\s*]\*(?![\w*])")
+_EMPHASIS = re.compile(r"(?<![\w*])\*[^\s*](?:[^*]*[^\s*])?\*(?!\*)")
 _INLINE_BULLET = re.compile(r"\s+[•●▪◦‣]\s+")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9}
 _LABEL = re.compile(r"([A-Z][^.:;?!]{1,48}):\s+\S")
@@ -44,6 +47,7 @@ def find_marked(units: list[Unit], source: OffsetMap) -> None:
     """Makes items of the lines that begin with a bullet or a number of a sequence."""
     found = [MARKER.match(u.text) if u.plain and not u.sure else None for u in units]
     ordered = _sequences(units, found)
+    noted = any(_NOTE_MARK.search(_EMPHASIS.sub("", u.text)) for u in units if "*" in u.text)
     next_list = 1 + max((u.list_id for u in units), default=0)
     stack: list[int] = []
     for i, unit in enumerate(units):
@@ -51,6 +55,8 @@ def find_marked(units: list[Unit], source: OffsetMap) -> None:
         if match is None or (match["ordered"] and i not in ordered):
             continue
         if match["bullet"] and not _true_bullet(units, found, i):
+            continue
+        if noted and _is_note(found, i):
             continue
         before = units[i - 1] if i else None
         if before is None or not (before.kind is BlockKind.LIST_ITEM and before.marked):
@@ -88,6 +94,16 @@ def _true_bullet(units: list[Unit], found: list[re.Match[str] | None], i: int) -
         if k < i and units[k].text[-1:] == ":" and sign != "o":
             return True
     return sign in "-*+" and i > 0 and not units[i - 1].wrapped
+
+
+def _is_note(found: list[re.Match[str] | None], i: int) -> bool:
+    """Whether a star begins a footnote: no other item stands beside it."""
+
+    def starred(k: int) -> bool:
+        match = found[k] if 0 <= k < len(found) else None
+        return match is not None and (match["bullet"] or "")[:1] == "*"
+
+    return starred(i) and not starred(i - 1) and not starred(i + 1)
 
 
 def _value(raw: str) -> list[tuple[str, int]]:
@@ -224,7 +240,9 @@ def announces(unit: Unit) -> bool:
         return False
     if _LEAD_COLON.search(unit.text):
         return True
-    return not unit.terminal and fold(unit.text).rsplit(" ", 1)[-1] in words("open_endings")
+    # "the drip goes on and on," is a verse, or goes on.
+    goes_on = unit.terminal or unit.text[-1] in ",;"
+    return not goes_on and fold(unit.text).rsplit(" ", 1)[-1] in words("open_endings")
 
 
 def find_unmarked(units: list[Unit]) -> None:
@@ -238,7 +256,9 @@ def find_unmarked(units: list[Unit]) -> None:
             if announces(lead) and not lead.marked:
                 run = _announced_run(units, i + 1)
             if not run and lead.plain:
-                run = _bare_run(units, i + 1) or _sentence_run(units, i + 1)
+                # A line that ends in a comma goes on: so do verses.
+                bare = [] if lead.text[-1] in ",;" else _bare_run(units, i + 1)
+                run = bare or _sentence_run(units, i + 1)
         if run:
             next_list += 1
             run[0].notes.append(("lost-bullet", True, f"{len(run)}", 0, len(run[0].text)))
@@ -273,6 +293,8 @@ def _may_be_item(unit: Unit, first: Unit) -> bool:
         return False
     if unit.wrapped and unit.count > MOST_ITEM_WORDS // 2:
         return False
+    if _INNER_STOP.search(unit.text) and not unit.terminal:
+        return False  # a line out of the middle of a paragraph
     if unit.lower != first.lower and not (unit.text[0].isdigit() or first.text[0].isdigit()):
         return False
     if unit.text[-1] in ".!" and not first.terminal:
@@ -308,6 +330,8 @@ def _bare_run(units: list[Unit], start: int) -> list[Unit]:
     for unit in units[start:]:
         if not unit.plain or not unit.lower or unit.count > MOST_BARE_ITEM_WORDS:
             break
+        if _INNER_STOP.search(unit.text) and not unit.terminal:
+            return []  # lines of a paragraph
         if run and unit.blanks != (run[1].blanks if len(run) > 1 else unit.blanks):
             break
         if unit.terminal and not (len(run) >= 2 and unit.text[-1] == "."):

@@ -21,11 +21,16 @@ FULL_SHARE = 0.5
 MID_SENTENCE_SHARE = 0.25
 
 MARKER = re.compile(
-    r"(?P<bullet>[•·▪◦●○■□‣∙⁃►➢➤✓✔❖*+\-–—](?=\s)\s+|[•●▪◦‣]\s*|o\s(?=\S))"
+    r"(?P<bullet>[•·▪◦●○■□‣∙⁃►➢➤✓✔❖\uf076\uf0a7\uf0b7\uf0d8\uf0fc*+\-–—](?=\s)\s+|"
+    r"[•●▪◦‣\uf076\uf0a7\uf0b7\uf0d8\uf0fc]\ufe0e?\s*|o\s(?=\S))"
     r"|(?P<ordered>\(?(?P<value>\d{1,2}|[A-Za-z]|[ivx]{2,4})[.)])\s+"
 )
 _TERMINAL = re.compile(r"[.!?:…][)\"'”’\]]*$")
 _HYPHENATED = re.compile(r"[a-z]-$")
+#: A range of numbers that was broken behind its hyphen.
+_RANGE = re.compile(r"\d[-–]$")
+#: "short-/and long-term": a part of a word that stands for itself.
+_OTHER_PART = re.compile(r"(?:and|or|to|nor|but)\b")
 _FIRST_WORD = re.compile(r"\S+")
 
 
@@ -100,7 +105,7 @@ class Unit:
         """Appends the next line of a wrapped paragraph; the line break maps to one space."""
         mine, theirs = self._own_segments(source), other._own_segments(source)
         # "lower-/back" was broken at its hyphen; the hyphen stays, since it may be a true one.
-        glue = "" if _HYPHENATED.search(self.text) and other.lower else " "
+        glue = "" if _broken(self, other) and not _OTHER_PART.match(other.text) else " "
         shift = len(self.text) + len(glue)
         joint: tuple[Segment, ...] = ()
         if glue and mine and theirs and theirs[0].source_start > mine[-1].source_end:
@@ -155,9 +160,19 @@ def read_units(
         lines.append(unit)
     lines = keep(lines, text, article.map)
     width = _wrap_width(lines)
-    if any(line.blanks == 0 and line.indent for line in lines) or width:
+    broken = any(
+        a.group and a.group == b.group and _broken(a, b) for a, b in itertools.pairwise(lines)
+    )
+    if any(line.blanks == 0 and line.indent for line in lines) or width or broken:
         return _unwrap(lines, width, article.map)
     return lines
+
+
+def _broken(line: Unit, following: Unit) -> bool:
+    """Whether a word, or a range of numbers, was broken at the end of a line."""
+    if following.text[:1].isdigit():
+        return bool(_RANGE.search(line.text))
+    return following.lower and bool(_HYPHENATED.search(line.text))
 
 
 def _fills(line: Unit, following: Unit, width: int) -> bool:
@@ -208,6 +223,10 @@ def _unwrap_group(group: list[Unit], width: int, source: OffsetMap) -> list[Unit
     full = {k for k in flow if width and _fills(group[k], group[k + 1], width)}
     fits = all(u.indent + len(u.text) <= max(1.3 * width, width + 12) for u in group)
     wrapped = fits and len(full) >= FULL_SHARE * max(1, len(flow) - 1)
+    broken = {k for k in flow if _broken(group[k], group[k + 1])}
+    if broken:
+        # Where words are broken, so are sentences.
+        broken |= {k for k in flow if not group[k].terminal and group[k + 1].lower}
     out = [group[0]]
     item_indent = group[0].indent if marked[0] else -1
     for k in range(len(group) - 1):
@@ -220,7 +239,7 @@ def _unwrap_group(group: list[Unit], width: int, source: OffsetMap) -> list[Unit
             and following.original is None
             and not marked[k + 1]
             and not new_paragraph
-            and (hanging or (wrapped and k in full))
+            and (hanging or k in broken or (wrapped and k in full))
             and "\t" not in following.text
         ):
             out[-1].join(following, source)

@@ -40,6 +40,8 @@ _SPECIAL = re.compile(
     r"([\\`*]|<(?=[A-Za-z/!?]|\Z)|\b_|_\b|(?<!\w)_|&(?=#?\w+;)|\[(?=[^\]\n]*\]\())"
 )
 _LINE_START = re.compile(r"^(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|={3,}$|-{3,}$|~{3,})")
+#: "*[NF1]: Neurofibromatosis" says what an abbreviation stands for.
+_ABBREVIATION = re.compile(r"\A\\\*(?=\[[^\]\n]+\]:[^*]*\Z)")
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _LEADING_COMMENTS = re.compile(r"(?:<!--.*?-->\s*)+", re.S)
 _INNER_LINE = re.compile(r"(?<=\n)(?=[^\r\n])")
@@ -379,7 +381,7 @@ def _escape(text: str, at_line_start: bool) -> str:
         if i or at_line_start:
             body = escaped.lstrip(" \t")
             indent = "" if i or at_line_start else escaped[: len(escaped) - len(body)]
-            body = _LINE_START.sub(r"\\\1", body)
+            body = _LINE_START.sub(r"\\\1", _ABBREVIATION.sub("*", body))
             escaped = indent + _NUMBERED.sub(r"\1\\\2", body)
         lines[i] = escaped
     return "\n".join(lines)

@@ -283,9 +283,12 @@ def plain_block(article: Article, block: Block) -> str:
 def hard_breaks(article: Article, start: int, end: int) -> Iterator[tuple[int, str]]:
     """Yield the line ends in a span that break the line, and how the source writes them."""
     source = article.source
+    at = article.text.find("\n", start, end)
+    while at >= 0 and source.format == "docx":
+        yield at, "<br>"  # a line of a Word file ends where its author pressed Shift and Enter
+        at = article.text.find("\n", at + 1, end)
     if source.offsets != "source":
         return
-    at = article.text.find("\n", start, end)
     while at >= 0:
         place = article.map.start_of(at)
         before = _BREAK.search(source.text[max(0, place - _LOOK_BACK) : place])
