@@ -102,3 +102,23 @@ def test_house_glossary_error_names_its_line(tmp_path: Path, cache: Path) -> Non
     path = house_file(tmp_path, "field: house\ntitle: T\nconcepts:\n  - canonical:\n")
     with pytest.raises(GlossaryError, match=r"house\.yaml:4: canonical"):
         load_glossary([path])
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_a_form_listed_twice_the_one_with_a_condition_counts(
+    tmp_path: Path, cache: Path, turned: bool
+) -> None:
+    listed = [
+        '      - "bosom {malady|ailment}"',
+        '      - form: "bosom ailment"\n        when: {near: [pulse]}',
+    ]
+    path = tmp_path / "heart.yaml"
+    path.write_text(
+        "field: heart\ntitle: Heart\nconcepts:\n  - canonical: heart disease\n    spun:\n"
+        + "\n".join(listed[::-1] if turned else listed)
+        + "\n",
+        encoding="utf-8",
+    )
+    glossary = load_glossary([path], ours=False)
+    assert [bool(h.when) for h in glossary.find("a bosom ailment")] == [True]
+    assert [bool(h.when) for h in glossary.find("a bosom malady")] == [False]

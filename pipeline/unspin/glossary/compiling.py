@@ -25,7 +25,7 @@ from unspin.glossary.shadow import fold
 from unspin.resources import cache_dir, data_path
 
 #: Raised whenever the tables or the way they are made change.
-FORMAT = 2
+FORMAT = 3
 #: Kind of a canonical phrase: never a hit, but nothing inside it is one.
 CANONICAL = "canonical"
 #: Order in which kinds claim a form: what a source calls outdated is not admitted elsewhere.
@@ -312,15 +312,18 @@ def forms_in_force(concepts: Iterable[Concept]) -> dict[str, list[Form]]:
 
     A form that some concept has as a good name is no spun form of any other: the products of a
     template may hold such, and they are dropped silently. Else a house glossary has the say over
-    what it lies on.
+    what it lies on. Of a spun form that an entry lists twice, with a condition and without, the one
+    with it counts: who wrote it knew a text in which the form is right.
     """
     found: dict[str, list[Form]] = {}
     for concept in concepts:
-        seen: set[tuple[str, str]] = set()
+        own: dict[tuple[str, str], Form] = {}
         for form in concept_forms(concept):
-            if (form.text, form.kind) not in seen:
-                seen.add((form.text, form.kind))
-                found.setdefault(form.text, []).append(form)
+            known = own.setdefault((form.text, form.kind), form)
+            if _is_certain(known) and not _is_certain(form):
+                own[form.text, form.kind] = form
+        for form in own.values():
+            found.setdefault(form.text, []).append(form)
     for text, rivals in found.items():
         if len(rivals) > 1:
             rivals = [f for f in rivals if f.kind != SPUN] or rivals
@@ -330,6 +333,11 @@ def forms_in_force(concepts: Iterable[Concept]) -> dict[str, list[Form]]:
             kept = strongest([f for f in rivals if _RANK[f.kind] == best])
             found[text] = kept if kept[0].kind in (DEPRECATED, SPUN) else kept[:1]
     return found
+
+
+def _is_certain(form: Form) -> bool:
+    """Tell whether a spun form is never right in any text."""
+    return form.kind != SPUN or (form.applicability == "safe" and not form.when)
 
 
 def strongest(rivals: list[Form]) -> list[Form]:
