@@ -934,3 +934,25 @@ def test_a_text_that_is_not_judged_says_why(runner: CliRunner) -> None:
         ("german", "language de"),
     ):
         assert re.search(rf"{name}.txt.*not judged \({why}\)", shown), shown
+
+
+@pytest.mark.parametrize("report", ["page.md", "content/../page.md", "base.json", "unspin.toml"])
+def test_findings_are_never_written_over_what_the_run_reads(
+    runner: CliRunner, report: str
+) -> None:
+    write("page.md", SPUN)
+    write("content/other.md", CLEAN)
+    write("unspin.toml", "[gates]\n")
+    runner.invoke(main, ["baseline", "write", "--model", "off", "-o", "base.json", "page.md"])
+    before = Path(report).read_bytes()
+    options = ["--baseline", "base.json", "--config", "unspin.toml", "--report", report]
+    result = check(runner, *options, "--format", "json", ".")
+    assert result.exit_code == 2
+    assert "name another file" in result.stderr
+    assert Path(report).read_bytes() == before
+
+
+def test_a_report_of_an_earlier_run_is_written_over(runner: CliRunner) -> None:
+    write("content/page.md", CLEAN)
+    for _ in range(2):
+        assert check(runner, "--report", "content/unspin.json", "--format", "json", "content").exit_code == 0

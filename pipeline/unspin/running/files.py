@@ -10,7 +10,7 @@ import os
 import stat
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
@@ -132,6 +132,22 @@ def refuse_overwriting(targets: Sequence[Target], out: Path, to: str | None) -> 
             )
 
 
+def refuse_report(report: Path, others: Iterable[Path]) -> None:
+    """Raises where a file for findings is one that the run reads.
+
+    Args:
+        report: Where findings are to be written.
+        others: Sources, and the tool's own files.
+
+    Raises:
+        InputError: It is one of them.
+    """
+    found = _identity(report)
+    if found is not None and any(_identity(other) == found for other in others):
+        raise InputError(str(report), "is read by this run, and --report would write over it; "
+                         "name another file")  # fmt: skip
+
+
 def _identity(path: Path) -> tuple[int, int] | None:
     """What tells a file from every other, however it is named; None where there is none."""
     try:
@@ -154,6 +170,10 @@ def _relative(source: Path, roots: Sequence[Path], in_place: bool) -> str:
 def write_atomic(path: Path, data: bytes) -> None:
     """Writes a file whole or not at all; keeps the mode of a file that it replaces.
 
+    A link stays one: the file that it leads to is written. A device, a pipe and the name of an open
+    file (``/dev/stdout``) are written to as they are; a new file in their place would take them away
+    from the whole machine.
+
     Raises:
         OSError: It cannot be written; `filename` is its path.
     """
@@ -170,19 +190,25 @@ def write_together(files: Sequence[tuple[Path, bytes]]) -> None:
     path = Path()
     try:
         for path, data in files:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            if _is_stream(path):
+                with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND), "wb") as file:
+                    file.write(data)
+                continue
+            place = Path(os.path.realpath(path)) if path.is_symlink() else path
+            place.parent.mkdir(parents=True, exist_ok=True)
             # A name of its own length: that of the file may be as long as names can be. It is noted
             # before the file is there, for a signal may come between.
-            part = path.with_name(f".{path.name[:_SHOWN]}.{os.urandom(4).hex()}.part")
-            staged.append((part, path))
-            mode = _mode(path)
+            part = place.with_name(f".{place.name[:_SHOWN]}.{os.urandom(4).hex()}.part")
+            staged.append((part, place))
+            mode = _mode(place)
             # Nobody else reads meanwhile what may become part of a private file.
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
             with os.fdopen(os.open(part, flags, 0o600), "wb") as file:
                 file.write(data)
             part.chmod(mode)
-        for part, path in staged:
-            part.replace(path)
+        for part, place in staged:
+            path = place
+            part.replace(place)
     except BaseException as error:
         for part, _ in staged:
             with contextlib.suppress(OSError):
@@ -190,6 +216,18 @@ def write_together(files: Sequence[tuple[Path, bytes]]) -> None:
         if isinstance(error, OSError):
             error.filename, error.filename2 = str(path), None
         raise
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether a path names a device, a pipe, or an open file by its number."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False  # not there yet, or what is wrong with it shows when it is written
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        return True
+    folder = os.path.realpath(path.parent)
+    return stat.S_ISREG(mode) and (folder == "/dev" or folder.startswith("/proc/"))
 
 
 def _mode(path: Path) -> int:
