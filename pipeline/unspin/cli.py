@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from unspin import __version__
+from unspin.errors import one_line
 from unspin.running.streams import ending, standing
 
 if TYPE_CHECKING:
@@ -110,11 +111,12 @@ class _Lazy(_Command, click.Group):
 
 
 def _fail(message: str) -> None:
-    click.echo(f"error: {message}", err=True)
+    # A message of a parser may have several lines.
+    click.echo("\n".join(map(one_line, f"error: {message}".split("\n"))), err=True)
 
 
 def _note(message: str) -> None:
-    click.echo(f"note: {message}", err=True)
+    click.echo(one_line(f"note: {message}"), err=True)
 
 
 def _number(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
@@ -379,7 +381,7 @@ def _check(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
     path = options["baseline"]
     run = check(named, cleaner, listed=listed, baseline_path=path, changes=changes, note=note)
     for path, reason in run.errors:
-        _fail(f"{path}: {reason}")
+        _fail(f"{one_line(path)}: {reason}")
     _emit(run, options)
     if run.errors:
         return EXIT_ERROR
@@ -441,9 +443,9 @@ def _batch(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
         error.args = (_so_far(done, options),)
         raise
     for path, why in result.errors:
-        _fail(f"{path}: {why}")
+        _fail(f"{one_line(path)}: {why}")
     for note in result.notes:
-        click.echo(f"note: {note}", err=True)
+        _note(note)
     if options["report"]:
         _emit(Run(results, result.errors, cleaner.tool()), options)
     if not quiet:
@@ -560,7 +562,8 @@ def undo(report: Path, out: Path | None) -> None:
         _fail(str(error))
         sys.exit(EXIT_ERROR)
     except OSError as error:
-        _fail(f"{out or 'standard output'}: cannot be written ({error.strerror}); check where it goes")
+        where = out or "standard output"
+        _fail(f"{where}: cannot be written ({error.strerror}); check where it goes")
         sys.exit(EXIT_ERROR)
 
 
@@ -623,7 +626,7 @@ def _baseline(
         with Cleaner(config, check=True) as cleaner:
             run = check(list(paths), cleaner, note=_note)
         for path, reason in run.errors:
-            _fail(f"{path}: {reason}")
+            _fail(f"{one_line(path)}: {reason}")
         if run.errors:
             _fail(f"{out}: is not written; mend or leave out what could not be read")
             return EXIT_ERROR

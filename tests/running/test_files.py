@@ -156,9 +156,9 @@ def test_a_pipe_is_written_to_and_never_replaced(tmp_path: Path) -> None:
     assert pipe.is_fifo()
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="no names of open files here")
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="no names of open files here")
 def test_an_open_file_is_written_to_by_its_name(tmp_path: Path) -> None:
-    with open(tmp_path / "log", "w+b") as log:
+    with (tmp_path / "log").open("w+b") as log:
         log.write(b"before\n")
         log.flush()
         write_atomic(Path(f"/proc/self/fd/{log.fileno()}"), b"findings\n")

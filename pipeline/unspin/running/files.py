@@ -171,8 +171,8 @@ def write_atomic(path: Path, data: bytes) -> None:
     """Writes a file whole or not at all; keeps the mode of a file that it replaces.
 
     A link stays one: the file that it leads to is written. A device, a pipe and the name of an open
-    file (``/dev/stdout``) are written to as they are; a new file in their place would take them away
-    from the whole machine.
+    file (``/dev/stdout``) are written to as they are: a new file in the place of a device would
+    take it away from the whole machine.
 
     Raises:
         OSError: It cannot be written; `filename` is its path.
