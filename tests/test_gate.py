@@ -24,6 +24,7 @@ from unspin.errors import ConfigError
 from unspin.evidence import Window
 from unspin.pipeline import Cleaner
 from unspin.report import Gate
+from unspin.running.check import _content
 from unspin.writing.formats import FORMATS
 
 SPUN = """# Living with a weak heart
@@ -955,3 +956,50 @@ def test_a_report_of_an_earlier_run_is_written_over(runner: CliRunner) -> None:
     for _ in range(2):
         result = check(runner, "--report", "content/a.json", "--format", "json", "content")
         assert result.exit_code == 0, result.stderr
+
+
+def test_the_cache_holds_for_an_installation_made_anew_and_for_no_other(
+    runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judged(words: str, when: int, folder: str) -> bool:
+        """Whether a run with a house glossary of that content and age judges anew."""
+        house = write(f"{folder}/house.yaml", words)
+        os.utime(house, (when, when))
+        _content.cache_clear()
+        met: list[str] = []
+        judge = Cleaner.clean
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                Cleaner, "clean", lambda self, a: (met.append(a.source.path), judge(self, a))[1]
+            )
+            options = ["--glossary", f"{folder}/house.yaml", "page.md"]
+            assert check(runner, *options).exit_code == 0
+        return bool(met)
+
+    house = """field: house
+title: House
+concepts:
+  - canonical: tooth enamel
+    spun: [denture veneer]
+    examples:
+      - bad: "Acid attacks the denture veneer."
+        good: "Acid attacks the tooth enamel."
+"""
+    write("page.md", CLEAN)
+    assert judged(house, 1_000_000, "terms")
+    assert not judged(house, 1_000_000, "terms")
+    assert not judged(house, 2_000_000, "terms")
+    assert judged(house.replace("veneer", "polish"), 3_000_000, "terms")
+
+
+@pytest.mark.parametrize("junk", [b"", b"not a digest", b"\xff" * 64])
+def test_a_damaged_note_of_the_installation_is_made_anew(
+    runner: CliRunner, fresh_cache: Path, junk: bytes
+) -> None:
+    write("page.md", SPUN)
+    before = check(runner, "page.md").stdout
+    for note in fresh_cache.glob("**/installations/*"):
+        note.write_bytes(junk)
+    _content.cache_clear()
+    assert check(runner, "page.md").stdout == before
+    assert all(len(n.read_bytes()) == 64 for n in fresh_cache.glob("**/installations/*"))
