@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -1003,3 +1004,35 @@ def test_a_damaged_note_of_the_installation_is_made_anew(
     _content.cache_clear()
     assert check(runner, "page.md").stdout == before
     assert all(len(n.read_bytes()) == 64 for n in fresh_cache.glob("**/installations/*"))
+
+
+def test_an_interrupted_check_says_that_nothing_is_written(
+    runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    write("page.md", CLEAN)
+    monkeypatch.setattr("unspin.cli._check", interrupted)
+    result = check(runner, "page.md")
+    assert result.exit_code == 130
+    assert result.stderr == "interrupted; nothing more is written\n"
+
+
+@pytest.mark.parametrize("command", [["baseline", "write", "page.md", "-o"], ["undo"]])
+def test_what_cannot_be_written_is_named_with_a_remedy(
+    runner: CliRunner, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    write("page.md", CLEAN)
+    if command == ["undo"]:
+        runner.invoke(clean, ["page.md", "-o", "out", "--model", "off", "--grammar", "off"])
+        command = ["undo", "out/page.report.json", "-o"]
+    monkeypatch.setattr("unspin.running.files.write_atomic", full)
+    result = runner.invoke(main, [*command, "there"])
+    assert result.exit_code == 2
+    assert re.fullmatch(
+        r"error: there: cannot be written \(No space .*\); check .+\n", result.stderr
+    )
