@@ -16,11 +16,13 @@ def readable(path: object) -> str:
 def one_line(text: str) -> str:
     """A line of a log: controls of names and texts as escapes, and no command to a CI service.
 
-    GitHub's runner takes a line that begins with ``::`` for a command of the workflow, and whoever
-    opens a pull request names the files in it. ``./`` names the same file.
+    GitHub's runner takes a line that begins with ``::``, or holds ``##[`` anywhere, for a command
+    of the workflow, and whoever opens a pull request names the files in it. ``./`` names the same
+    file.
     """
     shown = _CONTROLS.sub(lambda m: m[0].encode("unicode_escape").decode("ascii"), text)
-    return f"./{shown}" if shown.lstrip().startswith(("::", "##[")) else shown
+    shown = shown.replace("##[", "##\\x5b")
+    return f"./{shown}" if shown.lstrip().startswith("::") else shown
 
 
 class UnspinError(Exception):
