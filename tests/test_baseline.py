@@ -159,6 +159,26 @@ def test_a_wrong_baseline_is_an_error_with_a_remedy(tmp_path: Path, text: str) -
         baseline.load(path)
 
 
+def test_a_baseline_from_a_windows_editor_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "b.json"
+    entry = '{"path": "a.md", "sha256": "0", "score": 3, "findings": {}}'
+    text = f'{{\r\n"version": 1,\r\n"articles": [{entry}]\r\n}}\r\n'
+    path.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert [e.path for e in baseline.load(path)] == ["a.md"]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_baseline_in_conflict_says_so_and_is_not_to_be_written_anew(
+    tmp_path: Path, newline: str
+) -> None:
+    path = tmp_path / "b.json"
+    lines = ['{"version": 1, "articles": [', "<<<<<<< HEAD", "=======", ">>>>>>> main", "]}", ""]
+    path.write_bytes(newline.join(lines).encode())
+    with pytest.raises(InputError, match=r"conflict marks .* baseline prune") as error:
+        baseline.load(path)
+    assert "baseline write" not in str(error.value)
+
+
 def test_articles_that_no_run_judged_are_told_apart_from_what_is_gone() -> None:
     listed = baseline.entries([article(f"{n}.md", ["1", n]) for n in "abcd"])
     run = [article("a.md", ["1", "a"]), article("b.md", [], score=None, sha256="edited")]

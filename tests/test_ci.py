@@ -154,6 +154,13 @@ def test_a_hostile_input_of_the_action_is_no_command(repository: Path, site: Pat
     assert not (site / "pwned").exists()
 
 
+def test_a_path_of_the_action_is_no_option(repository: Path, site: Path) -> None:
+    write(site / "--min-score=0" / "heart.md", SPUN)
+    code, output, _ = run_action(repository, site, paths="--min-score=0\ncontent\n")
+    assert code == 1, output
+    assert "--min-score=0/heart.md" in output
+
+
 # --- .pre-commit-hooks.yaml -----------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -24,6 +25,7 @@ from unspin.errors import ConfigError
 from unspin.evidence import Window
 from unspin.pipeline import Cleaner
 from unspin.report import Gate
+from unspin.running.check import _content
 from unspin.writing.formats import FORMATS
 
 SPUN = """# Living with a weak heart
@@ -934,3 +936,103 @@ def test_a_text_that_is_not_judged_says_why(runner: CliRunner) -> None:
         ("german", "language de"),
     ):
         assert re.search(rf"{name}.txt.*not judged \({why}\)", shown), shown
+
+
+@pytest.mark.parametrize("report", ["page.md", "content/../page.md", "base.json", "unspin.toml"])
+def test_findings_are_never_written_over_what_the_run_reads(runner: CliRunner, report: str) -> None:
+    write("page.md", SPUN)
+    write("content/other.md", CLEAN)
+    write("unspin.toml", "[gates]\n")
+    runner.invoke(main, ["baseline", "write", "--model", "off", "-o", "base.json", "page.md"])
+    before = Path(report).read_bytes()
+    options = ["--baseline", "base.json", "--config", "unspin.toml", "--report", report]
+    result = check(runner, *options, "--format", "json", ".")
+    assert result.exit_code == 2
+    assert "name another file" in result.stderr
+    assert Path(report).read_bytes() == before
+
+
+def test_a_report_of_an_earlier_run_is_written_over(runner: CliRunner) -> None:
+    write("content/page.md", CLEAN)
+    for _ in range(2):
+        result = check(runner, "--report", "content/a.json", "--format", "json", "content")
+        assert result.exit_code == 0, result.stderr
+
+
+def test_the_cache_holds_for_an_installation_made_anew_and_for_no_other(
+    runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judged(words: str, when: int, folder: str) -> bool:
+        """Whether a run with a house glossary of that content and age judges anew."""
+        house = write(f"{folder}/house.yaml", words)
+        os.utime(house, (when, when))
+        _content.cache_clear()
+        met: list[str] = []
+        judge = Cleaner.clean
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                Cleaner, "clean", lambda self, a: (met.append(a.source.path), judge(self, a))[1]
+            )
+            options = ["--glossary", f"{folder}/house.yaml", "page.md"]
+            assert check(runner, *options).exit_code == 0
+        return bool(met)
+
+    house = """field: house
+title: House
+concepts:
+  - canonical: tooth enamel
+    spun: [denture veneer]
+    examples:
+      - bad: "Acid attacks the denture veneer."
+        good: "Acid attacks the tooth enamel."
+"""
+    write("page.md", CLEAN)
+    assert judged(house, 1_000_000, "terms")
+    assert not judged(house, 1_000_000, "terms")
+    assert not judged(house, 2_000_000, "terms")
+    assert judged(house.replace("veneer", "polish"), 3_000_000, "terms")
+
+
+@pytest.mark.parametrize("junk", [b"", b"not a digest", b"\xff" * 64])
+def test_a_damaged_note_of_the_installation_is_made_anew(
+    runner: CliRunner, fresh_cache: Path, junk: bytes
+) -> None:
+    write("page.md", SPUN)
+    before = check(runner, "page.md").stdout
+    for note in fresh_cache.glob("**/installations/*"):
+        note.write_bytes(junk)
+    _content.cache_clear()
+    assert check(runner, "page.md").stdout == before
+    assert all(len(n.read_bytes()) == 64 for n in fresh_cache.glob("**/installations/*"))
+
+
+def test_an_interrupted_check_says_that_nothing_is_written(
+    runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    write("page.md", CLEAN)
+    monkeypatch.setattr("unspin.cli._check", interrupted)
+    result = check(runner, "page.md")
+    assert result.exit_code == 130
+    assert result.stderr == "interrupted; nothing more is written\n"
+
+
+@pytest.mark.parametrize("command", [["baseline", "write", "page.md", "-o"], ["undo"]])
+def test_what_cannot_be_written_is_named_with_a_remedy(
+    runner: CliRunner, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    write("page.md", CLEAN)
+    if command == ["undo"]:
+        runner.invoke(clean, ["page.md", "-o", "out", "--model", "off", "--grammar", "off"])
+        command = ["undo", "out/page.report.json", "-o"]
+    monkeypatch.setattr("unspin.running.files.write_atomic", full)
+    result = runner.invoke(main, [*command, "there"])
+    assert result.exit_code == 2
+    assert re.fullmatch(
+        r"error: there: cannot be written \(No space .*\); check .+\n", result.stderr
+    )

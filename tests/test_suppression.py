@@ -77,6 +77,13 @@ def test_a_suppression_with_a_reason_accepts(text: str) -> None:
         (f"<!-- unspin ignored SP: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
         (f"<!-- unspin ignroe SP: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
         (f"<!-- unspin Ignore SP: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
+        (f"<!-- unspin-ignore SP: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
+        (f"<!-- unspin: ignore SP: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
+        (f"<!-- unspin:ignore-file SP: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
+        (f"<!-- Unspin ignore SP: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
+        (f"<!-- UNSPIN IGNORE SP: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
+        (f"<!-- unspin-baseline.json lists this page -->\nShe has {BAD}.\n", ["SP001"]),
+        (f"<!-- Unspin: see the handbook -->\nShe has {BAD}.\n", ["SP001"]),
         (f"<!-- unspin skip SP001: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
         (f"<!-- unspin is run on this page each night -->\nShe has {BAD}.\n", ["SP001"]),
         (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,6 +33,14 @@ PASTED = f"{CHANGED_LINES}spun_probability"
 SCORE_SLACK = 1.0
 #: Least share of an entry's findings that a moved and edited article must still hold.
 SAME_ARTICLE = 0.5
+
+#: Where git could not merge.
+_CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+#: Written anew, the file would accept what is new on both sides.
+_IN_CONFLICT = (
+    "holds conflict marks of a merge; take one side (git checkout --ours, or --theirs) and run: "
+    "unspin baseline prune; what only the other side accepted then shows as new"
+)
 
 
 @dataclass(frozen=True)
@@ -107,7 +116,10 @@ def load(path: Path) -> list[Entry]:
         InputError: It cannot be read, or is no baseline.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8-sig")  # Windows editors set a byte order mark
+        if _CONFLICT.search(text):
+            raise InputError(str(path), _IN_CONFLICT)
+        data = json.loads(text)
         if data["version"] != VERSION:
             raise ValueError(f"version {data['version']}, this tool reads {VERSION}")
         return [_entry(a) for a in data["articles"]]

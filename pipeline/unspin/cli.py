@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from unspin import __version__
+from unspin.errors import one_line
 from unspin.running.streams import ending, standing
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class _Command(click.Command):
             with ending():
                 return super().invoke(ctx)
         except KeyboardInterrupt as error:
-            click.echo(f"interrupted; {error or 'nothing more is written'}", err=True)
+            click.echo(f"interrupted; {str(error) or 'nothing more is written'}", err=True)
             sys.exit(128 + getattr(error, "number", EXIT_INTERRUPTED - 128))
         except EOFError as error:
             # click takes it for a user who ends a prompt; it is a file that was cut.
@@ -110,11 +111,12 @@ class _Lazy(_Command, click.Group):
 
 
 def _fail(message: str) -> None:
-    click.echo(f"error: {message}", err=True)
+    # A message of a parser may have several lines.
+    click.echo("\n".join(map(one_line, f"error: {message}".split("\n"))), err=True)
 
 
 def _note(message: str) -> None:
-    click.echo(f"note: {message}", err=True)
+    click.echo(one_line(f"note: {message}"), err=True)
 
 
 def _number(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
@@ -257,6 +259,8 @@ def _clean(paths: tuple[Path, ...], options: dict[str, Any]) -> int:
     named = list(paths) or [Path("input")]
     if not paths and not named[0].exists():
         raise InputError("input", "no such folder; name the files to clean, or make it")
+    if options["report"]:
+        _refuse_report(named, config, options)
     with Cleaner(config, check=options["check"]) as cleaner:
         if Path("-") in named:
             if len(named) > 1:
@@ -287,6 +291,22 @@ def _refuse(options: dict[str, Any]) -> None:
         if options[name]:
             option = name.replace("_", "-")
             raise ConfigError(f"--check judges the sources, --{option} changes; use one of them")
+
+
+def _refuse_report(named: list[Path], config: Config, options: dict[str, Any]) -> None:
+    """Refuses to write findings over an article that is judged, or over the baseline."""
+    from unspin.errors import InputError
+    from unspin.reading import collect
+    from unspin.running.files import refuse_report
+
+    if not options["report"].is_file():
+        return  # nothing to lose
+    sources: list[Path] = []
+    if Path("-") not in named:
+        with contextlib.suppress(InputError):  # the run itself says what is wrong with its paths
+            sources = collect(named, text_field=config.text_field)
+    own = [options[name] for name in ("baseline", "config_path") if options[name]]
+    refuse_report(options["report"], [*sources, *own])
 
 
 def _stdin(cleaner: Cleaner, options: dict[str, Any]) -> int:
@@ -361,7 +381,7 @@ def _check(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
     path = options["baseline"]
     run = check(named, cleaner, listed=listed, baseline_path=path, changes=changes, note=note)
     for path, reason in run.errors:
-        _fail(f"{path}: {reason}")
+        _fail(f"{one_line(path)}: {reason}")
     _emit(run, options)
     if run.errors:
         return EXIT_ERROR
@@ -426,9 +446,9 @@ def _batch(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
         error.args = (_so_far(done, options),)
         raise
     for path, why in result.errors:
-        _fail(f"{path}: {why}")
+        _fail(f"{one_line(path)}: {why}")
     for note in result.notes:
-        click.echo(f"note: {note}", err=True)
+        _note(note)
     if options["report"]:
         _emit(Run(results, result.errors, cleaner.tool()), options)
     if not quiet:
@@ -541,8 +561,12 @@ def undo(report: Path, out: Path | None) -> None:
             sys.stdout.buffer.write(data)
         else:
             write_atomic(out, data)
-    except (UnspinError, OSError) as error:
+    except UnspinError as error:
         _fail(str(error))
+        sys.exit(EXIT_ERROR)
+    except OSError as error:
+        where = out or "standard output"
+        _fail(f"{where}: cannot be written ({error.strerror}); check where it goes")
         sys.exit(EXIT_ERROR)
 
 
@@ -605,7 +629,7 @@ def _baseline(
         with Cleaner(config, check=True) as cleaner:
             run = check(list(paths), cleaner, note=_note)
         for path, reason in run.errors:
-            _fail(f"{path}: {reason}")
+            _fail(f"{one_line(path)}: {reason}")
         if run.errors:
             _fail(f"{out}: is not written; mend or leave out what could not be read")
             return EXIT_ERROR
@@ -613,8 +637,11 @@ def _baseline(
         compared = lists.compare(run.articles, old, base=base, gone=gone(paths))
         new = lists.prune(old, compared) if prune else lists.entries(run.articles, base)
         lists.save(out, new)
-    except (UnspinError, OSError) as error:
+    except UnspinError as error:
         _fail(str(error))
+        return EXIT_ERROR
+    except OSError as error:
+        _fail(f"{error.filename}: cannot be written ({error.strerror}); check -o")
         return EXIT_ERROR
     items = [i for a in compared.articles for i in a.items]
     added = 0 if prune else sum(i.counts and lists.counted(i) for i in items)

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
+#: What breaks a line, moves the cursor of a terminal, or shows a name in another order.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
 
 def readable(path: object) -> str:
     """A path that every report can hold: bytes of a name that are no UTF-8 are shown as U+FFFD."""
     return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def one_line(text: str) -> str:
+    """A line of a log: controls of names and texts as escapes, and no command to a CI service.
+
+    GitHub's runner takes a line that begins with ``::``, or holds ``##[`` anywhere, for a command
+    of the workflow, and whoever opens a pull request names the files in it. ``./`` names the same
+    file.
+    """
+    shown = _CONTROLS.sub(lambda m: m[0].encode("unicode_escape").decode("ascii"), text)
+    shown = shown.replace("##[", "##\\x5b")
+    return f"./{shown}" if shown.lstrip().startswith("::") else shown
 
 
 class UnspinError(Exception):

@@ -29,9 +29,10 @@ from unspin.report import line_starts
 from unspin.rules import all_rules, names_rules
 
 _DIRECTIVE = re.compile(
-    r"<!--\s*unspin\s+(?P<verb>[A-Za-z][\w-]*)(?P<rules>[^:]*?)(?::(?P<reason>.*?))?\s*-->",
+    r"<!--\s*(?P<mark>unspin\s+|(?i:unspin)[\s:-]+)(?P<verb>[A-Za-z][\w-]*)(?P<rules>[^:]*?)(?::(?P<reason>.*?))?\s*-->",
     re.DOTALL,
 )
+_MARK = re.compile(r"unspin\s+")
 #: Comments of HTML, and what may hold the text of one without being one: elements whose content is
 #: text, and tags.
 _HTML = re.compile(
@@ -161,7 +162,7 @@ def _runs(prefixes: Sequence[str], config: Config) -> bool:
 def read(article: Article) -> tuple[list[Suppression], list[Finding]]:
     """Directives of an article, and findings about those that are wrong."""
     source = article.source
-    if source.format not in _FORMATS or source.offsets != "source" or "unspin" not in source.text:
+    if source.format not in _FORMATS or source.offsets != "source":
         return [], []
     text = source.text
     lines = [*line_starts(text), len(text) + 1]
@@ -170,9 +171,13 @@ def read(article: Article) -> tuple[list[Suppression], list[Finding]]:
     opened: tuple[re.Match[str], tuple[str, ...]] | None = None
     for match in _directives(text, source.format):
         verb = match["verb"]
-        if verb not in _VERBS:
-            if not _is_meant(verb, match["rules"]):
-                continue
+        known = verb in _VERBS
+        if not known and not _is_meant(verb, match["rules"]):
+            continue
+        if not _MARK.fullmatch(match["mark"]):
+            wrong.append(_wrong(match.span(), "it must begin with 'unspin', then a space"))
+            continue
+        if not known:
             wrong.append(_wrong(match.span(), f"unspin knows no {verb!r}"))
             continue
         if verb == "ignore-end":

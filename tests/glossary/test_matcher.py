@@ -112,6 +112,12 @@ def test_articles_follow_what_is_replaced(text: str, expected: list[tuple[str, s
     assert found(text) == expected
 
 
+@pytest.mark.parametrize("text", ["axerophthol in tablets", "too much axerophthol and salt"])
+def test_the_letter_with_which_a_term_ends_is_no_article(text: str) -> None:
+    vitamin = spun("vitamin A", "axerophthol", number="invariant")
+    assert found(text, glossary_of(vitamin))[0][1].lower() == "vitamin a"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -18,6 +18,7 @@ from unspin.running.files import (
     keep_original,
     plan,
     refuse_overwriting,
+    write_atomic,
 )
 from unspin.undo import undo
 
@@ -119,3 +120,47 @@ def test_undo_reads_a_report_of_records_that_holds_line_separators(tmp_path: Pat
     report = tmp_path / "a.report.jsonl"
     report.write_text(f"{line}\n{line}\n", encoding="utf-8", newline="")
     assert undo(report) == RAW
+
+
+def link(name: Path, to: Path) -> None:
+    try:
+        name.symlink_to(to)
+    except OSError:
+        pytest.skip("links need a privilege here")
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_stays_one_and_its_file_is_written(tmp_path: Path, there: bool) -> None:
+    (tmp_path / "kept").mkdir()
+    file = tmp_path / "kept" / "baseline.json"
+    if there:
+        file.write_text("old", encoding="utf-8")
+    name = tmp_path / "baseline.json"
+    link(name, Path("kept/baseline.json"))
+    write_atomic(name, b"new")
+    assert name.is_symlink()
+    assert file.read_bytes() == b"new"
+    assert [p.name for p in file.parent.iterdir()] == ["baseline.json"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_written_to_and_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_atomic(pipe, b"findings")
+        assert os.read(reader, 100) == b"findings"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="no names of open files here")
+def test_an_open_file_is_written_to_by_its_name(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("w+b") as log:
+        log.write(b"before\n")
+        log.flush()
+        write_atomic(Path(f"/proc/self/fd/{log.fileno()}"), b"findings\n")
+        log.seek(0)
+        assert log.read() == b"before\nfindings\n"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
@@ -197,6 +198,60 @@ def test_services_are_given_paths_from_the_current_folder(
         assert "content/../" not in text
     outside = render(Run((article((item(1, path="/else where/a.md"),)),)), "sarif")
     assert '"file:///else%20where/a.md"' in outside
+
+
+@pytest.mark.parametrize("form", ["sarif", "github", "gitlab"])
+@pytest.mark.parametrize("folder", [True, False])  # work trees and submodules have a file
+def test_services_count_paths_from_the_top_of_the_repository(
+    form: str, folder: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sites" / "one").mkdir(parents=True)
+    if folder:
+        (tmp_path / ".git").mkdir()
+    else:
+        (tmp_path / ".git").write_text("gitdir: elsewhere\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "sites" / "one")
+    for path, place in [("a.md", "sites/one/a.md"), ("../two/a.md", "sites/two/a.md")]:
+        text = render(Run((article((item(1, path=path),)),), [(path, "is empty")]), form)
+        assert place in text
+        assert "../" not in text
+
+
+def test_reviewdog_counts_paths_from_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "site").mkdir()
+    monkeypatch.chdir(tmp_path / "site")
+    data = json.loads(render(Run((article((item(1, path="a.md"),)),)), "rdjson"))
+    assert data["diagnostics"][0]["location"]["path"] == "a.md"
+
+
+@pytest.mark.parametrize("form", ["text", "github"])
+@pytest.mark.parametrize(
+    "name",
+    ["::stop-commands::x.md", " ::add-mask::score.md", "##[add-mask]x.md", "a\n::debug::.md"],
+)
+def test_no_name_begins_a_command_of_the_workflow(form: str, name: str) -> None:
+    bad = article((item(1, path=name),), passed=False, path=name)
+    lines = render(Run((bad,), [(name, "is empty")]), form).splitlines()
+    commands = [x for x in lines if x.lstrip().startswith("::") or "##[" in x]
+    assert all(re.match("::(error|warning) file=", line) for line in commands)
+    assert form == "github" or not commands
+    assert any("score is" in line for line in lines)
+
+
+def test_no_name_moves_the_cursor_or_turns_the_line_round() -> None:
+    bad = article((item(1, path="a\x1b[2J\u202e.md"),), passed=False, path="a\x1b[2J\u202e.md")
+    for form in ("text", "github"):
+        text = render(Run((bad,)), form)
+        assert "a\\x1b[2J\\u202e.md: score is" in text
+
+
+@pytest.mark.skipif(os.sep != "/", reason="a backslash parts folders here")
+@pytest.mark.parametrize("form", ["github", "gitlab", "rdjson"])
+def test_a_backslash_is_a_letter_of_a_name(form: str) -> None:
+    assert "a/b.md" not in render(Run((article((item(1, path="a\\b.md"),)),)), form)
 
 
 def test_gitlab_is_valid_with_unique_fingerprints(run: Run) -> None:

@@ -116,7 +116,7 @@ def _articles(text: str, start: int, end: int, new: str, sound: str) -> tuple[in
         return start, end, new
     last = re.search(r"(?<![\w-])(an?)$", new, re.IGNORECASE)
     follows = re.match(r"\s+(\w.*)", text[end : end + _CONTEXT], re.DOTALL)
-    if last and follows:
+    if last and follows and not sound.endswith("A"):  # "hepatitis A" ends with a letter
         right = indefinite(follows[1])
         if right != last[1].lower():
             new = new[: last.start()] + (capital(right) if last[1][0].isupper() else right)

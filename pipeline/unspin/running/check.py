@@ -40,6 +40,7 @@ LEAST_CHANGED_WORDS = 50
 MOSTLY_CHANGED = 0.5
 #: Line of a record, as paths of articles in JSON Lines end.
 _RECORD = re.compile(r":\d+$")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def check(
@@ -447,27 +448,61 @@ def _settings(config: Config) -> str:
     return f"{__version__}\0{sorted(values.items(), key=str)!r}\0{_installation(config)}"
 
 
+def _installation(config: Config) -> str:
+    """Digest of the program, the glossaries and the model: another one judges anew."""
+    package = Path(__file__).resolve().parent.parent
+    named = [] if config.model in ("auto", "off") else [config.model]
+    shipped = (str(data_path("glossary")), str(data_path("model")))
+    return _content((str(package), *shipped, *config.glossaries, *named))
+
+
 @lru_cache(maxsize=4)
-def _stamp(folders: tuple[str, ...]) -> str:
-    """Names, sizes and times of all files below some folders."""
+def _content(folders: tuple[str, ...]) -> str:
+    """Digest of all files below some folders, wherever and whenever they were put there.
+
+    CI installs anew for every run, so that times tell nothing between runs; between two runs on one
+    machine they do, and spare reading all files.
+    """
+    from unspin.running.files import write_atomic
+
+    files = [(f, tuple(_below(Path(f)))) for f in folders]
+    try:
+        noted = cache_dir() / "installations" / _stamp(files)
+        known = noted.read_bytes().decode("ascii", "replace") if noted.is_file() else ""
+    except OSError:
+        noted, known = None, ""
+    if _DIGEST.fullmatch(known):
+        return known
     key = hashlib.sha256()
-    for folder in map(Path, folders):
-        files = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
-        for file in files:
-            if file.suffix in (".pyc", ".part") or not file.is_file():
-                continue
+    for folder, below in files:
+        for file in below:
+            data = file.read_bytes()
+            name = file.relative_to(folder).as_posix()
+            key.update(f"{name}\0{len(data)}\0".encode("utf-8", "surrogatepass"))
+            key.update(data)
+        key.update(b"\0\0")
+    digest = key.hexdigest()
+    if noted is not None:
+        with contextlib.suppress(OSError):
+            write_atomic(noted, digest.encode("ascii"))
+    return digest
+
+
+def _below(folder: Path) -> Iterable[Path]:
+    files = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
+    return (f for f in files if f.suffix not in (".pyc", ".part") and f.is_file())
+
+
+def _stamp(files: Sequence[tuple[str, Sequence[Path]]]) -> str:
+    """Digest of names, sizes and times of files."""
+    key = hashlib.sha256()
+    for folder, below in files:
+        key.update(f"{folder}\0".encode("utf-8", "surrogatepass"))
+        for file in below:
             stat = file.stat()
             entry = f"{file}\0{stat.st_size}\0{stat.st_mtime_ns}\0"
             key.update(entry.encode("utf-8", "surrogatepass"))
     return key.hexdigest()
-
-
-def _installation(config: Config) -> str:
-    """Stamp of the program, the glossaries and the model: another one judges anew."""
-    package = Path(__file__).resolve().parent.parent
-    named = [] if config.model in ("auto", "off") else [config.model]
-    shipped = (str(data_path("glossary")), str(data_path("model")))
-    return _stamp((str(package), *shipped, *config.glossaries, *named))
 
 
 def _load(path: Path) -> _Made | None:

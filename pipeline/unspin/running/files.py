@@ -11,10 +11,11 @@ import os
 import stat
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from unspin.errors import InputError, readable
 from unspin.reading import is_folder
@@ -146,6 +147,22 @@ def refuse_overwriting(targets: Sequence[Target], out: Path, to: str | None) -> 
             )
 
 
+def refuse_report(report: Path, others: Iterable[Path]) -> None:
+    """Raises where a file for findings is one that the run reads.
+
+    Args:
+        report: Where findings are to be written.
+        others: Sources, and the tool's own files.
+
+    Raises:
+        InputError: It is one of them.
+    """
+    found = _identity(report)
+    if found is not None and any(_identity(other) == found for other in others):
+        raise InputError(str(report), "is read by this run, and --report would write over it; "
+                         "name another file")  # fmt: skip
+
+
 def _identity(path: Path) -> tuple[int, int] | None:
     """What tells a file from every other, however it is named; None where there is none."""
     try:
@@ -168,6 +185,10 @@ def _relative(source: Path, roots: Sequence[Path], in_place: bool) -> str:
 def write_atomic(path: Path, data: bytes) -> None:
     """Writes a file whole or not at all; keeps the mode of a file that it replaces.
 
+    A link stays one: the file that it leads to is written. A device, a pipe and the name of an open
+    file (``/dev/stdout``) are written to as they are: a new file in the place of a device would
+    take it away from the whole machine.
+
     Raises:
         OSError: It cannot be written; `filename` is its path.
     """
@@ -182,7 +203,7 @@ def write_together(files: Sequence[tuple[Path, bytes]]) -> None:
     """
     with Staging() as staging:
         for path, data in files:
-            with naming(path), staging.open(path) as file:
+            with naming(path), _opened_stream(path) or staging.open(path) as file:
                 file.write(data)
         staging.place()
 
@@ -222,12 +243,13 @@ class Staging:
         """Opens what shall become a file.
 
         Args:
-            path: Where it will be put.
+            path: Where it will be put; where a link leads, if it is one.
 
         Raises:
             OSError: It cannot be made; `filename` is `path`.
         """
         with naming(path):
+            path = Path(os.path.realpath(path)) if path.is_symlink() else path
             path.parent.mkdir(parents=True, exist_ok=True)
             _mode(path)  # a folder that stands there is told before the work
             # A name of its own length: that of the file may be as long as names can be. It is noted
@@ -251,6 +273,23 @@ class Staging:
             with naming(path):
                 part.replace(path)
         self._staged.clear()
+
+
+def _opened_stream(path: Path) -> BinaryIO | None:
+    """Opens what is written to as it is; None where a file is to be put in place."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND), "wb") if _is_stream(path) else None
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether a path names a device, a pipe, or an open file by its number."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False  # not there yet, or what is wrong with it shows when it is written
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        return True
+    folder = os.path.realpath(path.parent)
+    return stat.S_ISREG(mode) and (folder == "/dev" or folder.startswith("/proc/"))
 
 
 def _mode(path: Path) -> int:

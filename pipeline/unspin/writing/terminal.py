@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
+from unspin.errors import one_line
 from unspin.reading.languages import MIN_WORDS
 
 _HEAD = ("article", "words", "spun", "score", "after", "findings", "edits", "review", "verdict")
-#: What would break a line, or a column, of the table.
-_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def table(rows: Sequence[Mapping[str, Any]], out: IO[str] | None = None) -> None:
@@ -36,7 +34,7 @@ def table(rows: Sequence[Mapping[str, Any]], out: IO[str] | None = None) -> None
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:
-    name = _one_line(row["path"]) + (f":{row['record']}" if "record" in row else "")
+    name = one_line(row["path"]) + (f":{row['record']}" if "record" in row else "")
     if row["score"] is None:
         why = f"language {row['language']}"
         if row["language"] == "und":
@@ -54,11 +52,6 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
         row["review"],
         "pass" if row["passed"] else "fail",
     ]
-
-
-def _one_line(name: str) -> str:
-    """A file name with its line breaks, tabs and other controls as escapes."""
-    return _BREAKS.sub(lambda m: m[0].encode("unicode_escape").decode("ascii"), name)
 
 
 def diff(name: str, before: str, after: str, out: IO[str] | None = None) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -151,7 +152,7 @@ def worst_first(items: Iterable[Item]) -> list[Item]:
 
 
 def relative(path: str) -> str:
-    """A path from the current folder, as services name files: absolute ones and ``..`` resolved.
+    """A path from the current folder: absolute ones and ``..`` resolved.
 
     What lies outside the current folder stays as it was named.
     """
@@ -159,6 +160,24 @@ def relative(path: str) -> str:
     with contextlib.suppress(ValueError):
         place = str(Path(place).relative_to(Path.cwd()))
     return _slashes(place)
+
+
+def in_repository(path: str) -> str:
+    """A path from the top of the repository that the current folder lies in, as services count.
+
+    Where the current folder lies in none, or the file lies outside, it is as `relative` has it.
+    """
+    top = _top(Path.cwd())
+    place = Path(os.path.normpath(Path.cwd() / path))
+    if top is None or not place.is_relative_to(top):
+        return relative(path)
+    return _slashes(str(place.relative_to(top)))
+
+
+@lru_cache(maxsize=4)
+def _top(folder: Path) -> Path | None:
+    """The nearest folder that holds ``.git`` (a file in work trees and submodules), or None."""
+    return next((f for f in (folder, *folder.parents) if (f / ".git").exists()), None)
 
 
 def article_result(report: Report) -> ArticleResult:
@@ -238,4 +257,4 @@ def _bytes_before(text: str, offset: int, column: int) -> int:
 
 
 def _slashes(path: str) -> str:
-    return path.replace("\\", "/")
+    return path.replace(os.sep, "/")  # elsewhere a backslash is a letter of a name

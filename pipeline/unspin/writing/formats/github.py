@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from unspin.writing.formats.base import Item, Run, relative
+from unspin.errors import one_line
+from unspin.writing.formats.base import Item, Run, in_repository
 
 #: GitHub shows ten annotations of a level per step (workflow commands, GitHub documentation).
 MOST_PER_LEVEL = 10
@@ -13,7 +14,7 @@ def render(run: Run) -> str:
     """Errors first, at most ten a level; what is left out is counted."""
     by_level: dict[str, list[str]] = {c: [] for c in _COMMANDS.values()}
     for path, why in run.errors:
-        by_level["error"].append(f"::error file={_property(relative(path))}::{_data(why)}")
+        by_level["error"].append(f"::error file={_property(in_repository(path))}::{_data(why)}")
     for item in run.items:
         if item.counts:
             command = _COMMANDS[item.severity]
@@ -27,14 +28,13 @@ def render(run: Run) -> str:
     failed = [a for a in run.articles if not a.passed]
     for article in failed:
         bad = "; ".join(str(g) for g in article.gates if not g.passed)
-        # A line break in a name must not begin a command of its own.
-        lines.append(_data(f"{article.path}: {bad}"))
+        lines.append(one_line(f"{article.path}: {bad}"))
     lines.append(run.verdict)
     return "\n".join(lines) + "\n"
 
 
 def _annotation(command: str, item: Item) -> str:
-    place = f"file={_property(relative(item.path))}"
+    place = f"file={_property(in_repository(item.path))}"
     if item.line is not None:
         place += f",line={item.line}"
         if item.column is not None:

@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 
 from unspin.report import dump
-from unspin.writing.formats.base import Run, relative, worst_first
+from unspin.writing.formats.base import Run, in_repository, worst_first
 
 _SEVERITIES = {"error": "critical", "warning": "minor", "info": "info"}
 
@@ -16,7 +16,7 @@ def render(run: Run) -> str:
     out = []
     seen: Counter[str] = Counter()
     for item in worst_first(i for i in run.items if i.counts):
-        key = f"{relative(item.path)}\x1f{item.data['fingerprint']}"
+        key = f"{in_repository(item.path)}\x1f{item.data['fingerprint']}"
         seen[key] += 1
         unique = hashlib.sha256(f"{key}\x1f{seen[key]}".encode()).hexdigest()
         out.append(
@@ -25,7 +25,7 @@ def render(run: Run) -> str:
                 "check_name": item.rule,
                 "fingerprint": unique,
                 "severity": _SEVERITIES[item.severity],
-                "location": {"path": relative(item.path), "lines": {"begin": item.line or 1}},
+                "location": {"path": in_repository(item.path), "lines": {"begin": item.line or 1}},
             }
         )
     for path, reason in run.errors:
@@ -35,7 +35,7 @@ def render(run: Run) -> str:
                 "check_name": "unreadable",
                 "fingerprint": hashlib.sha256(f"{path}\x1f{reason}".encode()).hexdigest(),
                 "severity": "blocker",
-                "location": {"path": relative(path), "lines": {"begin": 1}},
+                "location": {"path": in_repository(path), "lines": {"begin": 1}},
             }
         )
     return dump(out).decode()

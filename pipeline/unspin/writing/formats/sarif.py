@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from unspin.report import dump
 from unspin.rules import all_rules
 from unspin.rules.pages import page
-from unspin.writing.formats.base import Item, Run, relative, worst_first
+from unspin.writing.formats.base import Item, Run, in_repository, worst_first
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 #: GitHub takes 25,000 results a run and files up to 10 MB compressed
@@ -24,7 +25,7 @@ def render(run: Run) -> str:
     rules = {rule.id: i for i, rule in enumerate(all_rules())}
     items = worst_first(sorted(run.items, key=lambda i: not i.counts))
     shown = items[:MOST_RESULTS]
-    notes = [_note(f"{path}: {reason}") for path, reason in run.errors]
+    notes = [_note(f"{in_repository(path)}: {reason}") for path, reason in run.errors]
     if len(items) > len(shown):
         left = f"{len(items) - len(shown)} further findings are not listed."
         notes.append(_note(left, "warning"))
@@ -55,8 +56,8 @@ def _note(text: str, level: str = "error") -> dict[str, Any]:
 
 def _uri(path: str) -> str:
     # An absolute path is no relative reference: GitHub wants its scheme.
-    place = relative(path)
-    return f"file://{quote(place)}" if place.startswith("/") else quote(place)
+    place = in_repository(path)
+    return Path(place).as_uri() if Path(place).is_absolute() else quote(place)
 
 
 def _driver(run: Run) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from unspin.errors import one_line
 from unspin.writing.formats.base import Run
 from unspin.writing.terminal import table
 
@@ -14,14 +15,15 @@ def render(run: Run) -> str:
     for item in run.items:
         mark = "" if item.counts else " (known)"
         place = f"{item.path}:{item.line or '-'}:{item.column or '-'}"
-        out.write(f"{place} {item.rule} {' '.join(item.message.split())}{mark}\n")
+        line = f"{place} {item.rule} {' '.join(item.message.split())}{mark}"
+        out.write(f"{one_line(line)}\n")
     if run.articles:
         table([a.row for a in run.articles], out)
     for article in run.articles:
         for gate in article.gates:
             if not gate.passed:
-                out.write(f"{article.path}: {gate}\n")
+                out.write(f"{one_line(f'{article.path}: {gate}')}\n")
     for path, reason in run.errors:
-        out.write(f"{path}: {reason}\n")
+        out.write(f"{one_line(f'{path}: {reason}')}\n")
     out.write(f"{run.verdict}\n")
     return out.getvalue()
