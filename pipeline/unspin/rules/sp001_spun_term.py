@@ -55,7 +55,8 @@ class SpunTerm:
         Finds wording that spinning programs make of medical terms ("bosom malignancy" for
         "breast cancer"), as the glossary lists it, in any case, across line breaks. Forms
         that may also be right are found only where their conditions hold: words before or
-        after, not as a verb, only in an article that other evidence shows to be spun.
+        after, not as a verb, only where other evidence shows the text to be spun (the article,
+        other forms, or the language model, which reports the same words).
 
     Why it matters:
         Readers cannot look up "heart disappointment", and some garbled terms name another
@@ -86,7 +87,7 @@ class SpunTerm:
         for hit in context.hits:
             if hit.kind != SPUN:
                 continue
-            spun = context.looks_spun or looks_spun(context.hits, hit)
+            spun = context.looks_spun or looks_spun(context.hits, hit) or _is_reported(context, hit)
             if not context.glossary.holds(hit, article.text, spun=spun):
                 continue
             if touches(off_limits(article), hit.start, hit.end):
@@ -128,6 +129,12 @@ def _reads_clean(article: Article, context: Context, hit: Hit) -> bool:
     if context.judgement is None or context.spun_probability >= CLEAN:
         return False
     return not _in_company(context, hit)
+
+
+def _is_reported(context: Context, hit: Hit) -> bool:
+    """Whether the model by itself, without the glossary, reports words of a form."""
+    spans = context.judgement.spans if context.judgement else ()
+    return any(s.start < hit.form_end and hit.form_start < s.end for s in spans)
 
 
 def _is_doubted(context: Context, hit: Hit) -> bool:
