@@ -76,9 +76,8 @@ def test_what_can_be_restored_speaks_for_a_spun_paragraph(model: SpinModel) -> N
 def test_weight_of_the_restored_moves_only_windows_of_pages_not_spun(model: SpinModel) -> None:
     page = "\n\n".join([f"{CLEAN} {CLEAN}"] * 4 + [SPUN])
     settings = model._settings
-    none = replace(settings, window_suspicious=0.0, verdict_shift=-99.0)
-    light = model.with_settings(replace(none, window_restored=0.0))
-    heavy = model.with_settings(replace(none, window_restored=1.0))
+    light = model.with_settings(replace(settings, window_restored=0.0, verdict_shift=-99.0))
+    heavy = model.with_settings(replace(settings, window_restored=1.0, verdict_shift=-99.0))
     before, after = ([w.spun_probability for w in m.judge(page).windows] for m in (light, heavy))
     assert after[-1] > before[-1]
     assert after[:-1] == before[:-1]
@@ -92,7 +91,7 @@ def test_what_looks_spun_and_cannot_be_restored_is_doubted(
     """Dialect, notes, slang: clean texts on which the thresholds for it were chosen."""
     lines = (repository / "bench/data/unusual-registers.jsonl").read_text("utf-8").splitlines()
     texts = [json.loads(line)["text"] for line in lines[:50]]
-    sure = model.with_settings(replace(model._settings, window_restored=0.0))
+    sure = model.with_settings(replace(model._settings, article_suspicious=0.0))
     before, after = ([m.judge(t, restore=False) for t in texts] for m in (sure, model))
     looked = sum(judgement.spun_probability > 0.5 for judgement in before)
     assert looked > 3

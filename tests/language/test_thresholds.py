@@ -24,6 +24,7 @@ from unspin.language.thresholds import (
     ReadWindows,
     as_marked,
     choose_dense,
+    choose_doubt,
     choose_verdict,
     choose_window,
     smoothed,
@@ -70,12 +71,8 @@ def test_without_articles_that_are_spun_throughout_the_limit_stays(model: SpinMo
     assert choose_dense(model, texts, 0.3, 0.8) == 0.3
 
 
-def read_windows(
-    odds: list[float], restored: list[float], suspicious: list[float] | None = None
-) -> ReadWindows:
-    return ReadWindows(
-        np.array(odds), np.array(restored), np.array(suspicious or [0.0] * len(odds))
-    )
+def read_windows(odds: list[float], restored: list[float]) -> ReadWindows:
+    return ReadWindows(0.0, 500, np.array(odds), np.array(restored), np.zeros(len(odds)))
 
 
 def test_windows_are_weighed_by_what_can_be_restored_where_that_finds_more() -> None:
@@ -83,28 +80,32 @@ def test_windows_are_weighed_by_what_can_be_restored_where_that_finds_more() -> 
     # odd but clean paragraphs look as spun as spun ones, and nothing in them can be restored
     clean = [read_windows(rng.normal(0, 3, 4).tolist(), [0.0] * 4) for _ in range(200)]
     spun = [read_windows([-6.0, 2.0], [0.0, rng.uniform(2, 6)]) for _ in range(50)]
-    weight, suspicious, shift = choose_window(clean, spun, [], 0.01)
+    weight, shift = choose_window(clean, spun, 0.01)
     assert weight > 0
-    assert suspicious == 0  # without unusual texts nothing tells how much it should be
-    assert np.mean([pages.highest(weight, 0) + shift > 0 for pages in spun]) > 0.8
-    assert np.mean([pages.highest(weight, 0) + shift > 0 for pages in clean]) <= 0.01
+    assert np.mean([pages.highest(weight) + shift > 0 for pages in spun]) > 0.8
+    assert np.mean([pages.highest(weight) + shift > 0 for pages in clean]) <= 0.01
 
 
 def test_what_can_be_restored_has_no_weight_where_it_says_nothing() -> None:
     clean = [read_windows([x / 100], [1.0]) for x in range(100)]
     spun = [read_windows([5.0], [1.0])] * 10
-    assert choose_window(clean, spun, [], 0.05)[0] == 0
+    assert choose_window(clean, spun, 0.05)[0] == 0
 
 
 def test_suspicious_words_that_cannot_be_restored_speak_for_an_unusual_author() -> None:
     rng = np.random.default_rng(5)
-    clean = [read_windows([rng.normal(-8, 1)], [0.0]) for _ in range(200)]
-    spun = [read_windows([2.0], [rng.uniform(5, 7)], [8.0]) for _ in range(50)]
-    unusual = [read_windows([4.0], [rng.uniform(2, 3)], [12.0]) for _ in range(50)]
-    weight, suspicious, shift = choose_window(clean, spun, unusual, 0.01)
+
+    def text(restored: float, suspicious: float) -> ReadWindows:
+        one = np.array([3.0]), np.array([restored]), np.array([suspicious])
+        return ReadWindows(3.0, 120, *one)
+
+    spun = [text(rng.uniform(5, 7), 8.0) for _ in range(50)]
+    unusual = [text(rng.uniform(2, 3), 12.0) for _ in range(50)]
+    weight, suspicious = choose_doubt(spun, unusual, 0.0)
     assert suspicious > 0
-    assert all(pages.highest(weight, suspicious) + shift > 0 for pages in spun)
-    assert not any(pages.highest(weight, suspicious) + shift > 0 for pages in unusual)
+    assert all(t.doubted(weight, suspicious) > 0 for t in spun)
+    assert not any(t.doubted(weight, suspicious) > 0 for t in unusual)
+    assert choose_doubt(spun, [], 0.0) == (0.0, 0.0)
 
 
 def _texts(model: SpinModel, spun: list[float], clean: list[float]) -> ReadTexts:

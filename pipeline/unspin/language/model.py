@@ -177,9 +177,10 @@ class Settings:
         suggest: Certainty of a replacement from which it is worth applying on request.
         verdict_shift: Added to the log odds of an article, so that .5 is the verdict.
         window_shift: The same for windows: a long clean text has many.
-        window_restored: Weight of what can be restored in the log odds of a window, and in those of
-            an article that is not surely spun (:meth:`SpinModel.restored`).
-        window_suspicious: What each suspicious word takes off them again.
+        window_restored: Weight of what can be restored in the log odds of a window, where the
+            article does not look spun (:meth:`SpinModel.restored`).
+        article_restored: The same for an article that looks spun, but not surely so.
+        article_suspicious: What each suspicious word takes off its log odds.
     """
 
     version: str
@@ -194,7 +195,8 @@ class Settings:
     verdict_shift: float
     window_shift: float
     window_restored: float
-    window_suspicious: float
+    article_restored: float
+    article_suspicious: float
 
     @classmethod
     def read(cls, path: Path) -> Settings:
@@ -364,16 +366,17 @@ class SpinModel:
         shift = self._settings.verdict_shift
         known = article if spun_probability is None else _logit(spun_probability) - shift
         words = self._read(evidence, known, logits)
-        if known + shift > SURELY_SPUN:
+        if 0 < article + shift <= SURELY_SPUN:
+            doubts = self._doubts(words)
+            article += min(0.0, float(doubts.sum())) / max(1.0, count / DOUBT_WORDS)
+            known = article if spun_probability is None else known
+            logits = (words.windows + np.minimum(0.0, doubts)).tolist()
+            words = self._read(evidence, known, logits)
+            verdicts = words.windows + shift
+        elif self._is_spun(words):
             verdicts = words.windows + shift
         else:
-            doubts = self._doubts(words)
-            if spun_probability is None:
-                article = known = self._doubted(article, doubts, count)
-            verdicts = words.windows + doubts + self._settings.window_shift
-            words = self._read(evidence, known, np.minimum(words.windows, words.windows + doubts))
-            if self._is_spun(words):  # its windows are judged as it is
-                verdicts = words.windows + shift
+            verdicts = words.windows + self._settings.window_shift + self._speaking_for(words)
         return Judgement(
             float(sigmoid(np.array(article + shift))),
             _windows(evidence, sigmoid(verdicts)),
@@ -435,25 +438,23 @@ class SpinModel:
         logits = [self.stretch_logit(evidence, a, b) for a, b in evidence.windows]
         return self._read(evidence, article, logits)
 
-    def _doubts(self, words: JudgedWords) -> Array:
+    def _speaking_for(self, words: JudgedWords) -> Array:
         """Give what the chance to restore something adds to the log odds of each window."""
-        weight, cost = self._settings.window_restored, self._settings.window_suspicious
+        weight = self._settings.window_restored
         if not weight:  # ranking takes time: not where it has no say
             return np.zeros(len(words.windows))
-        restored, suspicious = self.restored(words.evidence, words.windows.tolist(), words.p)
+        return weight * self._restored(words)[0]
+
+    def _doubts(self, words: JudgedWords) -> Array:
+        """Give what can be restored, less what suspicious words ask for, in log odds of windows."""
+        weight, cost = self._settings.article_restored, self._settings.article_suspicious
+        if not cost:
+            return np.zeros(len(words.windows))
+        restored, suspicious = self._restored(words)
         return weight * restored - cost * suspicious
 
-    def _doubted(self, article: float, doubts: Array, count: int) -> float:
-        """Take off the log odds of an article that looks spun what cannot be restored in it.
-
-        Args:
-            article: As they are.
-            doubts: Of its windows.
-            count: Words.
-        """
-        if article + self._settings.verdict_shift <= 0:
-            return article
-        return min(article, article + float(doubts.sum()) / max(1.0, count / DOUBT_WORDS))
+    def _restored(self, words: JudgedWords) -> tuple[Array, Array]:
+        return self.restored(words.evidence, words.windows.tolist(), words.p)
 
     def restored(
         self, evidence: Evidence, logits: Sequence[float], p: Array

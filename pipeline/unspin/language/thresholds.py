@@ -26,7 +26,16 @@ from unspin.language.combining import (
 from unspin.language.corpus import SOURCE_WEIGHTS, Document, PassageSampler, sentences
 from unspin.language.evaluation import Flag, Pair, Verdict, measure_pair, short_articles
 from unspin.language.features import Evidence
-from unspin.language.model import JudgedWords, Settings, SpinModel, flagged, is_dense, runs
+from unspin.language.model import (
+    DOUBT_WORDS,
+    SURELY_SPUN,
+    JudgedWords,
+    Settings,
+    SpinModel,
+    flagged,
+    is_dense,
+    runs,
+)
 from unspin.language.restoring import Variants
 from unspin.language.spinner import Dictionaries, Spinner, SpunText, draw_style
 
@@ -48,7 +57,14 @@ EXTENDS = (1.0, 0.8, 0.6, 0.4)  # of equal ones the narrower findings win
 PIECES, PIECE_WORDS = 1200, (60, 90, 140)
 SINGLES = 200  # pages of which one paragraph is spun
 RESTORED_WEIGHTS = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)  # of equal ones the lowest wins
-SUSPICIOUS_SHARES = (0.0, 0.125, 0.25, 0.375, 0.5)  # of that weight, off for each suspicious word
+ARTICLE_WEIGHTS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
+SUSPICIOUS_SHARES = (
+    0.25,
+    0.3125,
+    0.375,
+    0.4375,
+    0.5,
+)  # of that weight, off for each suspicious word
 
 
 def clean_sample(options: FitOptions, documents: Sequence[Document]) -> list[Document]:
@@ -326,11 +342,17 @@ def choose_thresholds(
     verdict = choose_verdict(read, [words.article for words in whole], limits.clean_verdicts)
     singles = [model.judged_words(text) for text in texts.singles]
     judge = model.with_settings(chosen)
-    unusual = [model.judged_words(text) for text in texts.unusual]
-    pages, pasted, odd = (
-        [_read_windows(judge, words) for words in part] for part in (whole, singles, unusual)
+    pages, pasted, odd, lightly = (
+        [_read_windows(judge, words) for words in part]
+        for part in (
+            whole,
+            singles,
+            [model.judged_words(text) for text in texts.unusual],
+            [words for words, *_ in pieces if 0 < words.article + verdict <= SURELY_SPUN],
+        )
     )
-    weight, suspicious, window = choose_window(pages, pasted, odd, limits.clean_windows)
+    weight, window = choose_window(pages, pasted, limits.clean_windows)
+    restored, suspicious = choose_doubt(lightly, odd, verdict)
     low = choose_dense(model, texts, chosen.report_spun, limits.inside_dense)
     progress(f"{best:.1f} mistakes in 1,000 words with {chosen}; dense {low}")
     names = ("report", "report_spun", "sure", "ramp", "extend")
@@ -341,7 +363,8 @@ def choose_thresholds(
         "verdict_shift": verdict,
         "window_shift": window,
         "window_restored": weight,
-        "window_suspicious": suspicious,
+        "article_restored": restored,
+        "article_suspicious": suspicious,
     }
 
 
@@ -386,62 +409,91 @@ def smoothed(costs: Sequence[float | None]) -> list[float]:
 
 @dataclass(frozen=True)
 class ReadWindows:
-    """What decides on the windows of a text.
+    """What decides on a text and its windows.
 
     Attributes:
-        odds: Log odds of each.
+        article: Log odds of the text.
+        words: How many it has.
+        odds: Log odds of each window.
         restored: How surely they can be restored.
         suspicious: Suspicious words in each.
     """
 
+    article: float
+    words: int
     odds: Array
     restored: Array
     suspicious: Array
 
-    def highest(self, weight: float, cost: float) -> float:
+    def highest(self, weight: float) -> float:
         """Give the log odds of the window that looks most spun, with what can be restored."""
-        return float((self.odds + weight * self.restored - cost * self.suspicious).max())
+        return float((self.odds + weight * self.restored).max())
+
+    def doubted(self, weight: float, cost: float) -> float:
+        """Give the log odds of the text, less what cannot be restored."""
+        doubt = float((weight * self.restored - cost * self.suspicious).sum())
+        return self.article + min(0.0, doubt) / max(1.0, self.words / DOUBT_WORDS)
 
 
 def _read_windows(model: SpinModel, words: JudgedWords) -> ReadWindows:
     """Read the windows of a text."""
-    return ReadWindows(
-        words.windows, *model.restored(words.evidence, words.windows.tolist(), words.p)
-    )
+    found = model.restored(words.evidence, words.windows.tolist(), words.p)
+    return ReadWindows(words.article, len(words.p), words.windows, *found)
 
 
 def choose_window(
-    clean: Sequence[ReadWindows],
-    singles: Sequence[ReadWindows],
-    unusual: Sequence[ReadWindows],
-    most: float,
-) -> tuple[float, float, float]:
+    clean: Sequence[ReadWindows], singles: Sequence[ReadWindows], most: float
+) -> tuple[float, float]:
     """Choose how much what can be restored says of a window, and the shift of its log odds.
 
     Args:
         clean: Clean pages.
         singles: Pages of which one paragraph is spun.
-        unusual: Clean texts in unusual registers; may be none.
         most: Share of the clean pages of which a window may look spun.
 
     Returns:
-        The weight, what a suspicious word takes off, and the shift. Those that find most of the
-        pages with a spun paragraph and fewest of the unusual texts, where ``most``, half and
-        a quarter of it of the clean pages look spun (one page of 200 decides less then).
+        The weight that finds most of the pages with a spun paragraph, where ``most``, half and
+        twice of it look spun (one page of 200 decides less then), and its shift.
     """
     trials = []
-    for weight, share in product(RESTORED_WEIGHTS, SUSPICIOUS_SHARES if unusual else (0.0,)):
-        calm, spun, odd = (
-            np.array([pages.highest(weight, weight * share) for pages in part])
-            for part in (clean, singles, unusual)
+    for weight in RESTORED_WEIGHTS:
+        calm, spun = (
+            np.array([pages.highest(weight) for pages in part]) for part in (clean, singles)
         )
-        shifts = [_shift(calm.tolist(), part * most) for part in (1.0, 0.5, 0.25)]
+        shifts = [_shift(calm.tolist(), share) for share in (most, most / 2, 2 * most)]
         found = sum(float((spun + shift > 0).mean()) for shift in shifts)
-        if unusual:
-            found -= sum(float((odd + shift > 0).mean()) for shift in shifts)
-        trials.append((found, -weight, -share, shifts[0]))
-    _, weight, share, shift = max(trials)
-    return -weight, weight * share, shift
+        trials.append((found, -weight, shifts[0]))
+    _, weight, shift = max(trials)
+    return -weight, shift
+
+
+def choose_doubt(
+    spun: Sequence[ReadWindows], unusual: Sequence[ReadWindows], shift: float
+) -> tuple[float, float]:
+    """Choose how far an article is doubted that looks spun and cannot be restored.
+
+    Args:
+        spun: Short spun texts that look spun, but not surely so.
+        unusual: Clean texts in unusual registers; without any nothing is doubted.
+        shift: Of the verdict.
+
+    Returns:
+        Weight of what can be restored, and what each suspicious word takes off: those at which the
+        larger share of the spun and the smaller one of the unusual texts look spun.
+    """
+    looking = [text for text in unusual if 0 < text.article + shift <= SURELY_SPUN]
+    if not (spun and looking):
+        return 0.0, 0.0
+
+    def kept(texts: Sequence[ReadWindows], weight: float, cost: float) -> float:
+        return float(np.mean([text.doubted(weight, cost) + shift > 0 for text in texts]))
+
+    trials = [
+        (kept(spun, w, w * share) - kept(looking, w, w * share), -w, -share)
+        for w, share in product(ARTICLE_WEIGHTS, SUSPICIOUS_SHARES)
+    ]
+    _, weight, share = max(trials)
+    return -weight, weight * share
 
 
 def choose_verdict(read: ReadTexts, pages: Sequence[float], most: float) -> float:
@@ -484,7 +536,20 @@ def _trial(report: float, report_spun: float, sure: float, ramp: float, extend: 
     """Settings to try; only these matter to what is reported."""
     never = 1.01
     return Settings(
-        "", report, report_spun, report_spun, sure, ramp, extend, never, never, 0.0, 0.0, 0.0, 0.0
+        "",
+        report,
+        report_spun,
+        report_spun,
+        sure,
+        ramp,
+        extend,
+        never,
+        never,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
     )
 
 
