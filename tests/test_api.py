@@ -15,7 +15,7 @@ from unspin.reading import read_bytes
 
 TEXT = (
     "Congestive heart disappointment means that the heart pumps less blood than the body needs. "
-    "Smoking is one of the hazard factors for it, and many people do not know that it is."
+    "Smoking is one of the danger factors for it, and many people do not know that it is."
 )
 
 
@@ -171,7 +171,7 @@ def test_a_string_is_never_json_lines(text: str) -> None:
     assert report.article.source.record is None
     assert report.article.source.text == text
     assert report.text == text.replace("heart disappointment", "heart failure").replace(
-        "hazard factors", "risk factors"
+        "danger factors", "risk factors"
     )
 
 
@@ -287,8 +287,8 @@ def test_a_configuration_with_a_glossary_of_its_own_loads_it_each_time(tmp_path:
 
 def test_a_configuration_that_switches_a_term_off_does_not_share() -> None:
     off = Config(grammar="off", model="off", glossary_off=("risk factor",))
-    assert "hazard factors" not in unspin.clean_text(TEXT, FAST).text
-    assert "hazard factors" in unspin.clean_text(TEXT, off).text
+    assert "danger factors" not in unspin.clean_text(TEXT, FAST).text
+    assert "danger factors" in unspin.clean_text(TEXT, off).text
 
 
 def test_one_cleaner_serves_several_threads() -> None:

@@ -22,7 +22,7 @@ FAST = ["--grammar", "off", "--model", "off"]
 SPUN = """Living with a weak heart
 
 Congestive heart disappointment does not mean that the heart has stopped. It means that the heart
-muscle pumps less blood than the body needs. Smoking is one of the hazard factors for it.
+muscle pumps less blood than the body needs. Smoking is one of the danger factors for it.
 
 A few people need surgery. Ask which medicines suit you, and never stop taking them without advice.
 """
@@ -120,7 +120,7 @@ def test_undo_works_after_an_in_place_run_without_originals(runner: CliRunner) -
     assert b"heart failure" in edited
     assert (
         edited.replace(b"heart failure", b"heart disappointment").replace(
-            b"risk factors", b"hazard factors"
+            b"risk factors", b"danger factors"
         )
         == raw
     )

@@ -31,7 +31,7 @@ from unspin.writing.formats import FORMATS
 SPUN = """# Living with a weak heart
 
 Congestive heart disappointment does not mean that the heart has stopped. It means that the heart
-muscle pumps less blood than the body needs. Smoking is one of the hazard factors for it.
+muscle pumps less blood than the body needs. Smoking is one of the danger factors for it.
 
 A few people need surgery. Ask which medicines suit you, and never stop taking them without advice.
 """
@@ -367,7 +367,7 @@ def test_accepted_places_are_no_evidence_and_others_still_are(runner: CliRunner)
     comment = "<!-- unspin ignore-next-line SP001: quoted from a patient -->\n"
     write("in/heart.md", "".join([*lines[:2], comment, *lines[2:]]))
     first = data(runner, "in")["articles"][0]
-    assert [f["text"] for f in first["findings"] if f["rule"] == "SP001"] == ["hazard factors"]
+    assert [f["text"] for f in first["findings"] if f["rule"] == "SP001"] == ["danger factors"]
     gate = next(g for g in first["gates"] if g["name"] == "spun_probability")
     assert gate["value"] < first["spun_probability"]
     lines[3] = lines[3].rstrip("\n") + " <!-- unspin ignore SP001: quoted too -->\n"

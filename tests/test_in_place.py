@@ -274,7 +274,7 @@ def test_a_phrase_across_an_indented_line_leaves_no_gap(runner: CliRunner) -> No
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
 def test_a_link_stays_a_link(runner: CliRunner) -> None:
-    Path("real.md").write_text(SPUN.format("hazard factors"), encoding="utf-8")
+    Path("real.md").write_text(SPUN.format("danger factors"), encoding="utf-8")
     Path("link.md").symlink_to("real.md")
     assert run(runner, "link.md")[0] == 0
     assert Path("link.md").is_symlink()
@@ -285,7 +285,7 @@ def test_pages_of_one_name_keep_what_undo_needs(runner: CliRunner) -> None:
     for n in range(2):
         page = Path(f"content/{n}/index.md")
         page.parent.mkdir(parents=True)
-        page.write_text(f"Page {n}. " + SPUN.format("hazard factors"), encoding="utf-8")
+        page.write_text(f"Page {n}. " + SPUN.format("danger factors"), encoding="utf-8")
         raw = page.read_bytes()
         # As hooks do: one run for each commit, with the files that it holds.
         assert run(runner, str(page), "-o", ".unspin", "--no-originals")[0] == 0
@@ -293,7 +293,7 @@ def test_pages_of_one_name_keep_what_undo_needs(runner: CliRunner) -> None:
     for n in range(2):
         done = runner.invoke(main, ["undo", f".unspin/content/{n}/index.report.json"])
         assert done.stdout.startswith(f"Page {n}. ")
-        assert "hazard factors" in done.stdout
+        assert "danger factors" in done.stdout
 
 
 def test_a_file_without_faults_is_not_written(runner: CliRunner) -> None:
@@ -384,7 +384,7 @@ def page(path: str, text: str) -> Path:
 
 
 def text_of(name: str) -> str:
-    return f"Page {name}. " + SPUN.format("hazard factors")
+    return f"Page {name}. " + SPUN.format("danger factors")
 
 
 @pytest.mark.parametrize("originals", [True, False])

@@ -16,7 +16,7 @@ from unspin.rules.pages import index, page
 pytestmark = pytest.mark.slow
 SPUN = (
     "Congestive heart disappointment means that the heart pumps less blood than the body needs. "
-    "Smoking is one of the hazard factors for it, and many people do not know that it is."
+    "Smoking is one of the danger factors for it, and many people do not know that it is."
 )
 
 

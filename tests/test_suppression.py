@@ -139,7 +139,7 @@ def test_a_directive_in_code_is_only_shown() -> None:
             assert isinstance(made, Article)
             return [f.rule for f in cleaner.clean(made).findings]
 
-        spun = "Smoking is one of the hazard factors."
+        spun = "Smoking may lead to a heart assault."
         assert found(CODE.format(prose=spun)) == ["SP001"]
         real = CODE.replace("That is", "<!-- unspin ignore-file SP: a sample -->\n\nThat is")
         assert found(real.format(prose=spun)) == []
@@ -151,7 +151,7 @@ LEAD = (
     "Most people feel better after a few days of rest and plenty of water. Ask a pharmacist which "
     "medicines suit you before you take any of them."
 )
-SPUN = "Smoking is one of the hazard factors."
+SPUN = "Smoking may lead to a heart assault."
 FILE = "<!-- unspin ignore-file SP: a sample -->"
 
 
@@ -206,10 +206,10 @@ def test_no_comment_is_dropped_in_silence(part: str, rules: list[str]) -> None:
 @pytest.mark.parametrize(
     "part",
     [
-        "<!-- unspin ignore-next-line SP: q -->\nSmoking is one of the hazard\nfactors, they say.",
-        "<!-- unspin ignore SP: q -->\nSmoking is one of the hazard\nfactors, they say.",
-        "Smoking is one of the hazard\nfactors, they say. <!-- unspin ignore SP: q -->",
-        "Smoking <!-- unspin ignore SP: q --> is one of the hazard\nfactors, they say.",
+        "<!-- unspin ignore-next-line SP: q -->\nSmoking may lead to a heart\nassault, they say.",
+        "<!-- unspin ignore SP: q -->\nSmoking may lead to a heart\nassault, they say.",
+        "Smoking may lead to a heart\nassault, they say. <!-- unspin ignore SP: q -->",
+        "Smoking <!-- unspin ignore SP: q --> may lead to a heart\nassault, they say.",
         f"<!-- unspin ignore SP: a long reason\nwrapped on -->\n{SPUN}",
         f"<!-- unspin ignore SP: a long reason\nwrapped\non -->\n\n{SPUN}",
         f"<!-- unspin ignore-next-line SP: a long reason\nwrapped on -->\n{SPUN}",
@@ -230,7 +230,7 @@ def test_a_line_is_met_by_what_touches_it(part: str, name: str) -> None:
         f"{SPUN}\nOne. <!-- unspin ignore SP: q -->",
         f"{SPUN}\n<!-- unspin ignore SP: q -->\nOne.",
         # A region is what stands between its comments.
-        "Smoking is one of the hazard\nfactors, they say. <!-- unspin ignore-start SP: q -->\n"
+        "Smoking may lead to a heart\nassault, they say. <!-- unspin ignore-start SP: q -->\n"
         "One. <!-- unspin ignore-end -->",
     ],
 )

@@ -23,7 +23,7 @@ FAST = ["--grammar", "off", "--model", "off"]
 PAGE = """Living with a weak heart
 
 Congestive heart disappointment does not mean that the heart has stopped. It means that the heart
-muscle pumps less blood than the body needs. Smoking is one of the hazard factors for it, and of
+muscle pumps less blood than the body needs. Smoking is one of the danger factors for it, and of
 coronary illness.
 
 A few people need surgery. Ask which medicines suit you, and never stop taking them without advice.

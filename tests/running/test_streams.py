@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and shells diff
 
 TEXT = (
     "Congestive heart disappointment does not mean that the heart has stopped. It means that the "
-    "heart muscle pumps less blood than the body needs. Smoking is one of the hazard factors.\n"
+    "heart muscle pumps less blood than the body needs. Smoking is one of the danger factors.\n"
 )
 UNSPIN = [sys.executable, "-m", "unspin"]
 CLEAN = [*UNSPIN, "clean", "--grammar", "off", "--model", "off"]

@@ -247,7 +247,7 @@ def test_what_is_harmless_stays_as_the_page_has_it() -> None:
 
 
 def test_a_block_of_html_in_markdown_is_written_with_its_fixes() -> None:
-    spun = "Smoking is one of the hazard factors for stroke."
+    spun = "Smoking is one of the danger factors for stroke."
     text = (
         f"# Heart\n\n{LONG}\n\n<details>\n<summary>More</summary>\n<p>{LONG}{spun}</p>\n\n</details>\n\n"
         f"- one\n\n  {LONG}{spun}\n"
@@ -256,4 +256,4 @@ def test_a_block_of_html_in_markdown_is_written_with_its_fixes() -> None:
     article = next(iter(read_bytes(text.encode(), "a.md", config)))
     assert isinstance(article, Article)
     out = render(Cleaner(config).clean(article), "md").split("---\n\n", 1)[1]
-    assert out == re.sub(r" +\n", "\n", text.replace("hazard factors", "risk factors"))
+    assert out == re.sub(r" +\n", "\n", text.replace("danger factors", "risk factors"))
