@@ -13,7 +13,7 @@ from typing import Any
 from unspin.language.batches import embedding_dictionaries
 from unspin.language.certifying import NEVER, SUGGEST, certify
 from unspin.language.combining import FitOptions, fit
-from unspin.language.corpus import read_documents
+from unspin.language.corpus import read_documents, read_rows
 from unspin.language.evaluation import read_phrases
 from unspin.language.model import SpinModel
 from unspin.language.ngrams import NgramTable, build
@@ -137,21 +137,6 @@ def _curve(out: Path) -> list[Any]:
     return [json.loads(line) for line in [*lines[::step], lines[-1]]]
 
 
-def read_texts(path: Path) -> list[str]:
-    """Read the texts of JSON Lines.
-
-    Raises:
-        ValueError: A line is no object with a ``text``; the message names it.
-    """
-    texts = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            texts.append(str(json.loads(line)["text"]))
-        except (KeyError, TypeError, ValueError):
-            raise ValueError(f"{path}:{number}: write an object with a text") from None
-    return texts
-
-
 def make_model(options: RecipeOptions, progress: Callable[[str], None] = print) -> Path:
     """Train, export, count, fit and choose thresholds; give the model folder.
 
@@ -165,7 +150,9 @@ def make_model(options: RecipeOptions, progress: Callable[[str], None] = print) 
     # read before anything that takes long: what is wrong with them is said at once
     rows = read_phrases(options.phrases, kept=False) if options.phrases else None
     marked = MarkedArticle.read(options.marked) if options.marked else None
-    unusual = read_texts(options.unusual) if options.unusual else []
+    unusual = (
+        [r["text"] for r in read_rows(options.unusual, {"text": str})] if options.unusual else []
+    )
     folder.mkdir(parents=True, exist_ok=True)
     weights = options.weights or train(run, progress)
     if options.average and run.start:
