@@ -128,6 +128,17 @@ def test_safe_form_that_occurs_in_clean_text_needs_a_condition(tmp_path: Path) -
     assert problem.severity == ERROR
 
 
+def test_likely_form_may_stand_in_a_fine_sentence_but_not_in_clean_text(tmp_path: Path) -> None:
+    text = ENTRY.format(extra="") + "        applicability: likely\n"
+    text += '        fine: ["The heart assault was a film."]\n'
+    assert messages(tmp_path, text) == []
+    path = house_file(tmp_path, text)
+    (problem,) = lint_files([path], counts=_counted(path, heart_assault=2, heart_attack=10))
+    assert "'heart assault' stands 2 times in clean text" in str(problem)
+    assert "is likely" in str(problem)
+    assert problem.severity == ERROR
+
+
 def test_condition_needs_a_fine_sentence(tmp_path: Path) -> None:
     path = house_file(tmp_path, ENTRY.format(extra="") + "        when: {before: [suspect a]}\n")
     counts = _counted(path, heart_assault=3, heart_attack=10)

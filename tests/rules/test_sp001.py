@@ -5,13 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.glossary.helpers import glossary_of
 from unspin.article import Article
 from unspin.config import Config
+from unspin.findings import Severity
+from unspin.glossary.concept import Concept, Variant
 from unspin.glossary.matcher import load_glossary
 from unspin.language.model import Judgement
 from unspin.reading import read_bytes
 from unspin.rules.base import Context
 from unspin.rules.sp001_spun_term import SpunTerm
+from unspin.rules.tn001_deprecated_term import DeprecatedTerm
 
 # in an article that looks spun the one is safe, the other only suggested
 SAFE, SUGGESTED = "upper pain in the back", "affected person"
@@ -38,3 +42,56 @@ def test_a_doubted_form_is_found_where_it_is_safe_in_a_spun_article(
     assert [c in SAFE for c in covered] == [True] * len(found)
     everything = SpunTerm().check(article, Context(config, glossary, hits, 0.9, sure))
     assert len(list(everything)) == 2
+
+
+@pytest.mark.parametrize(
+    ("probability", "said", "applicability", "severity"),
+    [
+        (0.9, 0.9, "safe", Severity.ERROR),
+        (0.9, 0.01, "safe", Severity.ERROR),  # the text as a whole says enough
+        (0.4, 0.2, "suggested", Severity.WARNING),
+        (0.1, 0.4, "suggested", Severity.WARNING),
+        (0.1, 0.2, None, None),  # the model takes article and words for clean
+    ],
+)
+def test_a_likely_form_is_applied_in_a_text_that_looks_spun_and_suggested_in_others(
+    probability: float, said: float, applicability: str | None, severity: Severity | None
+) -> None:
+    text = "Cold weather brings the heart assault that many older men fear."
+    glossary = glossary_of(
+        Concept("heart attack", spun=(Variant("heart assault"),), applicability="likely")
+    )
+    (article,) = read_bytes(text.encode(), "-", Config())
+    assert isinstance(article, Article)
+    words = np.array([[0, len(text)]])
+    judgement = Judgement(probability, (), (), 1.01, 0.8, words, np.array([said]))
+    hits = glossary.find(article.text)
+    context = Context(Config(), glossary, hits, probability, judgement)
+    found = [(f.applicability, f.severity) for f in SpunTerm().check(article, context)]
+    assert found == ([(applicability, severity)] if applicability else [])
+
+
+def test_a_likely_form_is_no_evidence_for_another_one() -> None:
+    glossary = glossary_of(
+        *(
+            Concept(good, spun=(Variant(bad),), applicability="likely")
+            for good, bad in (("a b", "x y"), ("c d", "z y"), ("e f", "w y"))
+        )
+    )
+    (article,) = read_bytes(b"One x y, two z y and three w y are seen here.", "-", Config())
+    assert isinstance(article, Article)
+    hits = glossary.find(article.text)
+    findings = SpunTerm().check(article, Context(Config(), glossary, hits, 0.1))
+    assert [f.applicability for f in findings] == ["suggested"] * 3
+
+
+@pytest.mark.parametrize(("probability", "applicability"), [(0.9, "safe"), (0.1, "suggested")])
+def test_an_outdated_name_may_be_likely(probability: float, applicability: str) -> None:
+    old = Variant("old name", applicability="likely")
+    glossary = glossary_of(Concept("new name", deprecated=(old,)))
+    (article,) = read_bytes(b"Many people still say old name here.", "-", Config())
+    assert isinstance(article, Article)
+    hits = glossary.find(article.text)
+    context = Context(Config(), glossary, hits, probability)
+    found = [f.applicability for f in DeprecatedTerm().check(article, context)]
+    assert found == [applicability]

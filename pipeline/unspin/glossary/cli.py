@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 _POS = click.Choice(["noun", "verb", "adjective", "adverb", "function", "name", "phrase"])
-_APPLICABILITIES = ("safe", "suggested", "editor")
+_APPLICABILITIES = ("safe", "likely", "suggested", "editor")
 _PATH = click.Path(path_type=Path)
 _HOUSE = click.option(
     "--glossary", "house", type=_PATH, multiple=True, help="House glossary on top: file or folder."

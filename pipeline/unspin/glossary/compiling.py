@@ -18,14 +18,24 @@ from pathlib import Path
 from typing import Any
 
 from unspin.errors import ConfigError, GlossaryError
-from unspin.glossary.concept import ADMITTED, DEPRECATED, SPUN, Concept, GlossaryFile, Variant, When
+from unspin.glossary.concept import (
+    ADMITTED,
+    DEPRECATED,
+    LIKELY,
+    SAFE,
+    SPUN,
+    Concept,
+    GlossaryFile,
+    Variant,
+    When,
+)
 from unspin.glossary.expand import forms_of, options
 from unspin.glossary.loader import glossary_files, read_file, read_text
 from unspin.glossary.shadow import fold
 from unspin.resources import cache_dir, data_path
 
 #: Raised whenever the tables or the way they are made change.
-FORMAT = 3
+FORMAT = 4
 #: Kind of a canonical phrase: never a hit, but nothing inside it is one.
 CANONICAL = "canonical"
 #: Order in which kinds claim a form: what a source calls outdated is not admitted elsewhere.
@@ -255,7 +265,7 @@ def _rename(found: _Entries, fresh: Sequence[tuple[str, Concept]]) -> None:
     """
     for where, concept in fresh:
         for variant in concept.deprecated:
-            if variant.when or variant.within or variant.applicability not in ("", "safe"):
+            if variant.when or variant.within or variant.applicability not in ("", SAFE):
                 continue
             for phrase in options(variant.template, dict(concept.words)):
                 for pos in _NOMINAL if concept.pos in _NOMINAL else (concept.pos,):
@@ -281,12 +291,12 @@ def concept_forms(concept: Concept) -> Iterator[Form]:
         for text, inflection in forms_of(term, concept):
             yield Form(text, concept, ADMITTED, inflection, listed=term, line=concept.line)
     for variant in concept.deprecated:
-        applicability = variant.applicability or "safe"
+        applicability = variant.applicability or SAFE
         yield from _variant_forms(concept, variant, DEPRECATED, applicability, variant.when)
     for variant in concept.spun:
         applicability = variant.applicability or concept.applicability
         when = concept.when if variant.when is None else variant.when
-        if when is None and applicability != "safe":
+        if when is None and applicability not in (SAFE, LIKELY):
             when = When(spun_article=True)  # what is not certain needs an article that looks spun
         yield from _variant_forms(concept, variant, SPUN, applicability, when)
 
@@ -337,7 +347,7 @@ def forms_in_force(concepts: Iterable[Concept]) -> dict[str, list[Form]]:
 
 def _is_certain(form: Form) -> bool:
     """Tell whether a spun form is never right in any text."""
-    return form.kind != SPUN or (form.applicability == "safe" and not form.when)
+    return form.kind != SPUN or (form.applicability == SAFE and not form.when)
 
 
 def strongest(rivals: list[Form]) -> list[Form]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 SPUN, DEPRECATED, ADMITTED = "spun", "deprecated", "admitted"
 POS = ("noun", "verb", "adjective", "adverb", "function", "name", "phrase")
 NUMBERS = ("both", "invariant")
-APPLICABILITIES = ("safe", "suggested", "editor")
+#: What is done with a spun form: the fix is made; it is made in a text that looks spun, and shown
+#: in others; it is shown, in a text that looks spun; a medical editor must look.
+APPLICABILITIES = (SAFE, LIKELY, SUGGESTED, EDITOR) = ("safe", "likely", "suggested", "editor")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,15 @@ from unspin.glossary.compiling import (
     merge,
     strongest,
 )
-from unspin.glossary.concept import DEPRECATED, SPUN, Concept, GlossaryFile, When
+from unspin.glossary.concept import (
+    DEPRECATED,
+    LIKELY,
+    SAFE,
+    SPUN,
+    Concept,
+    GlossaryFile,
+    When,
+)
 from unspin.glossary.conditions import failing
 from unspin.glossary.counts import Counts
 from unspin.glossary.loader import read_file
@@ -385,7 +393,8 @@ def _examples(concept: Concept, glossary: Glossary) -> Iterator[Problem]:
                 "write a form of the entry into bad",
             )  # fmt: skip
     for sentence, line in concept.fine:
-        found = list(standing(glossary, sentence))
+        # What is likely is never applied there, but may be suggested.
+        found = [h for h in standing(glossary, sentence) if h.applicability != LIKELY]
         if found:
             names = ", ".join(f"{h.form!r} ({h.concept})" for h in found)
             yield Problem(
@@ -453,10 +462,11 @@ def _safety(concept: Concept, counts: Counts, forms: dict[str, list[Form]]) -> I
 
 def _occurs(concept: Concept, form: Form, n: int, good: int) -> Iterator[Problem]:
     said = f"{form.text!r} stands {n} times in clean text ({concept.canonical!r} {good} times)"
-    if form.applicability == "safe" and not form.when:
+    if form.applicability in (SAFE, LIKELY) and not form.when:
         yield Problem(
             concept.file, form.line,
-            f"{said} and is safe; give it a condition (when:), make it suggested, or drop it",
+            f"{said} and is {form.applicability}; give it a condition (when:), make it suggested, "
+            "or drop it",
         )  # fmt: skip
     elif not concept.fine:
         # Where the article alone decides, a single fine sentence would prove nothing.

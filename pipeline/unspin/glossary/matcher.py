@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unspin.glossary.compiling import CANONICAL, Tables, load_tables
-from unspin.glossary.concept import SPUN, When
+from unspin.glossary.concept import LIKELY, SAFE, SPUN, SUGGESTED, When
 from unspin.glossary.conditions import holds, proximity
 from unspin.glossary.inflect import inflections
 from unspin.glossary.replacing import replace_form
@@ -37,7 +37,7 @@ class Hit:
         concept: Canonical term of the concept.
         kind: ``spun``, ``deprecated`` or ``admitted``.
         replacement: What to write, with the capitals, number and spelling of the place.
-        applicability: ``safe``, ``suggested`` or ``editor``; ``""`` for admitted names.
+        applicability: As the glossary says, one of `APPLICABILITIES`; ``""`` for admitted names.
         when: Conditions that a rule must ask (`Glossary.holds`), or None.
         provenance: Glossary file that says so.
         form_start: Where the form itself starts.
@@ -58,6 +58,16 @@ class Hit:
     form_start: int = -1
     form_end: int = -1
     listed: str = ""
+
+    def fix(self, *, spun: bool) -> str:
+        """What may be done with the replacement: ``safe``, ``suggested`` or ``editor``.
+
+        Args:
+            spun: Whether other evidence shows that the text is spun.
+        """
+        if self.applicability == LIKELY:
+            return SAFE if spun else SUGGESTED
+        return self.applicability
 
 
 class Glossary:
@@ -212,8 +222,8 @@ class Glossary:
         if group not in self._sure:
             entries = [self._tables.entries[i] for i in self._tables.rivals[group]]
             spun = entries[0][1] == SPUN
-            sure = all(kind == SPUN and safe == "safe" for _, kind, safe, *_ in entries)
-            strong = sure and all(when < 0 for _, _, _, when, *_ in entries)
+            sure = all(kind == SPUN and fix in (SAFE, LIKELY) for _, kind, fix, *_ in entries)
+            strong = sure and all(fix == SAFE and when < 0 for _, _, fix, when, *_ in entries)
             self._sure[group] = STRONG if strong else SURE if sure else PERHAPS if spun else NAME
         return self._sure[group]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from unspin.glossary.concept import ADMITTED, SPUN
+from unspin.glossary.concept import ADMITTED, SAFE, SPUN
 from unspin.glossary.matcher import Glossary, Hit
 
 #: So many other concepts with forms that never occur in clean text make an article look spun.
@@ -13,7 +13,7 @@ STRONG_CONCEPTS = 2
 
 def is_strong(hit: Hit) -> bool:
     """Whether a hit is evidence by itself: a safe spun form that needs no condition."""
-    return hit.kind == SPUN and hit.applicability == "safe" and not hit.when
+    return hit.kind == SPUN and hit.applicability == SAFE and not hit.when
 
 
 def looks_spun(hits: Sequence[Hit], but: Hit) -> bool:

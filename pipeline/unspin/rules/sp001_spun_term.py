@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from unspin.article import Article
 from unspin.findings import Applicability, Finding, Severity
-from unspin.glossary.concept import SPUN
+from unspin.glossary.concept import EDITOR, LIKELY, SAFE, SPUN, SUGGESTED
 from unspin.glossary.restoring import is_strong, looks_spun
 from unspin.rules.base import Context
 from unspin.rules.terms import (
@@ -27,19 +27,23 @@ if TYPE_CHECKING:
 
 #: Probability that a hit is a fault, by applicability; set on the development phrases and the
 #: clean corpus: safe forms without a condition do not occur in 17 M clean words.
-CONFIDENCE = {"safe": 0.97, "suggested": 0.7, "editor": 0.6}
-#: A safe form whose condition holds occurs in clean text, but rarely where the condition holds.
+CONFIDENCE = {SAFE: 0.97, SUGGESTED: 0.7, EDITOR: 0.6}
+#: A safe form whose condition holds occurs in clean text, but rarely where the condition holds;
+#: a likely one was never counted there, but somebody knows a text in which it is right.
 CONDITIONAL = 0.9
-#: A safe form that stands alone in a text that else looks clean. On clean documents that nobody
-#: counted in, .02 such forms stand in 1,000 words, never two together (bench/glossary.py).
+#: A safe form that stands alone in a text that else looks clean, or a likely one in such a text. On
+#: clean documents that nobody counted in, .02 such forms stand in 1,000 words, never two together
+#: (bench/glossary.py).
 ALONE = 0.8
+#: Forms that stand nowhere in the clean text counted.
+UNSEEN = (SAFE, LIKELY)
 #: Code points on each side in which another concept's hit is company: a window of 200 words.
 COMPANY = 1300
 #: P(spun) below which the model's verdict is "clean" with a margin: half of the default verdict.
 CLEAN = 0.25
 #: P(spun) of its words by the model below which a form that may be right is taken to be right: on
 #: development phrases 4 false alarms of 21 lie there, and 9 % of what such forms rightly find. Not
-#: asked of forms that are safe in an article that looks spun: 5 of 5 below it are right there.
+#: asked of safe and likely forms in an article that looks spun: 5 of 5 below it are right there.
 UNLIKELY = 0.1
 #: The same in an article that reads clean, for every form: of 161 sure forms in development phrases
 #: one lies below.
@@ -54,9 +58,10 @@ class SpunTerm:
     What it does:
         Finds wording that spinning programs make of medical terms ("bosom malignancy" for
         "breast cancer"), as the glossary lists it, in any case, across line breaks. Forms
-        that may also be right are found only where their conditions hold: words before or
-        after, not as a verb, only where other evidence shows the text to be spun (the article,
-        other forms, or the language model, which reports the same words).
+        that may also be right are found only where their conditions hold (words before or
+        after, not as a verb), or are likely: applied where other evidence shows the text to be
+        spun (the article, other forms, or the language model, which reports the same words),
+        only suggested elsewhere.
 
     Why it matters:
         Readers cannot look up "heart disappointment", and some garbled terms name another
@@ -68,8 +73,8 @@ class SpunTerm:
         for a heart attack."
 
     Fix:
-        As the glossary entry says: safe, suggested, or for a medical editor. Case, number,
-        tense, a/an and British or American spelling follow the place.
+        As the glossary entry says: safe, likely, suggested, or for a medical editor. Case,
+        number, tense, a/an and British or American spelling follow the place.
 
     Known limits:
         Only wording that the glossary lists is found. A safe form is only suggested where it
@@ -94,15 +99,18 @@ class SpunTerm:
                 continue
             if _is_doubted(context, hit):
                 continue
-            if not is_strong(hit) and _reads_clean(article, context, hit):
+            clean = _reads_clean(article, context, hit)
+            if clean and (hit.when or hit.applicability not in UNSEEN):
                 continue
             quoted = touches(quotations(article), hit.start, hit.end)
             named = in_name(article, hit.form_start, hit.form_end) and hit.concept.islower()
             if named or (quoted and not spun):
                 continue
-            certain = hit.applicability == "safe"
-            alone = certain and (
-                _stands_alone(article, context, hit)
+            fix = hit.fix(spun=spun and not clean)
+            certain = fix == SAFE
+            alone = hit.applicability in UNSEEN and (
+                not certain
+                or _stands_alone(article, context, hit)
                 or in_quotes(article, hit.form_start, hit.form_end)
             )
             found = article.text[hit.form_start : hit.form_end]
@@ -115,7 +123,7 @@ class SpunTerm:
                 self.severity if certain else Severity.WARNING,
                 confidence=_confidence(hit, alone),
                 replacements=(new,),
-                applicability=_applicability(hit, alone, quoted),
+                applicability=_applicability(fix, alone, quoted),
                 origin=hit.provenance,
                 states_change=True,
             )
@@ -140,7 +148,7 @@ def _is_reported(context: Context, hit: Hit) -> bool:
 def _is_doubted(context: Context, hit: Hit) -> bool:
     """Whether the model, where it ran, takes all words of a form for the author's own."""
     clean = context.spun_probability < CLEAN
-    sure = is_strong(hit) or (context.looks_spun and hit.applicability == "safe")
+    sure = is_strong(hit) or (context.looks_spun and hit.applicability in UNSEEN)
     if sure and not clean:
         return False
     least = DOUBTED if clean else UNLIKELY
@@ -155,13 +163,13 @@ def _stands_alone(article: Article, context: Context, hit: Hit) -> bool:
 
 
 def _in_company(context: Context, hit: Hit) -> bool:
-    """Whether a safe form of another concept stands near a hit."""
+    """Whether a form of another concept that clean text does not hold stands near a hit."""
     near = (hit.start - COMPANY, hit.end + COMPANY)
     first = bisect_left(context.hits, near[0], key=attrgetter("start"))
     last = bisect_right(context.hits, near[1], key=attrgetter("start"))
     return any(
         other.kind == SPUN
-        and other.applicability == "safe"
+        and other.applicability in UNSEEN
         and other.concept != hit.concept
         and not _is_doubted(context, other)
         for other in context.hits[first:last]
@@ -171,12 +179,12 @@ def _in_company(context: Context, hit: Hit) -> bool:
 def _confidence(hit: Hit, alone: bool) -> float:
     if alone:
         return ALONE
-    if hit.applicability == "safe" and not is_strong(hit):
+    if hit.applicability in UNSEEN and not is_strong(hit):
         return CONDITIONAL
     return CONFIDENCE[hit.applicability]
 
 
-def _applicability(hit: Hit, alone: bool, quoted: bool) -> Applicability:
+def _applicability(fix: str, alone: bool, quoted: bool) -> Applicability:
     if quoted:
         return Applicability.EDITOR
-    return Applicability.SUGGESTED if alone else Applicability(hit.applicability)
+    return Applicability.SUGGESTED if alone else Applicability(fix)

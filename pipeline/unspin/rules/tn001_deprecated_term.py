@@ -73,7 +73,7 @@ class DeprecatedTerm:
             if found == hit.replacement:
                 continue
             # "cerebrovascular accident (CVA)": the letters would no longer fit a new name.
-            applicability = "suggested" if abbreviated(article, end) else hit.applicability
+            applicability = "suggested" if abbreviated(article, end) else hit.fix(spun=spun)
             if hit.applicability == "editor":
                 applicability = "editor"
             yield Finding(

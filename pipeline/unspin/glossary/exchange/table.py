@@ -18,7 +18,17 @@ from pathlib import Path
 from typing import Any
 
 from unspin.errors import GlossaryError
-from unspin.glossary.concept import APPLICABILITIES, NUMBERS, POS, Concept, Example, Variant, When
+from unspin.glossary.concept import (
+    APPLICABILITIES,
+    LIKELY,
+    NUMBERS,
+    POS,
+    SAFE,
+    Concept,
+    Example,
+    Variant,
+    When,
+)
 from unspin.glossary.exchange import Explained, Imported, csv_rows, form_reason, text_reason
 from unspin.glossary.writing import when_dict, when_from
 
@@ -86,7 +96,7 @@ def _more_rows(concept: Concept) -> Iterator[dict[str, str]]:
     """
     usual = concept.when
     if usual is None:
-        usual = When(spun_article=concept.applicability != "safe")
+        usual = When(spun_article=concept.applicability not in (SAFE, LIKELY))
     spun = tuple(
         replace(
             v,

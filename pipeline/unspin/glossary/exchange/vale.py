@@ -10,15 +10,15 @@ from typing import Any
 
 from unspin.errors import GlossaryError
 from unspin.glossary.compiling import forms_in_force
-from unspin.glossary.concept import DEPRECATED, SPUN, Concept, Variant
+from unspin.glossary.concept import DEPRECATED, LIKELY, SAFE, SPUN, SUGGESTED, Concept, Variant
 from unspin.glossary.exchange import Explained, Imported, form_reason, text_reason
 from unspin.glossary.inflect import inflect
 
-#: Files of the style that is written: name, kind, applicability, level of Vale.
+#: Files of the style that is written: name, kind, applicabilities, level of Vale.
 _FILES = (
-    ("Spun.yml", SPUN, "safe", "error"),
-    ("Suspected.yml", SPUN, "suggested", "suggestion"),
-    ("Deprecated.yml", DEPRECATED, "safe", "warning"),
+    ("Spun.yml", SPUN, (SAFE,), "error"),
+    ("Suspected.yml", SPUN, (LIKELY, SUGGESTED), "suggestion"),
+    ("Deprecated.yml", DEPRECATED, (SAFE,), "warning"),
 )
 
 
@@ -43,7 +43,7 @@ def write_vale(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
             )
             continue
         name = next(
-            (n for n, kind, a, _ in _FILES if kind == form.kind and a == form.applicability),
+            (n for n, kind, a, _ in _FILES if kind == form.kind and form.applicability in a),
             "Deprecated.yml",
         )
         concept = form.concept
