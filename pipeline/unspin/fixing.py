@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from unspin import guard
 from unspin.article import (
@@ -355,7 +356,7 @@ def source_edits(
     Returns:
         Edits in source offsets, sorted and disjoint.
     """
-    wraps = _wraps(article) if prose_edits else []
+    wraps = _wraps(article) if prose_edits else ()
     out: list[Edit] = []
     for edit in _parted(article, prose_edits):
         out += _to_source(article, edit, wraps)
@@ -494,18 +495,21 @@ _CLOSING = ".,;:!?)]"
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]+")
 
 
-def _wraps(article: Article) -> list[Wrap]:
+def _wraps(article: Article) -> Sequence[Wrap]:
     """The markup of a source whose spans lead into it, inner marks first."""
     source = article.source
-    if source.offsets != "source":
-        return []
-    if source.format == "html":
-        return html_wraps(source.text)
-    if source.format == "md":
+    return _markup(source.format, source.text) if source.offsets == "source" else ()
+
+
+@lru_cache(maxsize=1)  # formats ask for the edits of each finding of an article
+def _markup(format: str, text: str) -> tuple[Wrap, ...]:
+    if format == "html":
+        return tuple(html_wraps(text))
+    if format == "md":
         from unspin.reading.md import md_wraps
 
-        return md_wraps(source.text)
-    return []
+        return tuple(md_wraps(text))
+    return ()
 
 
 def _bearer(pieces: Sequence[tuple[int, int, int, int]], wraps: Sequence[Wrap]) -> int:

@@ -17,7 +17,7 @@ from unspin.config import Config
 from unspin.findings import Applicability, Finding
 from unspin.fixing import fix
 from unspin.pipeline import Cleaner
-from unspin.reading import read_bytes
+from unspin.reading import md, read_bytes
 from unspin.report import Gate, Report
 from unspin.writing.formats import FORMATS, render
 from unspin.writing.formats.base import ArticleResult, Item, Run, article_result
@@ -432,3 +432,18 @@ def test_no_fix_reaches_over_what_may_not_be_touched() -> None:
     run = Run((article_result(replace(report, findings=findings)),))
     assert len(run.items) == 2
     assert by_sarif(text, run) == by_rdjson(text, run) == []
+
+
+def test_markdown_is_read_once_for_the_fixes_of_all_findings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Reading a page anew for each finding takes minutes where a page has a thousand of them."""
+    text = PAGE + SENTENCE.format("chance variables") + "\n"
+    report = report_of(text, "m.md")
+    (found,) = (f for f in report.findings if f.rule == "SP001")
+    walks: list[str] = []
+    walk = md._Walk.run
+    monkeypatch.setattr(md._Walk, "run", lambda self: (walks.append(self.text), walk(self))[1])
+    made = article_result(replace(report, findings=(found,) * 50))
+    assert all(item.fix for item in made.items)
+    assert len(walks) <= 1
