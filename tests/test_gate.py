@@ -551,6 +551,18 @@ def test_options_that_change_do_not_go_with_check(runner: CliRunner, option: str
     assert Path("in/heart.md").read_text(encoding="utf-8") == SPUN
 
 
+def test_what_is_excluded_gates_nothing(runner: CliRunner) -> None:
+    write("in/old/heart.md", SPUN)
+    write("in/teeth.md", CLEAN)
+    assert check(runner, "in").exit_code == 1
+    assert check(runner, "in", "--exclude", "in/old").exit_code == 0
+    write("unspin.toml", 'exclude = ["in/old"]\n')
+    assert check(runner, "in").exit_code == 0
+    named = check(runner, "in/old/heart.md")
+    assert named.exit_code == 0
+    assert "in/old/heart.md: excluded" in named.stderr
+
+
 def test_a_folder_without_articles_is_an_error_with_a_remedy(runner: CliRunner) -> None:
     Path("in").mkdir()
     result = check(runner, "in")

@@ -170,6 +170,12 @@ def _number(ctx: click.Context, param: click.Parameter, value: float | None) -> 
     "--select", multiple=True, metavar="RULE", help="Run only these rules (ids or prefixes)."
 )
 @click.option("--ignore", multiple=True, metavar="RULE", help="Do not run these rules.")
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="GLOB",
+    help="Pass over sources that match, or lie in a folder that does; adds to the configuration.",
+)
 @click.option("--unsafe-fixes", is_flag=True, default=None, help="Apply suggested fixes too.")
 @click.option("--normalise", is_flag=True, default=None, help="Unify admitted synonyms.")
 @click.option(
@@ -237,6 +243,8 @@ def _config(options: dict[str, Any]) -> Config:
         max_bytes=options["max_bytes"],
         originals=False if options["no_originals"] else None,
     )
+    if options["exclude"]:
+        config = config.also_excluding(options["exclude"])
     if options["min_score"] is not None:
         from dataclasses import replace
 
@@ -304,7 +312,7 @@ def _refuse_report(named: list[Path], config: Config, options: dict[str, Any]) -
     sources: list[Path] = []
     if Path("-") not in named:
         with contextlib.suppress(InputError):  # the run itself says what is wrong with its paths
-            sources = collect(named, text_field=config.text_field)
+            sources = collect(named, text_field=config.text_field, excluded=config.excludes)
     own = [options[name] for name in ("baseline", "config_path") if options[name]]
     refuse_report(options["report"], [*sources, *own])
 
@@ -634,7 +642,7 @@ def _baseline(
             _fail(f"{out}: is not written; mend or leave out what could not be read")
             return EXIT_ERROR
         base = out.parent
-        compared = lists.compare(run.articles, old, base=base, gone=gone(paths))
+        compared = lists.compare(run.articles, old, base=base, gone=gone(paths, config.excludes))
         new = lists.prune(old, compared) if prune else lists.entries(run.articles, base)
         lists.save(out, new)
     except UnspinError as error:

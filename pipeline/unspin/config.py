@@ -62,6 +62,7 @@ class Config:
         to: Format of written articles: ``md``, ``html``, ``json`` or ``txt``.
         select: Rule ids or id prefixes to run; empty for all.
         ignore: Rule ids or id prefixes not to run.
+        exclude: Globs of sources that are passed over.
         unsafe_fixes: Apply `suggested` fixes too.
         normalise: Unify admitted synonyms (TN002).
         glossaries: House glossaries on top of the shipped one: files or folders.
@@ -88,6 +89,7 @@ class Config:
     to: str = "md"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
     unsafe_fixes: bool = False
     normalise: bool = False
     glossaries: tuple[str, ...] = ()
@@ -122,6 +124,21 @@ class Config:
         chosen = not self.select or any(rule.startswith(s.upper()) for s in self.select)
         return chosen and not any(rule.startswith(s.upper()) for s in self.ignore)
 
+    def excludes(self, path: str | Path) -> bool:
+        """Whether a source, or a folder with all that it holds, is passed over.
+
+        Args:
+            path: As the user named it, from the current folder.
+        """
+        return any(self.matches(str(path), pattern, "exclude") for pattern in self.exclude)
+
+    def also_excluding(self, patterns: Sequence[str]) -> Config:
+        """A copy that passes over what more patterns match, which count from the current folder."""
+        origin = self.origins.get("exclude")
+        base = Path(origin).parent if origin else Path.cwd()
+        known = (os.path.relpath(base / pattern) for pattern in self.exclude)
+        return self.override("command line", exclude=(*known, *patterns))
+
     def gates_for(self, path: str) -> Gates:
         """The gates for one source path: what folders that match set wins over the general.
 
@@ -145,7 +162,6 @@ class Config:
                 and ``.`` the folder of that file.
             key: Setting that holds the pattern, to find the file it came from.
         """
-        import os
         import posixpath
         from fnmatch import fnmatchcase
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from unspin.config import load_config
 from unspin.errors import InputError
 from unspin.reading.collect import collect
 
@@ -138,3 +139,38 @@ def test_articles_that_a_run_wrote_beside_their_sources_are_named(
     assert collect([folder / "a.md"]) == [folder / "a.md"]
     (folder / "a.txt").unlink()
     assert found(folder) == ["a.md", "b.md", "c.md"]
+
+
+def test_what_is_excluded_is_passed_over_in_folders_and_by_name(tmp_path: Path) -> None:
+    for name in ("a.md", "b.draft.md", "old/c.md", "old/deep/d.md", "new/old.md"):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("# Rest\n")
+    (tmp_path / "unspin.toml").write_text('exclude = ["old", "*.draft.md"]\n')
+    excluded = load_config(start=tmp_path).excludes
+    assert found(tmp_path, excluded=excluded) == ["a.md", "new/old.md"]
+    said: list[str] = []
+    deep = tmp_path / "old" / "deep"
+    for path in (deep / "d.md", deep, tmp_path / "b.draft.md"):
+        assert collect([path], note=said.append, excluded=excluded) == []
+    assert [line.split(": ")[1] for line in said] == [
+        "excluded by the configuration and passed over"
+    ] * 3
+
+
+def test_a_folder_of_which_all_is_excluded_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Rest\n")
+    said: list[str] = []
+    assert collect([tmp_path], note=said.append, excluded=lambda p: p.suffix == ".md") == []
+    assert said == [f"{tmp_path}: all that it holds is excluded by the configuration"]
+
+
+def test_patterns_of_the_command_line_add_to_those_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "unspin.toml").write_text('exclude = ["site/old"]\n')
+    monkeypatch.chdir(tmp_path / "site")
+    config = load_config().also_excluding(["new/*.md"])
+    told = {p: config.excludes(p) for p in ("old/a.md", "new/a.md", "new/a.txt", "../new/a.md")}
+    assert told == {"old/a.md": True, "new/a.md": True, "new/a.txt": False, "../new/a.md": False}

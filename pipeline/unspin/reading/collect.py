@@ -27,6 +27,8 @@ _VENDORED = frozenset({"node_modules"})
 _COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zst"})
 _PACKED = "compressed and passed over; unpack what shall be cleaned"
 _LINKED = "linked folder and passed over; name it to clean what it holds"
+_EXCLUDED = "excluded by the configuration and passed over"
+_ALL = "all that it holds is excluded by the configuration"
 _WRITTEN = "written by a run for a source beside it and passed over; name it to clean it"
 
 
@@ -35,6 +37,7 @@ def collect(
     exclude: str | Path | None = None,
     text_field: str | None = None,
     note: Callable[[str], None] | None = None,
+    excluded: Callable[[Path], bool] | None = None,
 ) -> list[Path]:
     """Source files in files and folders.
 
@@ -42,6 +45,7 @@ def collect(
     articles that were written there for sources in the same folder, installed packages, folders
     that hold the output of a run, folders that are links, and JSON that holds no article
     (``package.json``, a baseline). A file that is named is read whatever its suffix.
+    What is excluded is passed over wherever it is named: hooks name each file that has changed.
     Paths that do not exist and folders that cannot be listed are kept, so that reading reports each
     and the others go on.
 
@@ -50,13 +54,14 @@ def collect(
         exclude: Output folder; nothing inside it is an input, unless it is itself named.
         text_field: As for `holds_article`.
         note: Called with a line about what may be missed: compressed files, linked folders,
-            articles that are known for a run's.
+            articles that are known for a run's, files that were named and are excluded.
+        excluded: Tells of files and folders that they are passed over, as `Config.excludes`.
 
     Returns:
         Each file once, under the name that it has first, in the order of `paths`.
 
     Raises:
-        InputError: Folders were named and nothing to read is in any of the paths.
+        InputError: Folders were named and nothing to read is in any of the paths, be it excluded.
     """
     found: dict[Path, Path] = {}
     out = _real(exclude) if exclude is not None else None
@@ -68,20 +73,32 @@ def collect(
         # A link to a file is one of its own, for it has its own name.
         found.setdefault(real(file.parent) / file.name, file)
 
+    left: list[Path] = []
+
+    def leaves(path: Path) -> bool:
+        if excluded is None or not excluded(path):
+            return False
+        left.append(path)
+        return True
+
     for path in map(Path, paths):
-        if is_folder(path):
-            for file in _walk(path, out, passed):
+        if leaves(path):
+            passed.setdefault(_EXCLUDED, []).append(path)
+        elif is_folder(path):
+            for file in _walk(path, out, passed, leaves):
                 if _is_data(file, text_field):
                     data.append(file)
                 else:
                     add(file)
         else:
             add(path)
+    if left and not found and not passed.get(_EXCLUDED):
+        passed[_ALL] = [Path(path) for path in paths]
     if note is not None:
         for why, ones in passed.items():
             more = f" and {len(ones) - 1:,} more" if ones[1:] else ""
             note(f"{readable(ones[0])}{more}: {why}")
-    if not found and paths:
+    if not found and paths and not left:
         remedy = f"put files there ({' '.join(sorted(FORMATS))})"
         if data:
             remedy += f"; {data[0].name} has no text field: set text-field if it is an article"
@@ -101,14 +118,21 @@ def _real(path: str | Path) -> Path:
     return Path(os.path.realpath(path))  # Path.resolve raises where links go round
 
 
-def _walk(root: Path, out: Path | None, passed: dict[str, list[Path]]) -> Iterator[Path]:
+def _walk(
+    root: Path,
+    out: Path | None,
+    passed: dict[str, list[Path]],
+    leaves: Callable[[Path], bool],
+) -> Iterator[Path]:
     named_output = out is not None and _real(root) == out
     unread: list[Path] = []
     for name, folders, files in os.walk(root, onerror=lambda e: unread.append(Path(e.filename))):
         yield from unread
         unread.clear()
         folder = Path(name)
-        folders[:] = sorted(f for f in folders if not _skipped(folder / f, out))
+        folders[:] = sorted(
+            f for f in folders if not (_skipped(folder / f, out) or leaves(folder / f))
+        )
         if out is not None and not named_output and _real(folder) == out:
             folders[:] = []
             continue
@@ -119,7 +143,7 @@ def _walk(root: Path, out: Path | None, passed: dict[str, list[Path]]) -> Iterat
         for file in sorted(files):
             if _is_packed(file):
                 passed.setdefault(_PACKED, []).append(folder / file)
-            if not _is_source(file) or not _is_file(folder / file):
+            if not _is_source(file) or leaves(folder / file) or not _is_file(folder / file):
                 continue
             if _is_output(folder / file, names, root):
                 passed.setdefault(_WRITTEN, []).append(folder / file)

@@ -122,7 +122,7 @@ def reports(
     Raises:
         InputError: A folder holds nothing to read, or an output would replace a source.
     """
-    sources = collect(paths, out, config.text_field, note)
+    sources = collect(paths, out, config.text_field, note, config.excludes)
     free = _free(out if in_place else None)
     targets = plan(sources, paths, to=config.to, in_place=in_place, free=free)
     if write and out is not None:

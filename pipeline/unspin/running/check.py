@@ -74,7 +74,7 @@ def check(
     errors: list[tuple[str, str]] = []
     untouched: set[int] = set()
     tool: Mapping[str, Any] | None = None
-    sources = collect(paths, text_field=config.text_field, note=note)
+    sources = collect(paths, None, config.text_field, note, config.excludes)
     lines = [changes.ranges(s) if changes is not None else None for s in sources]
     for ranges, made in zip(lines, _files(sources, lines, cleaner), strict=True):
         same = range(len(made.articles)) if ranges == () else made.untouched
@@ -90,7 +90,7 @@ def check(
             listed,
             lambda p: _max_new(config, p) or 0,
             base=base,
-            gone=gone(paths),
+            gone=gone(paths, config.excludes),
         )
         articles = list(compared.articles)
         stale = _stale(compared)
@@ -356,17 +356,20 @@ def _stale(compared: baseline.Compared) -> list[tuple[str, str]]:
     return out
 
 
-def gone(named: Sequence[Path]) -> Callable[[Path], bool]:
+def gone(
+    named: Sequence[Path], excluded: Callable[[Path], bool] | None = None
+) -> Callable[[Path], bool]:
     """Tells of listed articles that nothing answers to whether a run should have met them.
 
     Args:
         named: Files and folders that the run was asked for.
+        excluded: Tells of sources that they are passed over, as `Config.excludes`.
 
     Returns:
         A function of the path where an article stood, with its line in a file of records.
     """
     # realpath: Path.resolve raises where links go round
-    sources = {Path(os.path.realpath(s)) for s in collect(named)}
+    sources = {Path(os.path.realpath(s)) for s in collect(named, excluded=excluded)}
     roots = [Path(os.path.realpath(n)) for n in named]
 
     def tell(path: Path) -> bool:
