@@ -57,12 +57,21 @@ class MarkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Inline markup over a prose span; `value` is a link's target or raw source."""
+    """Inline markup over a prose span.
+
+    Args:
+        start: Offset of the first code point.
+        end: Offset after the last one.
+        kind: What it is.
+        value: A link's target, or raw source.
+        title: What a link of Markdown shows when it is pointed at.
+    """
 
     start: int
     end: int
     kind: MarkKind
     value: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +308,7 @@ def assemble(
         segments += [
             Segment(s.start + at, s.length, s.source_start, s.source_length) for s in piece.segments
         ]
-        marks += [Mark(m.start + at, m.end + at, m.kind, m.value) for m in piece.marks]
+        marks += [replace(m, start=m.start + at, end=m.end + at) for m in piece.marks]
         if i == title:
             title_span = Span(at, end)
         texts.append(piece.text)
@@ -326,7 +335,7 @@ def disassemble(article: Article) -> list[Piece]:
                 segments=tuple(article.map.slice(block.start, block.end)),
                 block=replace(block, start=0, end=block.end - block.start, cells=cells),
                 marks=tuple(
-                    Mark(m.start - block.start, m.end - block.start, m.kind, m.value)
+                    replace(m, start=m.start - block.start, end=m.end - block.start)
                     for m in article.marks
                     if block.start <= m.start and m.end <= block.end
                 ),

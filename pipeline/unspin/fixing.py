@@ -16,7 +16,6 @@ from unspin import guard
 from unspin.article import (
     OBJECT,
     Article,
-    Mark,
     MarkKind,
     Piece,
     Repair,
@@ -305,7 +304,7 @@ def _edited_piece(piece: Piece, edits: Sequence[Edit]) -> Piece:
     texts.append(piece.text[at:])
     move = _mover(steps)
     cells = tuple(Span(move(c.start, False), move(c.end, True)) for c in piece.block.cells)
-    marks = [Mark(move(m.start, False), move(m.end, True), m.kind, m.value) for m in piece.marks]
+    marks = [replace(m, start=move(m.start, False), end=move(m.end, True)) for m in piece.marks]
     return Piece(
         text="".join(texts),
         segments=tuple(segments),

@@ -7,13 +7,16 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from unspin.article import Article
+from unspin.article import Article, Block, BlockKind, Mark, MarkKind, Piece, Source, assemble
 from unspin.config import Config
 from unspin.pipeline import Cleaner
 from unspin.reading import read_bytes, read_path
 from unspin.report import Report
-from unspin.writing import render
+from unspin.textmap import Segment
+from unspin.writing import markdown, render
 
 FAST = Config(grammar="off", model="off")
 TEXT = (
@@ -160,3 +163,20 @@ def test_a_comment_of_an_item_does_not_make_html_of_its_text() -> None:
     first = render(report, "md")
     assert "- Rest *it*. <!-- note -->\n- Ice" in first
     assert render(cleaned(first, "a.md"), "md") == first
+
+
+@given(
+    st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), max_size=30),
+    st.sampled_from(["", "https://a.org/x", "a b", "x\\", "a(b"]),
+)
+@example("ends in \\", "x\\")
+@example('Ask "Dr" &amp; co \\" ', "")
+def test_a_link_keeps_address_and_title_through_markdown(title: str, address: str) -> None:
+    mark = Mark(4, 8, MarkKind.LINK, address, title)
+    piece = Piece("See rest.", (Segment(0, 9, 0, 9),), Block(BlockKind.PARAGRAPH, 0, 9), (mark,))
+    source = Source("a.md", "md", "utf-8", "", "See rest.")
+    page = markdown._inline(assemble(source, [piece]), 0, 9)
+    (again,) = read_bytes(page.encode(), "a.md", FAST)
+    assert isinstance(again, Article)
+    (link,) = again.marks
+    assert (link.value, link.title) == (address, " ".join(title.split()))

@@ -62,7 +62,7 @@ class PieceBuilder:
         self._parts: list[str] = []
         self._segments: list[Segment] = []
         self._marks: list[Mark] = []
-        self._open: list[tuple[MarkKind, int, str]] = []
+        self._open: list[Mark] = []
         self.length = 0
 
     def add(self, text: str, start: int, end: int | None = None) -> None:
@@ -102,17 +102,17 @@ class PieceBuilder:
         self._marks.append(Mark(self.length, self.length + 1, MarkKind.RAW, value))
         self.add(OBJECT, start, end)
 
-    def open(self, kind: MarkKind, value: str = "") -> None:
+    def open(self, kind: MarkKind, value: str = "", title: str = "") -> None:
         """Opens a mark here."""
-        self._open.append((kind, self.length, value))
+        self._open.append(Mark(self.length, self.length, kind, value, title))
 
     def close(self, kind: MarkKind) -> None:
         """Closes the innermost open mark of a kind, if there is one."""
         for i in range(len(self._open) - 1, -1, -1):
-            if self._open[i][0] is kind:
-                _, start, value = self._open.pop(i)
-                if start < self.length:
-                    self._marks.append(Mark(start, self.length, kind, value))
+            if self._open[i].kind is kind:
+                mark = self._open.pop(i)
+                if mark.start < self.length:
+                    self._marks.append(replace(mark, end=self.length))
                 return
 
     @property
@@ -122,7 +122,7 @@ class PieceBuilder:
 
     def piece(self, block: Block) -> Piece:
         """The piece, without white space at either end."""
-        for kind, _, _ in list(self._open):
+        for kind in [mark.kind for mark in self._open]:
             self.close(kind)
         text = "".join(self._parts)
         lead = len(text) - len(text.lstrip())
@@ -132,7 +132,7 @@ class PieceBuilder:
         def move(offset: int) -> int:
             return min(max(offset, lead), end) - lead
 
-        marks = [Mark(move(m.start), move(m.end), m.kind, m.value) for m in self._marks]
+        marks = [replace(m, start=move(m.start), end=move(m.end)) for m in self._marks]
         cells = tuple(Span(move(c.start), move(c.end)) for c in block.cells)
         kept = tuple(sorted((m for m in marks if m.start < m.end), key=lambda m: (m.start, -m.end)))
         return Piece(text[lead:end], segments, replace(block, end=end - lead, cells=cells), kept)

@@ -78,7 +78,7 @@ def _clean(piece: Piece, source: str, repairs: list[Repair]) -> Piece:
         value=_dropped(piece.block.value),
         verbatim=_dropped(piece.block.verbatim),
     )
-    marks = tuple(replace(m, value=_dropped(m.value)) for m in piece.marks)
+    marks = tuple(replace(m, value=_dropped(m.value), title=_dropped(m.title)) for m in piece.marks)
     return replace(piece, block=block, marks=marks)
 
 

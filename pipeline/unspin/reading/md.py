@@ -992,7 +992,8 @@ class _Walk:
         if name in _MARKS and child.markup != "autolink":
             if side == "open":
                 address = str(child.attrs.get("href", "")).translate(_UNMASKS)
-                builder.open(_MARKS[name], address)
+                title = str(child.attrs.get("title", "")).translate(_UNMASKS)
+                builder.open(_MARKS[name], address, title)
             else:
                 builder.close(_MARKS[name])
         elif child.type == "text":

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from unspin.article import Mark, Piece, Repair, Span
+from unspin.article import Piece, Repair, Span
 from unspin.textmap import OffsetMap, Segment
 
 # Latin-1 and Windows-1252 readings of a UTF-8 lead byte, then of at least one continuation byte:
@@ -150,7 +150,7 @@ def changed(piece: Piece, place: OffsetMap, changes: Sequence[tuple[int, int, st
         return offset + shift
 
     cells = tuple(Span(move(c.start), move(c.end)) for c in piece.block.cells)
-    moved = (Mark(move(m.start), move(m.end), m.kind, m.value) for m in piece.marks)
+    moved = (replace(m, start=move(m.start), end=move(m.end)) for m in piece.marks)
     marks = tuple(m for m in moved if m.start < m.end)
 
     whole = "".join(text)

@@ -385,7 +385,8 @@ class _Page:
                 return f'<sup><a id="fnref:{name}" href="#fn:{name}">{name}</a></sup>'
             return as_html(self.article, mark.value, inline=True)
         if mark.kind is MarkKind.LINK:
-            return f'<a href="{_html.escape(mark.value)}">'
+            title = f' title="{_html.escape(mark.title)}"' if mark.title else ""
+            return f'<a href="{_html.escape(mark.value)}"{title}>'
         return f"<{_TAG_OF[mark.kind]}>"
 
 

@@ -150,7 +150,7 @@ def _one(article: Article, mark: Mark) -> Iterator[dict[str, Any]]:
         if mark.kind is not MarkKind.LINK:
             yield found
         elif not is_scripted(mark.value):
-            yield found | {"url": mark.value}
+            yield found | {"url": mark.value} | ({"title": mark.title} if mark.title else {})
         return
     source = as_html(article, mark.value, inline=True)
     for element in _elements(parse(source)):

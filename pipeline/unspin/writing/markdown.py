@@ -358,7 +358,8 @@ def _close(article: Article, mark: Mark) -> str:
     if mark.kind is MarkKind.LINK and is_scripted(mark.value) and not is_markdown(article):
         return "]()"
     if mark.kind is MarkKind.LINK:
-        return f"]({_target(mark.value)})"
+        title = f' "{_escaped(one_line(mark.title), quote=True)}"' if mark.title else ""
+        return f"]({_target(mark.value) or (title and '<>')}{title})"
     return {"strong": "**", "emphasis": "*", "code": "`"}.get(mark.kind, "")
 
 
@@ -366,11 +367,17 @@ def _target(address: str) -> str:
     """The address of a link; in angle brackets where spaces or brackets would end it early."""
     if holds_shortcode(address):
         return address
-    address = re.sub(r"\\(?=[!-/:-@\[-`{-~])", r"\\\\", address)
-    address = re.sub(r"&(?=#?\w+;)", "&amp;", address)
+    address = _escaped(address)
     if not re.search(r"[\s<>]", address) and address.count("(") == address.count(")"):
         return address
     return "<" + one_line(address).replace("<", "%3C").replace(">", "%3E") + ">"
+
+
+def _escaped(text: str, *, quote: bool = False) -> str:
+    """An address or title whose backslashes, entities and quotation marks stand for themselves."""
+    text = re.sub(r"\\(?=[!-/:-@\[-`{-~]|\Z)", r"\\\\", text)
+    text = re.sub(r"&(?=#?\w+;)", "&amp;", text)
+    return text.replace('"', '\\"') if quote else text
 
 
 def _escape(text: str, at_line_start: bool) -> str:
