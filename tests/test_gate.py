@@ -262,7 +262,7 @@ def test_baseline_and_changed_lines_together_gate_new_findings_on_changed_lines(
     write("in/heart.md", text + "\nBosom disease is treated by a team of specialists.\n")
     result = check(runner, *options)
     assert result.exit_code == 1
-    assert "new findings is 1.0, limit 0" in result.output
+    assert "new findings is 1, limit 0" in result.output
 
 
 def committed(**files: str | bytes) -> None:
@@ -563,6 +563,14 @@ def test_what_is_excluded_gates_nothing(runner: CliRunner) -> None:
     assert "in/old/heart.md: excluded" in named.stderr
 
 
+def test_a_report_goes_to_a_file(runner: CliRunner) -> None:
+    write("in/teeth.md", CLEAN)
+    result = check(runner, "in", "--report", "-")
+    assert result.exit_code == 2
+    assert "--report -: name a file" in result.stderr
+    assert not Path("-").exists()
+
+
 def test_a_folder_without_articles_is_an_error_with_a_remedy(runner: CliRunner) -> None:
     Path("in").mkdir()
     result = check(runner, "in")
@@ -615,7 +623,7 @@ def test_standard_input_is_judged_under_its_name(runner: CliRunner) -> None:
     write("unspin.toml", f"[gates]\n{LENIENT}max-new-findings = 1\n")
     result = check(runner, "-", input=SPUN)
     assert result.exit_code == 1
-    assert "new findings is 2.0, limit 1" in result.stdout
+    assert "new findings is 2, limit 1" in result.stdout
 
 
 def test_standard_input_that_cannot_be_read_is_reported_in_the_format(runner: CliRunner) -> None:

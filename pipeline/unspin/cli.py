@@ -287,6 +287,8 @@ def _refuse(options: dict[str, Any]) -> None:
     """Refuses options that cannot go together."""
     from unspin.errors import ConfigError
 
+    if options["report"] == Path("-"):
+        raise ConfigError("--report -: name a file; without --report --check prints the findings")
     if not options["check"]:
         for name in ("baseline", "changed_since"):
             if options[name]:

@@ -40,7 +40,8 @@ class Gate:
 
     def __str__(self) -> str:
         where = f" ({self.where})" if self.where else ""
-        return f"{self.name} is {self.value}, limit {self.limit}{where}"
+        value, limit = (f"{v:g}" if isinstance(v, float) else v for v in (self.value, self.limit))
+        return f"{self.name} is {value}, limit {limit}{where}"
 
 
 @dataclass(frozen=True)
