@@ -17,7 +17,7 @@ from data import SHARED, documents, records
 
 from unspin.article import Article
 from unspin.config import Config
-from unspin.fixing import apply_edits, invert_edits
+from unspin.edits import apply_edits, invert_edits
 from unspin.guard import facts
 from unspin.pipeline import Cleaner
 from unspin.reading import read_bytes

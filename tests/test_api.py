@@ -9,7 +9,7 @@ import unspin
 from tests.articles import article
 from unspin.article import Article
 from unspin.config import Config
-from unspin.fixing import apply_edits, invert_edits
+from unspin.edits import apply_edits, invert_edits
 from unspin.pipeline import Cleaner
 from unspin.reading import read_bytes
 

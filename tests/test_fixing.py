@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from tests.articles import article, articles_with_fixes, source
 from unspin.article import Article, Block, BlockKind, Mark, MarkKind, Piece, assemble
 from unspin.config import Config
+from unspin.edits import apply_edits, invert_edits
 from unspin.findings import Applicability, Finding
-from unspin.fixing import apply_edits, fix, invert_edits
+from unspin.fixing import fix
 from unspin.reading import read_bytes
 from unspin.rules.sd012_encoding_repair import EncodingRepair
 from unspin.textmap import Segment

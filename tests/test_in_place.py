@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from unspin.article import Article
 from unspin.cli import clean, main
 from unspin.config import Config
+from unspin.edits import apply_edits, invert_edits
 from unspin.findings import Applicability, Finding
-from unspin.fixing import apply_edits, fix, invert_edits
+from unspin.fixing import fix
 from unspin.glossary.commands import concepts_in_force
 from unspin.pipeline import Cleaner
 from unspin.reading import read_bytes

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from unspin.config import Config
-from unspin.fixing import Edit, apply_edits, invert_edits
+from unspin.edits import Edit, apply_edits, invert_edits
 from unspin.guard import facts
 from unspin.pipeline import Cleaner
 from unspin.reading import read_path

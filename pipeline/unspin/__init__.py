@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from unspin import undo
     from unspin.article import Article
     from unspin.config import Config, Gates, load_config
+    from unspin.edits import Edit
     from unspin.errors import (
         ConfigError,
         GlossaryError,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
         UnspinError,
     )
     from unspin.findings import Applicability, Finding, Severity
-    from unspin.fixing import Edit
     from unspin.glossary import load_glossary
     from unspin.pipeline import Cleaner
     from unspin.report import Report
@@ -65,7 +65,7 @@ _HOMES = {
     "Cleaner": "pipeline",
     "Config": "config",
     "ConfigError": "errors",
-    "Edit": "fixing",
+    "Edit": "edits",
     "Finding": "findings",
     "Gates": "config",
     "GlossaryError": "errors",

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from unspin.article import Article, BlockKind
+from unspin.edits import Edit, apply_edits
 from unspin.evidence import LOOKS_SPUN, Window
 from unspin.findings import Applicability, Finding, fingerprint
-from unspin.fixing import Edit, apply_edits
 from unspin.scoring import FAMILIES, Score
 
 SCHEMA_VERSION = 1

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from unspin.edits import Edit, apply_edits, invert_edits
 from unspin.errors import InputError
-from unspin.fixing import Edit, apply_edits, invert_edits
 from unspin.running.files import find_original
 
 #: Byte order marks, longest first: UTF-32-LE begins like UTF-16-LE.

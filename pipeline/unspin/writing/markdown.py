@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from unspin.article import OBJECT, Article, Block, BlockKind, Mark, MarkKind
-from unspin.fixing import apply_edits
+from unspin.edits import apply_edits
 from unspin.reading.md import MarkdownBlock, holds_shortcode
 from unspin.report import Report
 from unspin.writing.tree import (

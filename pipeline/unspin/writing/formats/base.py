@@ -11,9 +11,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from unspin.edits import Edit, apply_edits
 from unspin.findings import Applicability, Finding
-from unspin.fixing import Edit, apply_edits, source_edits, touchable
+from unspin.fixing import touchable
 from unspin.report import Gate, Report
+from unspin.source_edits import source_edits
 from unspin.writing.summary import row
 from unspin.writing.tree import review
 
