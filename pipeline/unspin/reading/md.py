@@ -11,9 +11,7 @@ quotes) knows what it stands in: `MarkdownBlock.within`. Quoted text of any kind
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from unspin.article import (
@@ -28,78 +26,26 @@ from unspin.article import (
     Span,
     assemble,
 )
-from unspin.errors import InputError
 from unspin.reading.builder import PieceBuilder
 from unspin.reading.embeds import video_address
+from unspin.reading.frontmatter import front_matter
 from unspin.reading.htmltree import STRUCK, is_struck_tag, split_comments
 from unspin.reading.languages import detect_language
 from unspin.reading.markup import Wrap, WrapKind, html_wraps
+from unspin.reading.mdparser import SHORTCODE, UNMASKS, masked, parser
 from unspin.reading.repair import repair
 from unspin.textmap import Segment
 
 if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
-    from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
 _CELLS = " | "
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
-#: White space of a construct that only looks like several blocks, or like none: the parser is
-#: shown code points that no text may hold (Unicode's noncharacters) in its place.
-_MASKS = {ord(c): chr(0xFDD0 + n) for n, c in enumerate(" \t\n\r\f\v")}
-_UNMASKS = {ord(mask): chr(char) for char, mask in _MASKS.items()}
-_SPACE = r"[\s\ufdd0-\ufdd5]"
-#: Shortcodes whose content is no Markdown.
-_CODE_NAMES = "highlight|raw|rawhtml|html|mermaid|math|katex|latex|chart|code|plantuml|comment"
-#: Hugo, Jekyll, Jinja and WordPress-like shortcodes; ``{a|b}`` is spintax and stays prose.
-_SHORTCODE = re.compile(
-    rf"\{{\{{[<%]-?{_SPACE}*(?P<hugo>{_CODE_NAMES})\b(?:(?!\{{\{{).){{0,9000}}?"
-    rf"\{{\{{[<%]{_SPACE}*/{_SPACE}*(?P=hugo){_SPACE}*[>%]\}}\}}"
-    rf"|\{{%-?{_SPACE}*(?P<liquid>{_CODE_NAMES})\b.{{0,9000}}?"
-    rf"\{{%-?{_SPACE}*end(?P=liquid){_SPACE}*-?%\}}"
-    r"|\{\{[<%](?:[^{}]|\{(?!\{)|\}(?!\})){0,1000}?[>%]\}\}"
-    r"|\{%[^{}]{0,1000}%\}|\{#[^{}]{0,1000}#\}"
-    rf"|\{{\{{{_SPACE}[^{{}}]{{0,1000}}{_SPACE}\}}\}}|\{{\{{{_SPACE}*[\w.]{{1,100}}{_SPACE}*\}}\}}",
-    re.S,
-)
-#: Formulas: TeX between dollars, or between the brackets that MathJax and KaTeX know.
-_MATH = re.compile(
-    r"\$\$(?:[^$\\]|\\.){1,2000}?\$\$"
-    r"|\$(?![\s$])(?:[^$\\]|\\.){1,300}?(?<![\s\\])\$(?![\d$])"
-    r"|\\\((?:[^\\]|\\(?![()])){1,500}?\\\)|\\\[(?:[^\\]|\\(?![\[\]])){1,2000}?\\\]"
-    r"|\\begin\{(?P<name>\w+\*?)\}.{1,2000}?\\end\{(?P=name)\}",
-    re.S,
-)
-#: What a formula has and a sum of money, or a bracket that is escaped, has not.
-_FORMULA = re.compile(
-    r"\\[A-Za-z]|[\^_={}<>≤≥≈±×÷]|\A\s*[A-Za-z]{1,2}\d?\s*\Z"
-    r"|\A\s*[A-Za-z0-9]{1,3}(?:\s*[-+*/]\s*[A-Za-z0-9]{1,3})+\s*\Z"
-)
-_TEX_TEXT = re.compile(r"\\(?:text|mathrm|mbox|operatorname)\w*\{[^}]*\}")
-_WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}")
-#: Words from which what stands between two dollars is a sentence.
-_MIN_WORDS = 3
-#: What a shortcode or formula inside it is none: fenced code, code in a line, comments.
-_CODE = (
-    r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})[^\n]*\n"
-    r"(?:.*?^[ \t>]*(?P=fence)|.*)|<!--(?:.*?-->|.*)"
-    r"|(?<![`\\])(?P<tick>`+)(?!`)[^\n]{1,1000}?(?<!`)(?P=tick)(?!`)"
-)
-_WHOLE = re.compile(
-    rf"(?P<code>{_CODE})|(?P<shortcode>{_SHORTCODE.pattern})"
-    r"|^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<math>\$\$(?:(?!\n[ \t>]*\n)[^$]){1,2000}?\$\$"
-    r"|\\\[[ \t]*\n(?:(?!\n[ \t>]*\n).){1,2000}?\\\]"
-    r"|\\begin\{(?P<block>\w+\*?)\}(?:(?!\n[ \t>]*\n).){1,2000}?\\end\{(?P=block)\})(?=[ \t]*$)",
-    re.S | re.M,
-)
-#: Where the address of a link may go on.
-_IN_ADDRESS = re.compile(r"\]\(<?[^\s()<>]{0,200}\Z")
 #: Attributes of a heading: ``{#id .class}``, or ``{: #id}`` as kramdown writes them.
 _ATTRIBUTES = re.compile(
     r"(?<![ \t])[ \t]*(\{:?[ \t]*[#.][\w:.-]+"
     r"(?:[ \t]+(?:[#.][\w:.-]+|[\w-]+=(?:\"[^\"]*\"|[^\s\"}]+)))*[ \t]*\})[ \t]*\Z"
 )
-_FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
 _EMBED = re.compile(r"""<(?:iframe|video|embed)\b[^>]*?\bsrc\s*=\s*["']?([^"'\s>]+)""", re.I)
 _TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*)[^>]*>\Z")
 _STRUCK_BLOCK = re.compile(rf"<({'|'.join(sorted(STRUCK))})(?:\s[^>]*)?>", re.I)
@@ -114,7 +60,7 @@ def read_md(source: Source) -> Article:
     Args:
         source: With the decoded text.
     """
-    front, extra, at = _front_matter(source.text, source.path, source.record)
+    front, extra, at = front_matter(source.text, source.path, source.record)
     walk = _Walk(source.text, at)
     walk.run()
     pieces, repairs = repair(walk.pieces, source.text, entities=False)
@@ -139,14 +85,14 @@ def read_md(source: Source) -> Article:
 
 def read_blocks(text: str) -> list[Piece]:
     """The blocks of a Markdown text alone, as `read_md` finds them."""
-    walk = _Walk(text, _front_matter(text)[2])
+    walk = _Walk(text, front_matter(text)[2])
     walk.run()
     return repair(walk.pieces, text, entities=False)[0]
 
 
 def md_wraps(text: str) -> list[Wrap]:
     """Emphasis, links, items, headings, quotes and tags of a Markdown text, inner ones first."""
-    walk = _Walk(text, _front_matter(text)[2])
+    walk = _Walk(text, front_matter(text)[2])
     walk.run()
     inline = (WrapKind.EMPHASIS, WrapKind.LINK, WrapKind.ELEMENT)
     return sorted(walk.wraps, key=lambda w: (w.kind not in inline, w.end - w.start))
@@ -196,293 +142,6 @@ def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, times) else str(value).strip()
 
 
-# --- front matter -------------------------------------------------------------------------------
-
-_FENCE = re.compile(r"(---|\+\+\+)[ \t]*(?:\r\n|\r|\n)")
-_JSON_START = re.compile(r"\{\s*\"(?:[^\"\\\r\n]|\\.)*\"\s*:")
-#: A line that gives a field. What is no word before a colon is prose.
-_FIELD = re.compile(r"[\"']?[A-Za-z_][\w.-]{0,60}[\"']?[ \t]*(?::(?=[ \t]|$)|=)")
-_TABLE_NAME = re.compile(r"\[{1,2}[\w.\"' -]+\]{1,2}[ \t]*$")
-#: Fields that articles have, and prose between two rules has not.
-_USUAL = re.compile(
-    r"[\"']?(?:title|date|draft|layout|description|authors?|slug|tags|categories|lang|language|url|"
-    r"permalink|weight|aliases|summary|keywords|review|source)[\"']?[ \t]*[:=]",
-    re.I,
-)
-#: Words from which a single field that ends in a full stop is a sentence.
-_SENTENCE = 3
-#: What YAML does not allow in a text.
-_NO_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_AT_LINE = re.compile(r",? ?\(?(?:at )?\bline (\d+)(?:, column \d+)?\)?")
-
-
-def _front_matter(
-    text: str, path: str = "-", record: int | None = None
-) -> tuple[str, dict[str, Any], int]:
-    """Front matter as YAML, parsed, and where the text after it begins.
-
-    YAML stands between lines of ``---`` and is given verbatim, TOML between lines of ``+++``, JSON
-    from the first brace to the one that closes it. What stands between such lines and gives no
-    fields is a part of the text: two rules, and prose between them.
-
-    Args:
-        text: The decoded source.
-        path: Of the source, for errors.
-        record: Line of a JSON Lines file that holds the text.
-
-    Raises:
-        InputError: It gives fields, and cannot be parsed.
-    """
-
-    def wrong(line: int, what: str, remedy: str) -> InputError:
-        # The record's own line is what leads to it.
-        return InputError(path, f"line {record or line}: {what}; {remedy}")
-
-    if _JSON_START.match(text):
-        return _json(text, wrong)
-    start = _FENCE.match(text)
-    if not start:
-        return "", {}, 0
-    lines = text.replace("\r", "\n")
-    end = re.compile(rf"^{re.escape(start[1])}[ \t]*(?:\r\n|\r|\n|\Z)", re.M).search(
-        lines, start.end()
-    )
-    inner = text[start.end() : end.start()] if end else text[start.end() :]
-    first, _, rest = lines[start.end() :].partition("\n")
-    if not end:
-        if _USUAL.match(first) and (_FIELD.match(rest) or not rest.strip()):
-            raise wrong(1, f"the front matter has no line {start[1]!r} at its end", "add it")
-        return "", {}, 0
-    try:
-        value = _toml(inner) if start[1] == "+++" else _yaml(inner)
-    except ValueError as error:
-        if not _gives_fields(inner):
-            return "", {}, 0
-        line = _AT_LINE.search(str(error))
-        what = _AT_LINE.sub("", " ".join(str(error).split()))
-        remedy = "mend it (a value that holds a colon or begins with a sign stands in quotes)"
-        if start[1] == "---":
-            remedy += ", or leave a line empty after a '---' that is only a rule"
-        at = int(line[1]) + 1 if line else 1
-        raise wrong(at, f"the front matter cannot be parsed ({what})", remedy) from error
-    if not isinstance(value, dict) or not _is_meant(first, value):
-        if isinstance(value, str) and _USUAL.match(inner.lstrip()):
-            what = "the front matter gives no fields"
-            raise wrong(2, what, "write each as 'name: value', with a space")
-        return "", {}, 0
-    after = end.end()
-    if text[after - 1 : after + 1] == "\r\n":
-        after += 1
-    return _given(value) if start[1] == "+++" else inner, _keyed(value), after
-
-
-def _is_meant(first: str, value: dict[Any, Any]) -> bool:
-    """Whether fields are front matter, and no prose with a colon in it between two rules."""
-    if any(_USUAL.match(f"{key}:") for key in value):
-        return True
-    (only,) = value.values() if len(value) == 1 else ("",)
-    sentence = isinstance(only, str) and len(only.split()) >= _SENTENCE and only[-1:] in ".!?"
-    return bool(first.strip()) and not sentence
-
-
-def _gives_fields(inner: str) -> bool:
-    """Whether what cannot be parsed is meant to give fields: it begins with one, as most lines do.
-
-    An empty line at its beginning says that the line before it is a rule.
-    """
-    lines = inner.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if not lines[0].strip():
-        return False
-    whole = [x for x in lines if x[:1] not in (" ", "\t", "#", "-", "]", "}") and x.strip()]
-    given = [bool(_FIELD.match(x) or _TABLE_NAME.match(x) or _USUAL.match(x)) for x in whole]
-    if not given or not given[0] or 2 * sum(given) < len(given):
-        return False
-    return sum(given) > 1 or bool(_USUAL.match(whole[0]))  # one line may be prose with a colon
-
-
-def _yaml(inner: str) -> Any:
-    """The value of YAML; a `ValueError` that names the line where it is wrong."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        return yaml.load(_NO_YAML.sub(" ", inner), Loader=loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f", line {mark.line + 1}" if mark else ""
-        raise ValueError(f"{error.problem or 'not YAML'}{where}") from error
-    except yaml.YAMLError as error:
-        raise ValueError("not YAML") from error
-
-
-def _toml(inner: str) -> Any:
-    import tomllib
-
-    return tomllib.loads(inner.replace("\r\n", "\n"))
-
-
-def _json(
-    text: str, wrong: Callable[[int, str, str], InputError]
-) -> tuple[str, dict[str, Any], int]:
-    """Front matter in JSON."""
-    import json
-
-    try:
-        value, end = json.JSONDecoder().raw_decode(text)
-    except ValueError as error:
-        fields = re.compile(r"^\s*\"[^\"\r\n]*\"\s*:", re.M).findall(text.replace("\r", "\n")[1:])
-        if len(fields) < 2 and not re.match(r"\{\s*\"(?:title|date|draft)\"", text):
-            return "", {}, 0
-        what = getattr(error, "msg", str(error))
-        line = getattr(error, "lineno", 1)
-        what = f"the front matter cannot be parsed ({what})"
-        raise wrong(line, what, "mend it (fields are parted by commas)") from error
-    after = re.compile(r"[ \t]*(?:\r\n|\r|\n|\Z)").match(text, end)
-    if not isinstance(value, dict) or not after:
-        return "", {}, 0
-    return _given(value), _keyed(value), after.end()
-
-
-def _given(value: dict[str, Any]) -> str:
-    """Fields as YAML."""
-    import yaml
-
-    # YAML knows no time without a day.
-    return str(yaml.safe_dump(_without_times(value), allow_unicode=True, sort_keys=False))
-
-
-def _without_times(value: Any) -> Any:
-    import datetime
-
-    if isinstance(value, dict):
-        return {k: _without_times(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_without_times(v) for v in value]
-    return value.isoformat() if isinstance(value, datetime.time) else value
-
-
-def _keyed(value: dict[Any, Any]) -> dict[str, Any]:
-    return {str(k): v for k, v in value.items()}
-
-
-# --- inline tokens with their places ------------------------------------------------------------
-
-
-def _placed(rule: Any, delimiters: bool) -> Any:
-    """A rule of markdown-it that notes where its tokens stand, as ``meta["at"]`` (start, end).
-
-    Literal text stays without a note: it begins where the token before it ends.
-    """
-
-    def placed(state: StateInline, silent: bool) -> bool:
-        before, count = state.pos, len(state.tokens)
-        # Delimiters come after the literal text that waited; other rules make no text.
-        waiting = delimiters and not silent and bool(state.pending)
-        if not rule(state, silent):
-            return False
-        if silent:
-            return True
-        at = before
-        for token in state.tokens[count + waiting :]:
-            if token.type == "text":
-                if delimiters:
-                    token.meta["at"] = (at, at + len(token.content))
-                    at += len(token.content)
-            elif "at" not in token.meta:
-                label = token.type == "link_open" and token.markup != "autolink"
-                token.meta["at"] = (before, before + 1 if label else state.pos)
-        return True
-
-    return placed
-
-
-def _shortcode(state: StateInline, silent: bool) -> bool:
-    match = _SHORTCODE.match(state.src, state.pos) if state.src[state.pos] == "{" else None
-    return _raw(state, silent, match)
-
-
-def _math(state: StateInline, silent: bool) -> bool:
-    match = _MATH.match(state.src, state.pos) if state.src[state.pos] in "$\\" else None
-    return _raw(state, silent, match if match and is_math(match[0]) else None)
-
-
-def is_math(source: str) -> bool:
-    """Whether what may be a formula is one, and no sum of money and no escaped bracket."""
-    if not _MATH.fullmatch(source):
-        return False
-    inner = source.strip("$") if source[0] == "$" else source[2:-2]
-    if source.startswith("\\begin"):
-        return True
-    words = _WORD.findall(_TEX_TEXT.sub("", inner))
-    return len(words) < _MIN_WORDS and bool(_FORMULA.search(inner))
-
-
-def is_shortcode(source: str) -> bool:
-    """Whether all of a text is one shortcode."""
-    return bool(_SHORTCODE.fullmatch(source))
-
-
-def holds_shortcode(address: str) -> bool:
-    """Whether an address is made, or is made in part, by a shortcode."""
-    return bool(_SHORTCODE.search(address))
-
-
-def _masked(text: str, begin: int) -> str:
-    """The text with the white space of what the parser would break in pieces masked.
-
-    Shortcodes and formulas over several lines look like quotes, headings, code and lists; a
-    shortcode with spaces ends the address of a link.
-    """
-    # A line ends in many ways; each becomes one that is as long.
-    lines = text.replace("\r\n", " \n").replace("\r", "\n")
-    out: list[str] = []
-    at = 0
-    for match in _WHOLE.finditer(lines, begin):
-        name = "math" if match["math"] else "shortcode"
-        start, end = match.span(name)
-        if match["code"] or (match["math"] and not is_math(match["math"])):
-            continue
-        if "\n" in match[name] or _IN_ADDRESS.search(lines, max(0, start - 200), start):
-            out += [text[at:start], text[start:end].translate(_MASKS)]
-            at = end
-    return "".join([*out, text[at:]])
-
-
-def _footnote(state: StateInline, silent: bool) -> bool:
-    match = _FOOTNOTE.match(state.src, state.pos) if state.src[state.pos] == "[" else None
-    return _raw(state, silent, match)
-
-
-def _raw(state: StateInline, silent: bool, match: re.Match[str] | None) -> bool:
-    if match is None:
-        return False
-    if not silent:
-        state.push("raw", "", 0)
-    state.pos = match.end()
-    return True
-
-
-@lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark", {"maxNesting": 50}).enable(["table", "strikethrough"])
-    parser.disable(["fragments_join", "text_join"], ignoreInvalid=True)
-    parser.normalizeLink = _as_written  # type: ignore[method-assign]
-    inline = parser.inline.ruler
-    inline.before("escape", "shortcode", _shortcode)
-    inline.before("escape", "math", _math)
-    inline.before("link", "footnote", _footnote)
-    for rule in inline.__rules__:
-        rule.fn = _placed(rule.fn, rule.name in ("emphasis", "strikethrough"))
-    inline.__cache__ = None
-    for block_rule in parser.block.ruler.__rules__:
-        if block_rule.name == "reference":
-            block_rule.fn = _no_footnotes(block_rule.fn)
-    parser.block.ruler.__cache__ = None
-    return parser
-
-
 def _struck_end(children: list[Token], i: int) -> int:
     """Index of the token that ends the struck text which begins here, or 0.
 
@@ -525,20 +184,6 @@ def _moved(piece: Piece, places: list[int]) -> tuple[Segment, ...]:
                 out.append(Segment(s.start + first, n - first, at, n - first))
                 first = n
     return tuple(out)
-
-
-def _as_written(url: str) -> str:
-    return url
-
-
-def _no_footnotes(rule: Any) -> Any:
-    """The rule for definitions of links without footnotes: one that is an address looks alike."""
-
-    def checked(state: Any, start: int, end: int, silent: bool) -> bool:
-        at = state.bMarks[start] + state.tShift[start]
-        return not state.src.startswith("[^", at) and bool(rule(state, start, end, silent))
-
-    return checked
 
 
 # --- blocks -------------------------------------------------------------------------------------
@@ -584,7 +229,7 @@ def _markdown_block(block: Block, **said: Any) -> MarkdownBlock:
 
 def _unnested(token: Token) -> str:
     """A verbatim block inside a quote or a list, without the prefixes (``>``, indentation)."""
-    content = token.content.translate(_UNMASKS)
+    content = token.content.translate(UNMASKS)
     if token.type == "fence":
         return f"{token.markup}{token.info}\n{content}{token.markup}"
     if token.type == "code_block":
@@ -628,10 +273,10 @@ class _Walk:
 
     def run(self) -> None:
         """Parses the text and fills `pieces`."""
-        for match in _LINE.finditer(_masked(self.text, self.begin), self.begin):
+        for match in _LINE.finditer(masked(self.text, self.begin), self.begin):
             if match.group() or not self.lines:
                 self.lines.append((match.start(), match.group().rstrip("\r\n")))
-        tokens = _parser().parse("\n".join(line for _, line in self.lines), self.links)
+        tokens = parser().parse("\n".join(line for _, line in self.lines), self.links)
         i = 0
         while i < len(tokens):
             i = self._struck_blocks(tokens, i) or self._step(tokens, i)
@@ -844,13 +489,13 @@ class _Walk:
             return
         attributes = _ATTRIBUTES.search(token.content) if opening.type == "heading_open" else None
         if attributes and attributes.start():
-            (token,) = _parser().parseInline(token.content[: attributes.start()], self.links)
+            (token,) = parser().parseInline(token.content[: attributes.start()], self.links)
         if opening.type == "heading_open" and opening.markup.startswith("#"):
             places = self._heading_places(span[0], token.content)
         else:
             places = self._places(span[0], token.content)
         self.column = places[0] - self.lines[span[0]][0] if places else 0
-        if opening.type == "paragraph_open" and not _SHORTCODE.sub("", token.content).strip():
+        if opening.type == "paragraph_open" and not SHORTCODE.sub("", token.content).strip():
             self._shortcodes(token, places)
             return
         builder = PieceBuilder()
@@ -991,8 +636,8 @@ class _Walk:
         name, _, side = child.type.rpartition("_")
         if name in _MARKS and child.markup != "autolink":
             if side == "open":
-                address = str(child.attrs.get("href", "")).translate(_UNMASKS)
-                title = str(child.attrs.get("title", "")).translate(_UNMASKS)
+                address = str(child.attrs.get("href", "")).translate(UNMASKS)
+                title = str(child.attrs.get("title", "")).translate(UNMASKS)
                 builder.open(_MARKS[name], address, title)
             else:
                 builder.close(_MARKS[name])
@@ -1050,14 +695,14 @@ class _Walk:
 
     def _fill_cell(self, builder: PieceBuilder, token: Token, places: list[int], line: int) -> None:
         """Adds a cell; one whose text does not stand where it should is kept unread."""
-        if self._at(places[:-1]) == token.content.translate(_UNMASKS):
+        if self._at(places[:-1]) == token.content.translate(UNMASKS):
             self._fill(builder, token, places)
             self.row_end = places[-1]
             return
         start, source = self.lines[line]
         at = max(start + max(0, source.find(token.content)), self.row_end)
         self.row_end = max(at, min(at + len(token.content), start + len(source)))
-        builder.raw(token.content.translate(_UNMASKS), at, self.row_end)
+        builder.raw(token.content.translate(UNMASKS), at, self.row_end)
 
     def _cell_places(self, line: int, first: str) -> list[list[int]]:
         """Source offsets of the code points of each cell, as the parser splits a row.
@@ -1069,7 +714,7 @@ class _Walk:
         source = self.lines[line][1]
         lead = _LEAD.match(source)
         whole = self._split_row(line, lead.end() if lead else 0)
-        if self._at(whole[0][:-1]) == first.translate(_UNMASKS):
+        if self._at(whole[0][:-1]) == first.translate(UNMASKS):
             return whole
         return self._split_row(line, len(source) - len(source.lstrip()))
 

@@ -14,7 +14,8 @@ from dataclasses import replace
 
 from unspin.article import OBJECT, Article, Block, BlockKind, Mark, MarkKind
 from unspin.edits import apply_edits
-from unspin.reading.md import MarkdownBlock, holds_shortcode
+from unspin.reading.md import MarkdownBlock
+from unspin.reading.mdparser import holds_shortcode
 from unspin.report import Report
 from unspin.writing.tree import (
     Node,

@@ -12,7 +12,8 @@ from unspin.article import OBJECT, Article, Block, BlockKind, Mark, MarkKind
 from unspin.findings import Applicability
 from unspin.reading.htmlhead import OWN_META
 from unspin.reading.htmltree import Element, parse, visible_text, without_struck
-from unspin.reading.md import Holder, MarkdownBlock, is_math
+from unspin.reading.md import Holder, MarkdownBlock
+from unspin.reading.mdparser import is_math
 from unspin.report import Report
 
 if TYPE_CHECKING:

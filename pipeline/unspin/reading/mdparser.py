@@ -1,0 +1,188 @@
+"""The parser of Markdown: CommonMark with tables; shortcodes, formulas and footnotes are whole."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline
+
+#: White space of a construct that only looks like several blocks, or like none: the parser is
+#: shown code points that no text may hold (Unicode's noncharacters) in its place.
+_MASKS = {ord(c): chr(0xFDD0 + n) for n, c in enumerate(" \t\n\r\f\v")}
+UNMASKS = {ord(mask): chr(char) for char, mask in _MASKS.items()}
+_SPACE = r"[\s\ufdd0-\ufdd5]"
+#: Shortcodes whose content is no Markdown.
+_CODE_NAMES = "highlight|raw|rawhtml|html|mermaid|math|katex|latex|chart|code|plantuml|comment"
+#: Hugo, Jekyll, Jinja and WordPress-like shortcodes; ``{a|b}`` is spintax and stays prose.
+SHORTCODE = re.compile(
+    rf"\{{\{{[<%]-?{_SPACE}*(?P<hugo>{_CODE_NAMES})\b(?:(?!\{{\{{).){{0,9000}}?"
+    rf"\{{\{{[<%]{_SPACE}*/{_SPACE}*(?P=hugo){_SPACE}*[>%]\}}\}}"
+    rf"|\{{%-?{_SPACE}*(?P<liquid>{_CODE_NAMES})\b.{{0,9000}}?"
+    rf"\{{%-?{_SPACE}*end(?P=liquid){_SPACE}*-?%\}}"
+    r"|\{\{[<%](?:[^{}]|\{(?!\{)|\}(?!\})){0,1000}?[>%]\}\}"
+    r"|\{%[^{}]{0,1000}%\}|\{#[^{}]{0,1000}#\}"
+    rf"|\{{\{{{_SPACE}[^{{}}]{{0,1000}}{_SPACE}\}}\}}|\{{\{{{_SPACE}*[\w.]{{1,100}}{_SPACE}*\}}\}}",
+    re.S,
+)
+#: Formulas: TeX between dollars, or between the brackets that MathJax and KaTeX know.
+_MATH = re.compile(
+    r"\$\$(?:[^$\\]|\\.){1,2000}?\$\$"
+    r"|\$(?![\s$])(?:[^$\\]|\\.){1,300}?(?<![\s\\])\$(?![\d$])"
+    r"|\\\((?:[^\\]|\\(?![()])){1,500}?\\\)|\\\[(?:[^\\]|\\(?![\[\]])){1,2000}?\\\]"
+    r"|\\begin\{(?P<name>\w+\*?)\}.{1,2000}?\\end\{(?P=name)\}",
+    re.S,
+)
+#: What a formula has and a sum of money, or a bracket that is escaped, has not.
+_FORMULA = re.compile(
+    r"\\[A-Za-z]|[\^_={}<>≤≥≈±×÷]|\A\s*[A-Za-z]{1,2}\d?\s*\Z"
+    r"|\A\s*[A-Za-z0-9]{1,3}(?:\s*[-+*/]\s*[A-Za-z0-9]{1,3})+\s*\Z"
+)
+_TEX_TEXT = re.compile(r"\\(?:text|mathrm|mbox|operatorname)\w*\{[^}]*\}")
+_WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}")
+#: Words from which what stands between two dollars is a sentence.
+_MIN_WORDS = 3
+#: What a shortcode or formula inside it is none: fenced code, code in a line, comments.
+_CODE = (
+    r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})[^\n]*\n"
+    r"(?:.*?^[ \t>]*(?P=fence)|.*)|<!--(?:.*?-->|.*)"
+    r"|(?<![`\\])(?P<tick>`+)(?!`)[^\n]{1,1000}?(?<!`)(?P=tick)(?!`)"
+)
+_WHOLE = re.compile(
+    rf"(?P<code>{_CODE})|(?P<shortcode>{SHORTCODE.pattern})"
+    r"|^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<math>\$\$(?:(?!\n[ \t>]*\n)[^$]){1,2000}?\$\$"
+    r"|\\\[[ \t]*\n(?:(?!\n[ \t>]*\n).){1,2000}?\\\]"
+    r"|\\begin\{(?P<block>\w+\*?)\}(?:(?!\n[ \t>]*\n).){1,2000}?\\end\{(?P=block)\})(?=[ \t]*$)",
+    re.S | re.M,
+)
+#: Where the address of a link may go on.
+_IN_ADDRESS = re.compile(r"\]\(<?[^\s()<>]{0,200}\Z")
+_FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
+
+
+def _placed(rule: Any, delimiters: bool) -> Any:
+    """A rule of markdown-it that notes where its tokens stand, as ``meta["at"]`` (start, end).
+
+    Literal text stays without a note: it begins where the token before it ends.
+    """
+
+    def placed(state: StateInline, silent: bool) -> bool:
+        before, count = state.pos, len(state.tokens)
+        # Delimiters come after the literal text that waited; other rules make no text.
+        waiting = delimiters and not silent and bool(state.pending)
+        if not rule(state, silent):
+            return False
+        if silent:
+            return True
+        at = before
+        for token in state.tokens[count + waiting :]:
+            if token.type == "text":
+                if delimiters:
+                    token.meta["at"] = (at, at + len(token.content))
+                    at += len(token.content)
+            elif "at" not in token.meta:
+                label = token.type == "link_open" and token.markup != "autolink"
+                token.meta["at"] = (before, before + 1 if label else state.pos)
+        return True
+
+    return placed
+
+
+def _shortcode(state: StateInline, silent: bool) -> bool:
+    match = SHORTCODE.match(state.src, state.pos) if state.src[state.pos] == "{" else None
+    return _raw(state, silent, match)
+
+
+def _math(state: StateInline, silent: bool) -> bool:
+    match = _MATH.match(state.src, state.pos) if state.src[state.pos] in "$\\" else None
+    return _raw(state, silent, match if match and is_math(match[0]) else None)
+
+
+def is_math(source: str) -> bool:
+    """Whether what may be a formula is one, and no sum of money and no escaped bracket."""
+    if not _MATH.fullmatch(source):
+        return False
+    inner = source.strip("$") if source[0] == "$" else source[2:-2]
+    if source.startswith("\\begin"):
+        return True
+    words = _WORD.findall(_TEX_TEXT.sub("", inner))
+    return len(words) < _MIN_WORDS and bool(_FORMULA.search(inner))
+
+
+def holds_shortcode(address: str) -> bool:
+    """Whether an address is made, or is made in part, by a shortcode."""
+    return bool(SHORTCODE.search(address))
+
+
+def masked(text: str, begin: int) -> str:
+    """The text with the white space of what the parser would break in pieces masked.
+
+    Shortcodes and formulas over several lines look like quotes, headings, code and lists; a
+    shortcode with spaces ends the address of a link.
+    """
+    # A line ends in many ways; each becomes one that is as long.
+    lines = text.replace("\r\n", " \n").replace("\r", "\n")
+    out: list[str] = []
+    at = 0
+    for match in _WHOLE.finditer(lines, begin):
+        name = "math" if match["math"] else "shortcode"
+        start, end = match.span(name)
+        if match["code"] or (match["math"] and not is_math(match["math"])):
+            continue
+        if "\n" in match[name] or _IN_ADDRESS.search(lines, max(0, start - 200), start):
+            out += [text[at:start], text[start:end].translate(_MASKS)]
+            at = end
+    return "".join([*out, text[at:]])
+
+
+def _footnote(state: StateInline, silent: bool) -> bool:
+    match = _FOOTNOTE.match(state.src, state.pos) if state.src[state.pos] == "[" else None
+    return _raw(state, silent, match)
+
+
+def _raw(state: StateInline, silent: bool, match: re.Match[str] | None) -> bool:
+    if match is None:
+        return False
+    if not silent:
+        state.push("raw", "", 0)
+    state.pos = match.end()
+    return True
+
+
+@lru_cache(maxsize=1)
+def parser() -> MarkdownIt:
+    """The parser, made once; its inline tokens know their places (``meta["at"]``)."""
+    from markdown_it import MarkdownIt
+
+    made = MarkdownIt("commonmark", {"maxNesting": 50}).enable(["table", "strikethrough"])
+    made.disable(["fragments_join", "text_join"], ignoreInvalid=True)
+    made.normalizeLink = _as_written  # type: ignore[method-assign]
+    inline = made.inline.ruler
+    inline.before("escape", "shortcode", _shortcode)
+    inline.before("escape", "math", _math)
+    inline.before("link", "footnote", _footnote)
+    for rule in inline.__rules__:
+        rule.fn = _placed(rule.fn, rule.name in ("emphasis", "strikethrough"))
+    inline.__cache__ = None
+    for block_rule in made.block.ruler.__rules__:
+        if block_rule.name == "reference":
+            block_rule.fn = _no_footnotes(block_rule.fn)
+    made.block.ruler.__cache__ = None
+    return made
+
+
+def _as_written(url: str) -> str:
+    return url
+
+
+def _no_footnotes(rule: Any) -> Any:
+    """The rule for definitions of links without footnotes: one that is an address looks alike."""
+
+    def checked(state: Any, start: int, end: int, silent: bool) -> bool:
+        at = state.bMarks[start] + state.tShift[start]
+        return not state.src.startswith("[^", at) and bool(rule(state, start, end, silent))
+
+    return checked
