@@ -335,6 +335,8 @@ def test_a_page_that_is_gone_is_stale_until_it_is_pruned(
     assert "b.json:1:1 UN003 in/heart.md is gone; run: unspin baseline prune (known)" in (
         result.stdout
     )
+    table = result.stdout.partition("verdict\n")[2]
+    assert [line.split()[0] for line in table.splitlines()] == ["in/teeth.md", "passed"]
     # A run that did not look where the page stood says nothing of it.
     assert "UN003" not in check(runner, "in/teeth.md", "--baseline", "b.json").stdout
     monkeypatch.chdir(tmp_path / "in")

@@ -419,7 +419,7 @@ def _own(path: Path, title: str, rule: str, found: Sequence[tuple[str, str]]) ->
         "passed": True, "review": "none", "findings": len(items), "edits": 0,
         "rules": {rule: len(items)},
     }  # fmt: skip
-    return ArticleResult(line, tuple(items), ())
+    return ArticleResult(line, tuple(items), (), own=True)
 
 
 # --- cache ----------------------------------------------------------------------------------------

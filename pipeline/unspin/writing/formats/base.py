@@ -94,6 +94,8 @@ class ArticleResult:
         gates: Limits and whether they held.
         suppressions: Entries of ``config.suppress``, by index, that accepted a finding.
         digest: Hash of the article's content: of the file, or of a record's own text.
+        own: Whether it is no article, but the baseline or the configuration with what is wrong
+            in it.
     """
 
     row: Mapping[str, Any]
@@ -101,6 +103,7 @@ class ArticleResult:
     gates: tuple[Gate, ...]
     suppressions: tuple[int, ...] = ()
     digest: str = ""
+    own: bool = False
 
     @property
     def path(self) -> str:
@@ -134,13 +137,18 @@ class Run:
         return not self.errors and all(a.passed for a in self.articles)
 
     @property
+    def judged(self) -> list[ArticleResult]:
+        """The articles, without the tool's own files."""
+        return [a for a in self.articles if not a.own]
+
+    @property
     def verdict(self) -> str:
         """One line: ``passed``, or how many articles failed and sources could not be read."""
         if self.passed:
             return "passed"
         failed = sum(not a.passed for a in self.articles)
         unread = f", {len(self.errors)} could not be read" if self.errors else ""
-        return f"failed: {failed} of {len(self.articles)} articles{unread}"
+        return f"failed: {failed} of {len(self.judged)} articles{unread}"
 
     @property
     def items(self) -> list[Item]:

@@ -17,8 +17,8 @@ def render(run: Run) -> str:
         place = f"{item.path}:{item.line or '-'}:{item.column or '-'}"
         line = f"{place} {item.rule} {' '.join(item.message.split())}{mark}"
         out.write(f"{one_line(line)}\n")
-    if run.articles:
-        table([a.row for a in run.articles], out)
+    if run.judged:
+        table([a.row for a in run.judged], out)
     for article in run.articles:
         for gate in article.gates:
             if not gate.passed:
