@@ -8,7 +8,7 @@ offset back to the decoded source, so that a report can name the place in the fi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from dataclasses import field as default
 from enum import StrEnum
 from functools import cached_property
@@ -188,6 +188,10 @@ class Metadata:
     url: str = ""
     language: str = ""
     front_matter: str = ""  # verbatim YAML between the fences of a Markdown source, without fences
+
+    def over(self, other: Metadata) -> Metadata:
+        """What either knows; where both say something, what this one says."""
+        return replace(other, **{f.name: v for f in fields(self) if (v := getattr(self, f.name))})
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def _place(article: Article, words: str, at: int) -> tuple[int, int] | None:
         words: What was found.
         at: Where the search begins: after what was found before.
     """
-    if article.source.format != "md" or not article.metadata.front_matter:
+    if article.source.format not in ("md", "html") or not article.metadata.front_matter:
         return None
     text = article.source.text
     body = min((s.source_start for s in article.map.segments), default=len(text))

@@ -12,7 +12,9 @@ from tests.reading.test_offsets import check_map
 
 from unspin.article import OBJECT, Article, BlockKind, MarkKind
 from unspin.config import Config
+from unspin.errors import InputError
 from unspin.pipeline import Cleaner
+from unspin.reading import read_bytes
 from unspin.report import Report
 from unspin.running.batch import edited_bytes
 from unspin.writing import render
@@ -365,3 +367,44 @@ _PARTS = st.sampled_from(
 @given(st.lists(_PARTS, min_size=1, max_size=40).map("".join))
 def test_offsets_lead_to_the_source(body: str) -> None:
     check_map(read(page("<p>one</p>" + body), "a.html"))
+
+
+GENERATED = """---
+title: "Knees that swell"
+author: Ann Smith
+date: 2024-05-01
+---
+<h2>What {{ site.name }} says</h2>
+<p>Most knees get better after a few days of rest and a cold pack in the evening. {{ page.dose }} prevents a heart assault.</p>
+{% include note.html %}
+"""
+
+
+def test_front_matter_and_shortcodes_of_a_page_are_no_prose() -> None:
+    """A generator of sites puts such a page into its layout."""
+    article = read(GENERATED, "a.html")
+    check_map(article)
+    known = article.metadata
+    assert (known.title, known.author, known.date) == (
+        "Knees that swell",
+        "Ann Smith",
+        "2024-05-01",
+    )
+    assert article.source.offsets == "source"
+    assert "---" not in article.text
+    assert "{" not in article.text
+    raw = [m.value for m in article.marks if m.kind is MarkKind.RAW]
+    assert raw == ["{{ site.name }}", "{{ page.dose }}", "{% include note.html %}"]
+    with Cleaner(Config(grammar="off", model="off")) as cleaner:
+        report = cleaner.clean(article)
+    written = render(report, "md")
+    assert written.startswith('---\ntitle: "Knees that swell"\nauthor: Ann Smith\n')
+    assert "{{ page.dose }} prevents a heart attack." in written
+    mended = GENERATED.replace("heart assault", "heart attack").encode()
+    assert edited_bytes(report) == mended
+
+
+def test_broken_front_matter_of_a_page_is_told() -> None:
+    (error,) = read_bytes(b"---\ntitle: [a\n---\n<p>Rest helps.</p>\n", "a.html", Config())
+    assert isinstance(error, InputError)
+    assert "line 2" in str(error) or "line 3" in str(error)

@@ -135,15 +135,7 @@ def read_text(source: Source, metadata: Metadata) -> Article:
 
         return without_controls(source, lambda s: read_txt(s, metadata))
     article = without_controls(source, lambda s: _reader(kind, s))
-    own = article.metadata
-    merged = Metadata(
-        title=metadata.title or own.title,
-        author=metadata.author or own.author,
-        date=metadata.date or own.date,
-        url=metadata.url or own.url,
-        language=metadata.language or own.language,
-        front_matter=own.front_matter,
-    )
+    merged = metadata.over(article.metadata)
     fields = {**article.source.extra, **source.extra}
     return article.with_(metadata=merged, source=replace(article.source, extra=fields))
 

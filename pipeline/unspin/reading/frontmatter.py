@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from unspin.article import Metadata
 from unspin.errors import InputError
 
 _FENCE = re.compile(r"(---|\+\+\+)[ \t]*(?:\r\n|\r|\n)")
@@ -83,7 +84,7 @@ def front_matter(
     after = end.end()
     if text[after - 1 : after + 1] == "\r\n":
         after += 1
-    return _given(value) if start[1] == "+++" else inner, _keyed(value), after
+    return _yaml_of(value) if start[1] == "+++" else inner, _keyed(value), after
 
 
 def _is_meant(first: str, value: dict[Any, Any]) -> bool:
@@ -150,10 +151,10 @@ def _json(
     after = re.compile(r"[ \t]*(?:\r\n|\r|\n|\Z)").match(text, end)
     if not isinstance(value, dict) or not after:
         return "", {}, 0
-    return _given(value), _keyed(value), after.end()
+    return _yaml_of(value), _keyed(value), after.end()
 
 
-def _given(value: dict[str, Any]) -> str:
+def _yaml_of(value: dict[str, Any]) -> str:
     """Fields as YAML."""
     import yaml
 
@@ -173,3 +174,44 @@ def _without_times(value: Any) -> Any:
 
 def _keyed(value: dict[Any, Any]) -> dict[str, Any]:
     return {str(k): v for k, v in value.items()}
+
+
+def given(extra: dict[str, Any], front: str) -> Metadata:
+    """What front matter says of an article.
+
+    Args:
+        extra: Its fields.
+        front: The same, verbatim.
+    """
+    return Metadata(
+        title=_text(extra, "title"),
+        author=_text(extra, "author", name="name") or _text(extra, "authors", name="name"),
+        date=_text(extra, "date"),
+        url=_text(extra, "source") or _text(extra, "url") or _text(extra, "canonical"),
+        language=_text(extra, "lang") or _text(extra, "language"),
+        front_matter=front,
+    )
+
+
+def _text(extra: dict[str, Any], key: str, name: str = "") -> str:
+    """A field as a line of text; lists and mappings inside a list are none.
+
+    Args:
+        extra: The fields.
+        key: Of the field.
+        name: Key of the text where a mapping stands for it.
+    """
+    value = extra.get(key)
+    values = value if isinstance(value, list) else [value]
+    if name:
+        values = [v.get(name) if isinstance(v, dict) else v for v in values]
+    plain = (_plain(v) for v in values if v is not None and not isinstance(v, dict | list))
+    return ", ".join(v for v in plain if v)
+
+
+def _plain(value: Any) -> str:
+    """A value as text; times as ISO 8601 writes them."""
+    import datetime
+
+    times = (datetime.date, datetime.time)
+    return value.isoformat() if isinstance(value, times) else str(value).strip()

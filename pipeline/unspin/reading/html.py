@@ -20,6 +20,7 @@ from unspin.article import (
 )
 from unspin.reading.builder import PieceBuilder, is_raised_number, item_label
 from unspin.reading.embeds import video_address
+from unspin.reading.frontmatter import front_matter, given
 from unspin.reading.htmlformulas import formula
 from unspin.reading.htmlhead import Head, is_site_name, is_title_class, metadata, read_head
 from unspin.reading.htmlimages import image, only_images, unscripted
@@ -58,6 +59,7 @@ from unspin.reading.htmltree import (
     without_struck,
 )
 from unspin.reading.languages import detect_language
+from unspin.reading.mdparser import SHORTCODE
 from unspin.reading.repair import repair
 
 _CELLS = " | "
@@ -210,7 +212,8 @@ def read_html(source: Source) -> Article:
         The article; its source has ``offsets="extracted"`` and the extracted text where the main
         text could not be found again in the page.
     """
-    text = source.text
+    front, extra, at = _front_matter(source)
+    text = " " * at + source.text[at:]
     root = parse(text)
     head = read_head(root, text)
     walk = _Walk(text, page=Page(text, root))
@@ -236,15 +239,24 @@ def read_html(source: Source) -> Article:
         )
     chosen = [c for c in walk.out if c.kept]
     pieces, repairs = repair([c.piece for c in chosen], text, entities=False)
+    known = metadata(document, head, "" if top is None else walk.out[top].text)
+    own = {**head.own, **extra}
     article = assemble(
-        replace(source, extra={**source.extra, **head.own}) if head.own else source,
+        replace(source, extra={**source.extra, **own}) if own else source,
         pieces,
         title=None if top is None else chosen.index(walk.out[top]),
-        metadata=metadata(document, head, "" if top is None else walk.out[top].text),
+        metadata=given(extra, front).over(known),
         repairs=repairs,
         structured=True,
     )
     return article.with_(language=detect_language(article.text))
+
+
+def _front_matter(source: Source) -> tuple[str, dict[str, Any], int]:
+    """Front matter of a page that a generator of sites will put into its layout."""
+    if source.record is not None or not source.text.startswith(("---", "+++")):
+        return "", {}, 0
+    return front_matter(source.text, source.path)
 
 
 def read_fragment(text: str, start: int, groups: int) -> list[Piece]:
@@ -686,31 +698,40 @@ class _Walk:
     # --- inside a block
 
     def text(self, node: Text, state: _State, *, bare: bool = False) -> None:
-        """Adds source text: entities as atoms, white space as one space.
+        """Adds source text: entities as atoms, white space as one space, shortcodes as objects.
 
         Args:
             node: The text.
             state: What the elements around it say.
             bare: Whether it stands in no paragraph: a blank line then ends one.
         """
+        at = node.start
+        for match in SHORTCODE.finditer(self.source, node.start, node.end):
+            self._prose(at, match.start(), state, bare=bare)
+            self._begin(state)
+            self.builder.raw(match.group(), *match.span())
+            at = match.end()
+        self._prose(at, node.end, state, bare=bare)
+
+    def _prose(self, start: int, end: int, state: _State, *, bare: bool) -> None:
         from html import unescape
 
-        for match in _PIECE.finditer(self.source, node.start, node.end):
-            run, start = match.group(), match.start()
+        for match in _PIECE.finditer(self.source, start, end):
+            run, at = match.group(), match.start()
             if run[0] in " \t\r\n\f":
                 if bare and _BLANK_LINE.search(run) and self._parts(state):
                     self.flush(state)
                 if self.builder.ends_in_space:
                     continue
                 one = len(run) == 1
-                self.builder.add(run if one else " ", start, None if one else match.end())
+                self.builder.add(run if one else " ", at, None if one else match.end())
                 continue
             self._begin(state)
             before = self.builder.length
             if run[0] == "&" and len(run) > 1 and unescape(run) != run:
-                self.builder.add(unescape(run), start, match.end())
+                self.builder.add(unescape(run), at, match.end())
             else:
-                self.builder.add(run, start)
+                self.builder.add(run, at)
             if self.in_link:
                 self.linked += self.builder.length - before
 

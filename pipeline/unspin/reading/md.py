@@ -20,7 +20,6 @@ from unspin.article import (
     Block,
     BlockKind,
     MarkKind,
-    Metadata,
     Piece,
     Source,
     Span,
@@ -28,7 +27,7 @@ from unspin.article import (
 )
 from unspin.reading.builder import PieceBuilder
 from unspin.reading.embeds import video_address
-from unspin.reading.frontmatter import front_matter
+from unspin.reading.frontmatter import front_matter, given
 from unspin.reading.htmltree import STRUCK, is_struck_tag, split_comments
 from unspin.reading.languages import detect_language
 from unspin.reading.markup import Wrap, WrapKind, html_wraps
@@ -64,14 +63,7 @@ def read_md(source: Source) -> Article:
     walk = _Walk(source.text, at)
     walk.run()
     pieces, repairs = repair(walk.pieces, source.text, entities=False)
-    metadata = Metadata(
-        title=_text(extra, "title"),
-        author=_text(extra, "author", name="name") or _text(extra, "authors", name="name"),
-        date=_text(extra, "date"),
-        url=_text(extra, "source") or _text(extra, "url") or _text(extra, "canonical"),
-        language=_text(extra, "lang") or _text(extra, "language"),
-        front_matter=front,
-    )
+    metadata = given(extra, front)
     article = assemble(
         replace(source, extra={**source.extra, **extra}) if extra else source,
         pieces,
@@ -116,30 +108,6 @@ def _title(pieces: list[Piece], named: str) -> int | None:
         source = piece.block.verbatim.strip()
         first = first and source.startswith("<!--") and source.find("-->") == len(source) - 3
     return None
-
-
-def _text(extra: dict[str, Any], key: str, name: str = "") -> str:
-    """A field as a line of text; lists and mappings inside a list are none.
-
-    Args:
-        extra: The fields.
-        key: Of the field.
-        name: Key of the text where a mapping stands for it.
-    """
-    value = extra.get(key)
-    values = value if isinstance(value, list) else [value]
-    if name:
-        values = [v.get(name) if isinstance(v, dict) else v for v in values]
-    plain = (_plain(v) for v in values if v is not None and not isinstance(v, dict | list))
-    return ", ".join(v for v in plain if v)
-
-
-def _plain(value: Any) -> str:
-    """A value as text; times as ISO 8601 writes them."""
-    import datetime
-
-    times = (datetime.date, datetime.time)
-    return value.isoformat() if isinstance(value, times) else str(value).strip()
 
 
 def _struck_end(children: list[Token], i: int) -> int:
