@@ -171,9 +171,13 @@ def test_a_form_with_conditions_weighs_less_than_one_that_is_never_right() -> No
     class Conditional(Hit):
         when = "an article that looks spun"
 
+    class Likely(Hit):
+        applicability = "likely"
+
     class Suggested(Conditional):
         applicability = "suggested"
 
+    assert hit_weight([Likely()]) == hit_weight([Conditional()])
     assert hit_weight([Hit()]) > hit_weight([Conditional()]) > hit_weight([Suggested()]) == 0
 
 

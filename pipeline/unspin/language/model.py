@@ -54,9 +54,9 @@ DOUBT = -4.0  # log odds from which what can be restored in a window has a say i
 # one is above, of 1,200 short spun ones three quarters are.
 SURELY_SPUN = 5.5
 DOUBT_WORDS = 120  # what is said of a short text; what a longer one holds is taken per so many
-# Log odds of a glossary form: safe as it stands; safe where its conditions hold; others. Of kept
-# clean texts of 500 words .4, 1.4 and 17 % hold such a form. Of passages of 100 words .1 % hold a
-# safe one if clean, and 1 to 22 % if a program spun them with one of six dictionaries.
+# Log odds of a glossary form: safe as it stands; likely, or safe where its conditions hold; others.
+# Of kept clean texts of 500 words .4, 1.4 and 17 % hold such a form. Of passages of 100 words .1 %
+# hold a safe one if clean, and 1 to 22 % if a program spun them with one of six dictionaries.
 SAFE_HIT, CONDITIONAL_HIT, WEAK_HIT = 2.4, 1.0, 0.1
 FILES = ("encoder.onnx", "embeddings.npz", "tokenizer.json", "ngrams.npz", "terms.npz",
          "combiner.npz", "variants.tsv.gz", "model.json")  # fmt: skip
@@ -614,8 +614,9 @@ def hit_weight(hits: Sequence[GlossaryHit]) -> float:
     """Weigh glossary hits as log odds; each concept counts once."""
     weights: dict[str, float] = {}
     for hit in hits:
-        sure = str(getattr(hit, "applicability", "")) == "safe"
-        conditional = bool(getattr(hit, "when", None))
+        applicability = str(getattr(hit, "applicability", ""))
+        sure = applicability in ("safe", "likely")
+        conditional = bool(getattr(hit, "when", None)) or applicability == "likely"
         if hit.kind != "spun" or (conditional and not sure):
             continue
         weight = CONDITIONAL_HIT if conditional else SAFE_HIT if sure else WEAK_HIT
