@@ -75,6 +75,7 @@ KEPT = [
     "- TOC\n{:toc}\n\n> quoted\n{: .q}\n\n1. one\n   {: .in}\n\n   more",
     "| A | B |\n| --- | --- |\n| 1 | 2 |\n{: .table}",
     '--8<-- "includes/a *b* c.md"\n\nSee --8<-- \'x.md\' here.',
+    "> [!WARNING]\n> Call at once.\n\n> [!NOTE]- More\n>\n> - one\n>\n> > deeper\n\n- a\n\n  > [!TIP]\n  > b",
     "{{!-- a *b* {{c}} --}} {{! d *e* }} {{#if x}}In *it*{{/if}} and {{- x | y: \"*z*\" -}} so.",
     "| A | B |\n| --- | --- |\n| <kbd>a\\|b</kbd> | `c \\| d` ![e](/f\\|g) |",
 ]  # fmt: skip
@@ -125,6 +126,19 @@ def test_quoted_text_of_any_kind_is_a_quotation() -> None:
     assert kinds == {
         "Anna said so": BlockKind.QUOTE, "and so": BlockKind.QUOTE, "Then": BlockKind.QUOTE,
         "Ben too": BlockKind.QUOTE, "not he": BlockKind.LIST_ITEM,
+    }  # fmt: skip
+
+
+def test_a_callout_is_no_quotation() -> None:
+    article = read(
+        "> [!WARNING]\n> Call at once.\n\n> [!note]- More\n>\n> - one\n>\n> > Anna said so\n>\n"
+        "> <p>Rest.</p>\n\n> Ben said [!x]\n>\n> > [!TIP]\n> > As he said.\n"
+    )
+    kinds = {article.block_text(b).replace("\n", " "): b.kind for b in article.blocks}
+    assert kinds == {
+        "[!WARNING] Call at once.": BlockKind.PARAGRAPH, "[!note]- More": BlockKind.PARAGRAPH,
+        "one": BlockKind.LIST_ITEM, "Anna said so": BlockKind.QUOTE, "Rest.": BlockKind.PARAGRAPH,
+        "Ben said [!x]": BlockKind.QUOTE, "[!TIP] As he said.": BlockKind.QUOTE,
     }  # fmt: skip
 
 

@@ -50,6 +50,8 @@ _ATTRIBUTES = re.compile(
 )
 #: Value of a block that is nothing but attributes of the block before it, or after it.
 ATTRIBUTES, ATTRIBUTES_OF_NEXT = "attributes", "attributes of next"
+#: First line of a quote that is a callout of GitHub, Obsidian or Hugo: ``[!WARNING]``.
+_CALLOUT = re.compile(r"\[![A-Za-z][\w -]{0,40}\][+-]?(?=\s|\Z)")
 _EMBED = re.compile(r"""<(?:iframe|video|embed)\b[^>]*?\bsrc\s*=\s*["']?([^"'\s>]+)""", re.I)
 _TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*)[^>]*>\Z")
 _STRUCK_BLOCK = re.compile(rf"<({'|'.join(sorted(STRUCK))})(?:\s[^>]*)?>", re.I)
@@ -234,7 +236,8 @@ class _Walk:
     pieces: list[Piece] = field(default_factory=list)
     lines: list[tuple[int, str]] = field(default_factory=list)
     lists: list[_List] = field(default_factory=list)
-    quotes: int = 0
+    quotes: int = 0  # open quotes that quote somebody
+    quoting: list[bool] = field(default_factory=list)  # of each open quote, whether it does
     groups: int = 0
     wraps: list[Wrap] = field(default_factory=list)
     held: list[tuple[int, int]] = field(default_factory=list)
@@ -259,7 +262,7 @@ class _Walk:
         """Takes blocks between "<del>" and "</del>" on lines of their own; the next index or 0."""
         token = tokens[i]
         tag = _STRUCK_BLOCK.fullmatch(token.content.strip()) if token.type == "html_block" else None
-        if tag is None or token.map is None or self.quotes or self.lists:
+        if tag is None or token.map is None or self.quoting or self.lists:
             return 0
         for j in range(i + 1, len(tokens)):
             end = tokens[j]
@@ -294,13 +297,16 @@ class _Walk:
             self._let_go()
             self.holders.pop()
         elif kind == "blockquote_open":
-            self.quotes += 1
+            opening = tokens[i + 2] if i + 2 < len(tokens) else token
+            # What is called out is the author's own text, though it is written like a quote.
+            self.quoting.append(not _CALLOUT.match(opening.content))
+            self.quotes += self.quoting[-1]
             self._hold(None)
         elif kind == "blockquote_close":
-            self.quotes -= 1
+            self.quotes -= self.quoting.pop()
             self.holders.pop()
         elif kind == "html_block":
-            if self.quotes or self.lists:
+            if self.quoting or self.lists:
                 self._nested_html(token)
             else:
                 self._html(token)
@@ -442,7 +448,7 @@ class _Walk:
 
     def _wrap_lines(self, token: Token) -> None:
         kind = {"list_item_open": WrapKind.ITEM, "heading_open": WrapKind.HEADING}.get(token.type)
-        if token.type == "blockquote_open" and not (self.quotes or self.lists):
+        if token.type == "blockquote_open" and not (self.quoting or self.lists):
             kind = WrapKind.QUOTE
         if kind and token.map is not None:
             start, end = self._source(token.map)
@@ -452,7 +458,7 @@ class _Walk:
         """Adds a paragraph that is nothing but addresses of players, as lost players leave them."""
         lines = token.content.split("\n")
         urls = [video_address(line.strip()) for line in lines]
-        if self.quotes or self.lists or not all(urls):
+        if self.quoting or self.lists or not all(urls):
             return False
         for line, url in zip(lines, urls, strict=True):
             block = Block(BlockKind.EMBED, 0, 0, value=url, verbatim=line.strip())
@@ -528,7 +534,7 @@ class _Walk:
 
     def _is_struck(self, piece: Piece) -> bool:
         """Whether a paragraph is struck from its first word to its last."""
-        if piece.block.kind is not BlockKind.PARAGRAPH or self.lists or self.quotes:
+        if piece.block.kind is not BlockKind.PARAGRAPH or self.lists or self.quoting:
             return False
         objects = [m.value for m in piece.marks if m.kind is MarkKind.RAW]
         bare = not piece.text.replace(OBJECT, "").strip()
