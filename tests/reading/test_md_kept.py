@@ -68,6 +68,7 @@ KEPT = [
     '!!! note "When to call"\n    Call *at once*.\n    Do not wait.\n\n???+ tip\n    Rest.',
     '??? warning\n    === "Under 3 months"\n        Call **now**.',
     "Said[^1].\n\n[^1]:\n    Smith A.",
+    "!!! note\n    - one\n    2. two\n    > 38 °C\n    # three\n    **four**",
     "Fever\n:   A temperature\n    above 38 °C.",
     "1. Step\n\n   !!! note\n       In the item.",
     "> !!! note\n>     In a quote.",
@@ -164,6 +165,7 @@ def test_cells_of_a_table_in_an_item_are_read_where_they_stand() -> None:
     ("| 3 mo | fever | call *now* |", "| 3 mo | fever \\| call *now* |"),
     ("| 3 mo | `a | b` | call |", "| 3 mo | `a \\| b` \\| call |"),
     ("| 3 mo | | call", "| 3 mo | call |"),
+    ("| 3 mo | fever | `call\\|now` |", "| 3 mo | fever \\| `call\\|now` |"),
     ("| 3 mo | fever | |", "| 3 mo | fever |"),
 ])  # fmt: skip
 @pytest.mark.parametrize("quote", ["", "> "])

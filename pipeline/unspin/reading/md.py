@@ -723,7 +723,12 @@ class _Walk:
         left = [place for cell in row[columns - 1 :] for place in cell[:-1]]
         if len(row) == columns or not left:
             return row[:columns]
-        return [*row[: columns - 1], list(range(left[0], left[-1] + 2))]
+        last = [
+            place
+            for place in range(left[0], left[-1] + 1)
+            if not self.text.startswith("\\|", place)
+        ]
+        return [*row[: columns - 1], [*last, left[-1] + 1]]
 
     def _cell_places(self, line: int, first: str, code: Collection[int] = ()) -> list[list[int]]:
         """Source offsets of the code points of each cell, as the parser splits a row.

@@ -58,6 +58,8 @@ _DASHES = re.compile(r":?-+:?")
 _INDENTED = re.compile(
     r"(?:!!!|\?{3}\+?|={3}[!+]?)[ \t]|\[\^[^\]\s]+\]:|[^\r\n]*(?:\r\n|\r|\n)[ \t]*:[ \t]"
 )
+#: Spaces from which nothing at the beginning of a line is a sign for CommonMark.
+_CODE = 4
 _PREFIX = re.compile(r"(?:\r\n|\r|\n)?([ \t>]*)")
 
 
@@ -318,7 +320,9 @@ def _inline(article: Article, start: int, end: int, line_end: str = "") -> str:
         if verbatim and verbatim[-1].kind is MarkKind.RAW:
             piece = ""
         elif not verbatim:
-            piece = written.get(a) or _escape(piece, a == start or a in indents)
+            piece = written.get(a) or _escape(
+                piece, a == start or 0 < len(indents.get(a, "")) < _CODE
+            )
         if a in breaks:
             sign = "  " if breaks[a] == "<br>" else breaks[a]
             piece = line_end + piece[1:] if line_end else sign + piece
@@ -338,7 +342,9 @@ def _indents(article: Article, start: int, end: int) -> Iterator[tuple[int, str]
     own = len(source[line:place].expandtabs(4))
     at = article.text.find("\n", start, end)
     while at >= 0:
-        found = _PREFIX.match(source, article.map.start_of(at))
+        # Signs that begin the line itself are no prefix: "> 38 °C".
+        first = article.map.start_of(at + 1) if at + 1 < end else len(source)
+        found = _PREFIX.match(source, article.map.start_of(at), first)
         deeper = len(found[1].expandtabs(4)) - own if found else 0
         if deeper > 0:
             yield at + 1, " " * deeper
