@@ -162,6 +162,9 @@ def test_what_is_excluded_is_passed_over_in_folders_and_by_name(tmp_path: Path) 
     (tmp_path / "unspin.toml").write_text('exclude = ["old", "*.draft.md"]\n')
     excluded = load_config(start=tmp_path).excludes
     assert found(tmp_path, excluded=excluded) == ["a.md", "new/old.md"]
+    for pattern in (tmp_path / "new", tmp_path / "new" / "*", f"{tmp_path}/n*w/"):
+        absolute = load_config(start=tmp_path).also_excluding([str(pattern)])
+        assert found(tmp_path, excluded=absolute.excludes) == ["a.md"]
     said: list[str] = []
     deep = tmp_path / "old" / "deep"
     for path in (deep / "d.md", deep, tmp_path / "b.draft.md"):
