@@ -53,6 +53,13 @@ def in_title(report: Report) -> list[dict[str, Any]]:
         ("---\nseo:\n  title: Rest\ntitle: Bosom malignancy\n---\n", 4, 8, "Bosom malignancy"),
         ('+++\ntitle = "Bosom malignancy"\n+++\n', 2, 10, "Bosom malignancy"),
         ('---\ntitle: "Bosom\\u0020malignancy"\n---\n', 2, 8, '"Bosom\\u0020malignancy"'),
+        (
+            '{\n  "seo": {"title": "Rest"},\n  "title": "Bosom malignancy",\n  "x": 1\n}\n',
+            3,
+            13,
+            "Bosom malignancy",
+        ),
+        ('---json\n{"title": "Of\\u0020bosom malignancy"}\n---\n', 2, 20, "bosom malignancy"),
     ],
 )
 def test_front_matter(front: str, line: int, column: int, words: str) -> None:

@@ -158,8 +158,8 @@ class Config:
 
         Args:
             path: As the user named it, from the current folder.
-            pattern: Glob from the folder of the configuration file; a folder means what is in it,
-                and ``.`` the folder of that file.
+            pattern: Glob from the folder of the configuration file, or an absolute one; a folder
+                means what is in it, and ``.`` the folder of that file.
             key: Setting that holds the pattern, to find the file it came from.
         """
         import posixpath
@@ -169,6 +169,8 @@ class Config:
         base = Path(origin).parent if origin else Path.cwd()
         try:
             name = Path(os.path.relpath(path, base)).as_posix()
+            if Path(pattern).is_absolute():
+                pattern = Path(os.path.relpath(pattern, base)).as_posix()
         except ValueError:  # another drive
             name = Path(path).as_posix()
         # normpath makes "." of nothing, and an empty pattern must not mean everything

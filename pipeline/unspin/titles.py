@@ -6,6 +6,7 @@ there: what the rules for spun wording find waits for an editor.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -19,6 +20,10 @@ from unspin.textmap import Segment
 
 #: The key of a title in YAML, TOML or JSON, and its value with the lines that continue it.
 _TITLE = re.compile(r"^[\"']?title[\"']?[ \t]*[:=][ \t]*(?P<value>.*(?:\r?\n[ \t]+\S.*)*)", re.M)
+
+#: The same in JSON.
+_JSON_TITLE = re.compile(r"\"title\"\s*:\s*(?P<value>\"(?:[^\"\\]|\\.)*\")")
+_JSON = re.compile(r"\{|---json\b")
 
 
 def title_findings(article: Article, context: Context) -> Iterator[Finding]:
@@ -77,6 +82,14 @@ def _line(article: Article, title: str) -> Article:
     return assemble(replace(article.source, text=title), [piece], title=0)
 
 
+def _says(value: str, title: str) -> bool:
+    """Whether a string of JSON, in its quotes, is a title."""
+    try:
+        return str(json.loads(value)).strip() == title
+    except ValueError:
+        return False
+
+
 def _place(article: Article, words: str, at: int) -> tuple[int, int] | None:
     """Source span of words of a title in front matter; the whole value where it escapes them.
 
@@ -90,6 +103,9 @@ def _place(article: Article, words: str, at: int) -> tuple[int, int] | None:
     text = article.source.text
     body = min((s.source_start for s in article.map.segments), default=len(text))
     value = _TITLE.search(text, 0, body)
+    if _JSON.match(text):
+        named = _JSON_TITLE.finditer(text, 0, body)
+        value = next((m for m in named if _says(m["value"], article.metadata.title)), None)
     if value is None:
         return None
     wanted = re.compile(r"\s+".join(map(re.escape, words.split())))

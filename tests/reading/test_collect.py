@@ -108,6 +108,19 @@ def test_compressed_files_and_linked_folders_are_named(tmp_path: Path) -> None:
     assert [p.name for p in collect([root / "round"])] == ["a.md"]
 
 
+def test_formats_that_are_not_read_are_named(tmp_path: Path) -> None:
+    write(tmp_path, **{"a.md": TEXT, "b.mdx": TEXT, "c.RST": TEXT, ".d.mdx": TEXT, "e.js": TEXT})
+    write(tmp_path, **{"f.draft.mdx": TEXT, "unspin.toml": 'exclude = ["*.draft.*"]'})
+    notes: list[str] = []
+    excluded = load_config(start=tmp_path).excludes
+    assert found(tmp_path, note=notes.append, excluded=excluded) == ["a.md"]
+    assert notes == [
+        f"{tmp_path}/b.mdx and 1 more: in a format that is not read, and passed over; "
+        "save it as Markdown, HTML or Word"
+    ]
+    assert collect([tmp_path / "b.mdx"]) == [tmp_path / "b.mdx"]
+
+
 def test_a_file_is_taken_once_under_its_first_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,6 +162,9 @@ def test_what_is_excluded_is_passed_over_in_folders_and_by_name(tmp_path: Path) 
     (tmp_path / "unspin.toml").write_text('exclude = ["old", "*.draft.md"]\n')
     excluded = load_config(start=tmp_path).excludes
     assert found(tmp_path, excluded=excluded) == ["a.md", "new/old.md"]
+    for pattern in (tmp_path / "new", tmp_path / "new" / "*", f"{tmp_path}/n*w/"):
+        absolute = load_config(start=tmp_path).also_excluding([str(pattern)])
+        assert found(tmp_path, excluded=absolute.excludes) == ["a.md"]
     said: list[str] = []
     deep = tmp_path / "old" / "deep"
     for path in (deep / "d.md", deep, tmp_path / "b.draft.md"):

@@ -404,6 +404,18 @@ def test_front_matter_and_shortcodes_of_a_page_are_no_prose() -> None:
     assert edited_bytes(report) == mended
 
 
+@pytest.mark.parametrize("tag", [
+    '{{- page.dose | default: "heart assault" -}}', "{{! heart assault }}", "{{!-- heart assault --}}",
+    '{{> note title="heart assault"}}', "{{~#each wards~}}", "{{/if}}",
+])  # fmt: skip
+def test_tags_of_templates_in_a_page_are_no_prose(tag: str) -> None:
+    page = f"<!doctype html><body><main><p>Rest {tag} helps.</p></main></body>"
+    article = read(page, "a.html")
+    check_map(article)
+    assert article.text == f"Rest {OBJECT} helps."
+    assert [m.value for m in article.marks if m.kind is MarkKind.RAW] == [tag]
+
+
 def test_broken_front_matter_of_a_page_is_told() -> None:
     (error,) = read_bytes(b"---\ntitle: [a\n---\n<p>Rest helps.</p>\n", "a.html", Config())
     assert isinstance(error, InputError)

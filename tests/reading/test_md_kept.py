@@ -65,6 +65,20 @@ KEPT = [
     "<!-- note -->\n\nText.",
     "NF1 is rare.\n\n*[NF1]: Neurofibromatosis type 1\n*[BP]: blood pressure",
     "Press <kbd>x_1</kbd> or [call](tel:1).",
+    '!!! note "When to call"\n    Call *at once*.\n    Do not wait.\n\n???+ tip\n    Rest.',
+    '??? warning\n    === "Under 3 months"\n        Call **now**.',
+    "Said[^1].\n\n[^1]:\n    Smith A.",
+    "!!! note\n    - one\n    2. two\n    > 38 °C\n    # three\n    **four**",
+    "Fever\n:   A temperature\n    above 38 °C.",
+    "1. Step\n\n   !!! note\n       In the item.",
+    "> !!! note\n>     In a quote.",
+    "## Signs\n{: .signs #signs}\n\nFace.\n{: .note title=\"a *b*\"}\n\n{: .next}\nArm.\n\n{: .x}",
+    "- TOC\n{:toc}\n\n> quoted\n{: .q}\n\n1. one\n   {: .in}\n\n   more",
+    "| A | B |\n| --- | --- |\n| 1 | 2 |\n{: .table}",
+    '--8<-- "includes/a *b* c.md"\n\nSee --8<-- \'x.md\' here.',
+    "> [!WARNING]\n> Call at once.\n\n> [!NOTE]- More\n>\n> - one\n>\n> > deeper\n\n- a\n\n  > [!TIP]\n  > b",
+    "{{!-- a *b* {{c}} --}} {{! d *e* }} {{#if x}}In *it*{{/if}} and {{- x | y: \"*z*\" -}} so.",
+    "| A | B |\n| --- | --- |\n| <kbd>a\\|b</kbd> | `c \\| d` ![e](/f\\|g) |",
 ]  # fmt: skip
 
 
@@ -116,6 +130,19 @@ def test_quoted_text_of_any_kind_is_a_quotation() -> None:
     }  # fmt: skip
 
 
+def test_a_callout_is_no_quotation() -> None:
+    article = read(
+        "> [!WARNING]\n> Call at once.\n\n> [!note]- More\n>\n> - one\n>\n> > Anna said so\n>\n"
+        "> <p>Rest.</p>\n\n> Ben said [!x]\n>\n> > [!TIP]\n> > As he said.\n"
+    )
+    kinds = {article.block_text(b).replace("\n", " "): b.kind for b in article.blocks}
+    assert kinds == {
+        "[!WARNING] Call at once.": BlockKind.PARAGRAPH, "[!note]- More": BlockKind.PARAGRAPH,
+        "one": BlockKind.LIST_ITEM, "Anna said so": BlockKind.QUOTE, "Rest.": BlockKind.PARAGRAPH,
+        "Ben said [!x]": BlockKind.QUOTE, "[!TIP] As he said.": BlockKind.QUOTE,
+    }  # fmt: skip
+
+
 def test_attributes_of_a_heading_are_no_prose() -> None:
     article = read("# Back pain {#top}\n\nText.\n\nSigns {.a #b}\n---\n\n## {a|b} pain\n")
     assert article.title == "Back pain"
@@ -130,6 +157,27 @@ def test_cells_of_a_table_in_an_item_are_read_where_they_stand() -> None:
         at = article.text.index("c d")
         start, end = article.map.span(at, at + 3)
         assert text[start:end] == "c* d", lead
+
+
+@pytest.mark.parametrize(("row", "kept"), [
+    ("| 3 mo | `a | b` |", "| 3 mo | `a \\| b` |"),
+    ("3 mo | `` a`|b ``", "| 3 mo | `` a`\\|b `` |"),
+    ("| 3 mo | fever | call *now* |", "| 3 mo | fever \\| call *now* |"),
+    ("| 3 mo | `a | b` | call |", "| 3 mo | `a \\| b` \\| call |"),
+    ("| 3 mo | | call", "| 3 mo | call |"),
+    ("| 3 mo | fever | `call\\|now` |", "| 3 mo | fever \\| `call\\|now` |"),
+    ("| 3 mo | fever | |", "| 3 mo | fever |"),
+])  # fmt: skip
+@pytest.mark.parametrize("quote", ["", "> "])
+def test_a_row_with_more_cells_than_columns_loses_none(row: str, kept: str, quote: str) -> None:
+    lead = f"{quote}| A | B |\n{quote}| --- | --- |\n{quote}"
+    assert body(f"# T\n\n{lead}{row}\n") == f"# T\n\n{lead}{kept}\n"
+    article = read(f"{lead}{row}\n")
+    for word in ("mo", "fever", "call", "now"):
+        if word in article.text:
+            at = article.text.index(word)
+            start, end = article.map.span(at, at + len(word))
+            assert article.source.text[start:end] == word
 
 
 # --- the title -----------------------------------------------------------------------------------
@@ -185,6 +233,9 @@ def test_what_stands_before_the_title_stays_before_it() -> None:
     ('{\n  "title": "Hay: fever",\n  "tags": ["a"]\n}\n', "Hay: fever"),
     ('+++\n# why\ntitle = "Hay: fever"\ntime = 07:30:00\n[a]\nb = 1\n+++\n', "Hay: fever"),
     ('---\ntitle: "Hay: fever"\n---\n', "Hay: fever"),
+    ('---json\n{\n  "title": "Hay: fever",\n  "tags": ["a"]\n}\n---\n', "Hay: fever"),
+    ('---toml\ntitle = "Hay: fever"\n---\n', "Hay: fever"),
+    ('---yaml\ntitle: "Hay: fever"\n---\n', "Hay: fever"),
     ("---\n\ntitle: Hay\n\n---\n", "Hay"),
     ("---\nlead: Hay\n---\n", ""),
 ])  # fmt: skip
@@ -212,6 +263,7 @@ def test_forms_of_front_matter(front: str, title: str, newline: str) -> None:
     ("---\nname: x\nplace: [y\n---\nText.\n", 4),
     ("+++\ntitle = Hay\n+++\nText.\n", 2),
     ('{\n  "title": "Hay"\n  "date": 1\n}\n\nText.\n', 3),
+    ('---json\n{\n  "title": "Hay"\n  "date": 1\n}\n---\nText.\n', 4),
 ])  # fmt: skip
 def test_front_matter_that_cannot_be_parsed_is_an_error(text: str, line: int) -> None:
     (error,) = read_bytes(text.encode(), "page.md", Config())

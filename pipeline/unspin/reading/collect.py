@@ -26,6 +26,11 @@ _VENDORED = frozenset({"node_modules"})
 #: Suffixes of compressed files.
 _COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zst"})
 _PACKED = "compressed and passed over; unpack what shall be cleaned"
+#: Suffixes of formats in which articles are written too, and that are not read in folders.
+_UNREAD_SUFFIXES = frozenset({
+    ".mdx", ".rst", ".adoc", ".asciidoc", ".textile", ".org", ".doc", ".odt", ".rtf",
+})  # fmt: skip
+_UNREAD = "in a format that is not read, and passed over; save it as Markdown, HTML or Word"
 _LINKED = "linked folder and passed over; name it to clean what it holds"
 _EXCLUDED = "excluded by the configuration and passed over"
 _ALL = "all that it holds is excluded by the configuration"
@@ -53,8 +58,9 @@ def collect(
         paths: Files and folders as the user named them; ``"-"`` is kept as it is.
         exclude: Output folder; nothing inside it is an input, unless it is itself named.
         text_field: As for `holds_article`.
-        note: Called with a line about what may be missed: compressed files, linked folders,
-            articles that are known for a run's, files that were named and are excluded.
+        note: Called with a line about what may be missed: compressed files, formats that are not
+            read, linked folders, articles that are known for a run's, files that were named and are
+            excluded.
         excluded: Tells of files and folders that they are passed over, as `Config.excludes`.
 
     Returns:
@@ -143,6 +149,8 @@ def _walk(
         for file in sorted(files):
             if _is_packed(file):
                 passed.setdefault(_PACKED, []).append(folder / file)
+            if _is_unread(file) and not leaves(folder / file):
+                passed.setdefault(_UNREAD, []).append(folder / file)
             if not _is_source(file) or leaves(folder / file) or not _is_file(folder / file):
                 continue
             if _is_output(folder / file, names, root):
@@ -190,6 +198,11 @@ def _is_packed(name: str) -> bool:
     path = Path(name)
     packed = path.suffix.lower() in _COMPRESSED and format_of(name) is None
     return packed and _is_source(path.stem)
+
+
+def _is_unread(name: str) -> bool:
+    """Whether a file may be an article in a format that is not read."""
+    return not name.startswith(".") and Path(name).suffix.lower() in _UNREAD_SUFFIXES
 
 
 def _is_output(file: Path, names: Collection[str], root: Path) -> bool:

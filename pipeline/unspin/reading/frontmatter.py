@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 from unspin.article import Metadata
 from unspin.errors import InputError
 
-_FENCE = re.compile(r"(---|\+\+\+)[ \t]*(?:\r\n|\r|\n)")
+#: Line before the fields; it may name their language, as Eleventy reads it (``---json``).
+_FENCE = re.compile(r"(---|\+\+\+)(?:(?<=---)(json|toml|ya?ml))?[ \t]*(?:\r\n|\r|\n)")
 _JSON_START = re.compile(r"\{\s*\"(?:[^\"\\\r\n]|\\.)*\"\s*:")
 #: A line that gives a field. What is no word before a colon is prose.
 _FIELD = re.compile(r"[\"']?[A-Za-z_][\w.-]{0,60}[\"']?[ \t]*(?::(?=[ \t]|$)|=)")
@@ -33,7 +35,8 @@ def front_matter(
     """Front matter as YAML, parsed, and where the text after it begins.
 
     YAML stands between lines of ``---`` and is given verbatim, TOML between lines of ``+++``, JSON
-    from the first brace to the one that closes it. What stands between such lines and gives no
+    from the first brace to the one that closes it; a first line such as ``---json`` names the
+    language of what stands between it and ``---``. What stands between such lines and gives no
     fields is a part of the text: two rules, and prose between them.
 
     Args:
@@ -64,15 +67,16 @@ def front_matter(
         if _USUAL.match(first) and (_FIELD.match(rest) or not rest.strip()):
             raise wrong(1, f"the front matter has no line {start[1]!r} at its end", "add it")
         return "", {}, 0
+    language = start[2] or ("toml" if start[1] == "+++" else "yaml")
     try:
-        value = _toml(inner) if start[1] == "+++" else _yaml(inner)
+        value = _PARSERS.get(language, _yaml)(inner)
     except ValueError as error:
-        if not _gives_fields(inner):
+        if not start[2] and not _gives_fields(inner):
             return "", {}, 0
         line = _AT_LINE.search(str(error))
         what = _AT_LINE.sub("", " ".join(str(error).split()))
         remedy = "mend it (a value that holds a colon or begins with a sign stands in quotes)"
-        if start[1] == "---":
+        if start[1] == "---" and not start[2]:
             remedy += ", or leave a line empty after a '---' that is only a rule"
         at = int(line[1]) + 1 if line else 1
         raise wrong(at, f"the front matter cannot be parsed ({what})", remedy) from error
@@ -84,7 +88,7 @@ def front_matter(
     after = end.end()
     if text[after - 1 : after + 1] == "\r\n":
         after += 1
-    return _yaml_of(value) if start[1] == "+++" else inner, _keyed(value), after
+    return _yaml_of(value) if language in _PARSERS else inner, _keyed(value), after
 
 
 def _is_meant(first: str, value: dict[Any, Any]) -> bool:
@@ -132,12 +136,14 @@ def _toml(inner: str) -> Any:
     return tomllib.loads(inner.replace("\r\n", "\n"))
 
 
+#: How languages but YAML are read.
+_PARSERS: dict[str, Callable[[str], Any]] = {"json": json.loads, "toml": _toml}
+
+
 def _json(
     text: str, wrong: Callable[[int, str, str], InputError]
 ) -> tuple[str, dict[str, Any], int]:
     """Front matter in JSON."""
-    import json
-
     try:
         value, end = json.JSONDecoder().raw_decode(text)
     except ValueError as error:

@@ -10,7 +10,9 @@ quotes) knows what it stands in: `MarkdownBlock.within`. Quoted text of any kind
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -39,12 +41,17 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _CELLS = " | "
+_CODE_SPAN = re.compile(r"(?<![`\\])(`+)(?!`).+?(?<!`)\1(?!`)")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 #: Attributes of a heading: ``{#id .class}``, or ``{: #id}`` as kramdown writes them.
 _ATTRIBUTES = re.compile(
     r"(?<![ \t])[ \t]*(\{:?[ \t]*[#.][\w:.-]+"
     r"(?:[ \t]+(?:[#.][\w:.-]+|[\w-]+=(?:\"[^\"]*\"|[^\s\"}]+)))*[ \t]*\})[ \t]*\Z"
 )
+#: Value of a block that is nothing but attributes of the block before it, or after it.
+ATTRIBUTES, ATTRIBUTES_OF_NEXT = "attributes", "attributes of next"
+#: First line of a quote that is a callout of GitHub, Obsidian or Hugo: ``[!WARNING]``.
+_CALLOUT = re.compile(r"\[![A-Za-z][\w -]{0,40}\][+-]?(?=\s|\Z)")
 _EMBED = re.compile(r"""<(?:iframe|video|embed)\b[^>]*?\bsrc\s*=\s*["']?([^"'\s>]+)""", re.I)
 _TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*)[^>]*>\Z")
 _STRUCK_BLOCK = re.compile(rf"<({'|'.join(sorted(STRUCK))})(?:\s[^>]*)?>", re.I)
@@ -229,7 +236,8 @@ class _Walk:
     pieces: list[Piece] = field(default_factory=list)
     lines: list[tuple[int, str]] = field(default_factory=list)
     lists: list[_List] = field(default_factory=list)
-    quotes: int = 0
+    quotes: int = 0  # open quotes that quote somebody
+    quoting: list[bool] = field(default_factory=list)  # of each open quote, whether it does
     groups: int = 0
     wraps: list[Wrap] = field(default_factory=list)
     held: list[tuple[int, int]] = field(default_factory=list)
@@ -237,6 +245,7 @@ class _Walk:
     containers: int = 0  # quotes, items and lists so far
     column: int = 0  # where the text of a block begins, inside quotes and items
     row_end: int = 0  # where the last cell of the row ends
+    in_cell: bool = False  # whether the text of a cell of a table is read
     links: dict[str, Any] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -253,7 +262,7 @@ class _Walk:
         """Takes blocks between "<del>" and "</del>" on lines of their own; the next index or 0."""
         token = tokens[i]
         tag = _STRUCK_BLOCK.fullmatch(token.content.strip()) if token.type == "html_block" else None
-        if tag is None or token.map is None or self.quotes or self.lists:
+        if tag is None or token.map is None or self.quoting or self.lists:
             return 0
         for j in range(i + 1, len(tokens)):
             end = tokens[j]
@@ -288,18 +297,23 @@ class _Walk:
             self._let_go()
             self.holders.pop()
         elif kind == "blockquote_open":
-            self.quotes += 1
+            opening = tokens[i + 2] if i + 2 < len(tokens) else token
+            # What is called out is the author's own text, though it is written like a quote.
+            self.quoting.append(not _CALLOUT.match(opening.content))
+            self.quotes += self.quoting[-1]
             self._hold(None)
         elif kind == "blockquote_close":
-            self.quotes -= 1
+            self.quotes -= self.quoting.pop()
             self.holders.pop()
         elif kind == "html_block":
-            if self.quotes or self.lists:
+            if self.quoting or self.lists:
                 self._nested_html(token)
             else:
                 self._html(token)
         elif kind in ("fence", "code_block"):
             self._verbatim(token)
+        elif kind == "attributes":
+            self._attributes(token)
         elif kind in ("paragraph_open", "heading_open"):
             self._inline(token, tokens[i + 1])
             return i + 3
@@ -434,7 +448,7 @@ class _Walk:
 
     def _wrap_lines(self, token: Token) -> None:
         kind = {"list_item_open": WrapKind.ITEM, "heading_open": WrapKind.HEADING}.get(token.type)
-        if token.type == "blockquote_open" and not (self.quotes or self.lists):
+        if token.type == "blockquote_open" and not (self.quoting or self.lists):
             kind = WrapKind.QUOTE
         if kind and token.map is not None:
             start, end = self._source(token.map)
@@ -444,7 +458,7 @@ class _Walk:
         """Adds a paragraph that is nothing but addresses of players, as lost players leave them."""
         lines = token.content.split("\n")
         urls = [video_address(line.strip()) for line in lines]
-        if self.quotes or self.lists or not all(urls):
+        if self.quoting or self.lists or not all(urls):
             return False
         for line, url in zip(lines, urls, strict=True):
             block = Block(BlockKind.EMBED, 0, 0, value=url, verbatim=line.strip())
@@ -488,6 +502,17 @@ class _Walk:
         block = Block(BlockKind.CODE, 0, 0, value="shortcode", verbatim=body)
         self.pieces.append(self._held(Piece("", (), block)))
 
+    def _attributes(self, token: Token) -> None:
+        """Adds attributes that stand on a line of their own, for the block before or after it."""
+        line = (token.map or [0])[0]
+        near = [
+            0 <= n < len(self.lines) and bool(self.lines[n][1].strip(" \t>"))
+            for n in (line - 1, line + 1)
+        ]
+        value = ATTRIBUTES if near[0] else ATTRIBUTES_OF_NEXT if near[1] else "shortcode"
+        block = Block(BlockKind.CODE, 0, 0, value=value, verbatim=token.content)
+        self.pieces.append(self._held(Piece("", (), block)))
+
     def _block(self, opening: Token) -> Block:
         heading = int(opening.tag[1]) if opening.type == "heading_open" else 0
         if heading and not self.holders:
@@ -509,7 +534,7 @@ class _Walk:
 
     def _is_struck(self, piece: Piece) -> bool:
         """Whether a paragraph is struck from its first word to its last."""
-        if piece.block.kind is not BlockKind.PARAGRAPH or self.lists or self.quotes:
+        if piece.block.kind is not BlockKind.PARAGRAPH or self.lists or self.quoting:
             return False
         objects = [m.value for m in piece.marks if m.kind is MarkKind.RAW]
         bare = not piece.text.replace(OBJECT, "").strip()
@@ -620,7 +645,9 @@ class _Walk:
             builder.add(text, line_end, line_end + 2 if crlf else None)
         else:
             a, b = places[start], places[end - 1] + 1
-            builder.raw(self._bare(a, b), a, b)
+            # In a cell the sign before a bar is the table's.
+            own = self._at(places[start:end]) if self.in_cell else self._bare(a, b)
+            builder.raw(own, a, b)
 
     def _literal(self, builder: PieceBuilder, text: str, places: list[int]) -> None:
         """Adds text in runs that stand together in the source."""
@@ -635,7 +662,7 @@ class _Walk:
 
     def _table(self, tokens: list[Token], i: int) -> int:
         self.groups += 1
-        group, header = self.groups, False
+        group, header, wide = self.groups, False, False
         builder, cells, row, line = PieceBuilder(), list[Span](), list[list[int]](), 0
         while tokens[i].type != "table_close":
             token = tokens[i]
@@ -644,10 +671,18 @@ class _Walk:
             elif token.type == "tr_open":
                 builder, cells = PieceBuilder(), []
                 line = (token.map or [0])[0]
-                first = next((t.content for t in tokens[i : i + 4] if t.type == "inline"), "")
-                row = self._cell_places(line, first)
+                own = itertools.takewhile(lambda t: t.type != "tr_close", tokens[i:])
+                contents = [t.content for t in own if t.type == "inline"]
+                row = self._cell_places(line, contents[0] if contents else "")
+                wide = 0 < len(contents) < len(row) and any(
+                    len(c) > 1 for c in row[len(contents) :]
+                )
+                if wide:
+                    row = self._narrowed(line, contents[0], row, len(contents))
                 self.row_end = self.lines[line][0]
             elif token.type == "inline":
+                if wide:
+                    (token,) = parser().parseInline(self._at(row[len(cells)][:-1]), self.links)
                 if builder.length and token.content:
                     builder.separate(_CELLS)
                 start = builder.length
@@ -664,7 +699,9 @@ class _Walk:
     def _fill_cell(self, builder: PieceBuilder, token: Token, places: list[int], line: int) -> None:
         """Adds a cell; one whose text does not stand where it should is kept unread."""
         if self._at(places[:-1]) == token.content.translate(UNMASKS):
+            self.in_cell = True
             self._fill(builder, token, places)
+            self.in_cell = False
             self.row_end = places[-1]
             return
         start, source = self.lines[line]
@@ -672,30 +709,52 @@ class _Walk:
         self.row_end = max(at, min(at + len(token.content), start + len(source)))
         builder.raw(token.content.translate(UNMASKS), at, self.row_end)
 
-    def _cell_places(self, line: int, first: str) -> list[list[int]]:
+    def _narrowed(
+        self, line: int, first: str, row: list[list[int]], columns: int
+    ) -> list[list[int]]:
+        """Cells of a row with more of them than the table has columns, whose last ones get lost.
+
+        Bars inside code part no cells to the writers of such rows; where that does not explain
+        them, the last column holds what is left.
+        """
+        code = {at for m in _CODE_SPAN.finditer(self.lines[line][1]) for at in range(*m.span())}
+        whole = self._cell_places(line, first, code)
+        row = whole if len(whole) >= columns else row
+        left = [place for cell in row[columns - 1 :] for place in cell[:-1]]
+        if len(row) == columns or not left:
+            return row[:columns]
+        last = [
+            place
+            for place in range(left[0], left[-1] + 1)
+            if not self.text.startswith("\\|", place)
+        ]
+        return [*row[: columns - 1], [*last, left[-1] + 1]]
+
+    def _cell_places(self, line: int, first: str, code: Collection[int] = ()) -> list[list[int]]:
         """Source offsets of the code points of each cell, as the parser splits a row.
 
         Args:
             line: Number of the line.
             first: Text of the first cell: signs before it may be those of a quote, or its own.
+            code: Columns of the line at which a bar parts no cells.
         """
         source = self.lines[line][1]
         lead = _LEAD.match(source)
-        whole = self._split_row(line, lead.end() if lead else 0)
+        whole = self._split_row(line, lead.end() if lead else 0, code)
         if self._at(whole[0][:-1]) == first.translate(UNMASKS):
             return whole
-        return self._split_row(line, len(source) - len(source.lstrip()))
+        return self._split_row(line, len(source) - len(source.lstrip()), code)
 
     def _at(self, places: list[int]) -> str:
         """What stands at some places, as the parser gives it."""
         return "".join(self.text[p] for p in places).replace("\0", "\ufffd")
 
-    def _split_row(self, line: int, at: int) -> list[list[int]]:
+    def _split_row(self, line: int, at: int, code: Collection[int]) -> list[list[int]]:
         start, source = self.lines[line]
         cells: list[list[int]] = [[]]
         end = len(source.rstrip())
         while at < end:
-            if source[at] == "|":
+            if source[at] == "|" and at not in code:
                 if at and source[at - 1] == "\\":
                     cells[-1].pop()
                     cells[-1].append(start + at)

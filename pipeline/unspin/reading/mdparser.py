@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
 
 #: White space of a construct that only looks like several blocks, or like none: the parser is
@@ -17,7 +18,8 @@ UNMASKS = {ord(mask): chr(char) for char, mask in _MASKS.items()}
 _SPACE = r"[\s\ufdd0-\ufdd5]"
 #: Shortcodes whose content is no Markdown.
 _CODE_NAMES = "highlight|raw|rawhtml|html|mermaid|math|katex|latex|chart|code|plantuml|comment"
-#: Hugo, Jekyll, Jinja and WordPress-like shortcodes; ``{a|b}`` is spintax and stays prose.
+#: Hugo, Jekyll, Jinja, Handlebars and WordPress-like shortcodes, and snippets that MkDocs includes;
+#: ``{a|b}`` is spintax and stays prose.
 SHORTCODE = re.compile(
     rf"\{{\{{[<%]-?{_SPACE}*(?P<hugo>{_CODE_NAMES})\b(?:(?!\{{\{{).){{0,9000}}?"
     rf"\{{\{{[<%]{_SPACE}*/{_SPACE}*(?P=hugo){_SPACE}*[>%]\}}\}}"
@@ -25,7 +27,9 @@ SHORTCODE = re.compile(
     rf"\{{%-?{_SPACE}*end(?P=liquid){_SPACE}*-?%\}}"
     r"|\{\{[<%](?:[^{}]|\{(?!\{)|\}(?!\})){0,1000}?[>%]\}\}"
     r"|\{%[^{}]{0,1000}%\}|\{#[^{}]{0,1000}#\}"
-    rf"|\{{\{{{_SPACE}[^{{}}]{{0,1000}}{_SPACE}\}}\}}|\{{\{{{_SPACE}*[\w.]{{1,100}}{_SPACE}*\}}\}}",
+    r"|\{\{~?!--.{0,9000}?--~?\}\}|\{\{~?[!#/>^][^{}]{0,1000}\}\}"
+    r"|-{1,9}8<-{1,9}[ \t]+(?:\"[^\"\n]{1,1000}\"|'[^'\n]{1,1000}')"
+    rf"|\{{\{{-?{_SPACE}[^{{}}]{{0,1000}}{_SPACE}-?\}}\}}|\{{\{{{_SPACE}*[\w.]{{1,100}}{_SPACE}*\}}\}}",
     re.S,
 )
 #: Formulas: TeX between dollars, or between the brackets that MathJax and KaTeX know.
@@ -60,6 +64,8 @@ _WHOLE = re.compile(
 )
 #: Where the address of a link may go on.
 _IN_ADDRESS = re.compile(r"\]\(<?[^\s()<>]{0,200}\Z")
+#: Attributes of a block as kramdown writes them under it: ``{: .note #id title="x"}``, ``{:toc}``.
+_ATTRIBUTES = re.compile(r"\{:[^{}\n]{1,500}\}[ \t]*")
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
 
 
@@ -92,7 +98,7 @@ def _placed(rule: Any, delimiters: bool) -> Any:
 
 
 def _shortcode(state: StateInline, silent: bool) -> bool:
-    match = SHORTCODE.match(state.src, state.pos) if state.src[state.pos] == "{" else None
+    match = SHORTCODE.match(state.src, state.pos) if state.src[state.pos] in "{-" else None
     return _raw(state, silent, match)
 
 
@@ -138,6 +144,18 @@ def masked(text: str, begin: int) -> str:
     return "".join([*out, text[at:]])
 
 
+def _attributes(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    """A line of attributes ends what stands before it, and is no text of it."""
+    start, stop = state.bMarks[line] + state.tShift[line], state.eMarks[line]
+    if state.is_code_block(line) or not _ATTRIBUTES.fullmatch(state.src, start, stop):
+        return False
+    if not silent:
+        token = state.push("attributes", "", 0)
+        token.content, token.map = state.src[start:stop].rstrip(), [line, line + 1]
+        state.line = line + 1
+    return True
+
+
 def _footnote(state: StateInline, silent: bool) -> bool:
     match = _FOOTNOTE.match(state.src, state.pos) if state.src[state.pos] == "[" else None
     return _raw(state, silent, match)
@@ -160,6 +178,8 @@ def parser() -> MarkdownIt:
     made = MarkdownIt("commonmark", {"maxNesting": 50}).enable(["table", "strikethrough"])
     made.disable(["fragments_join", "text_join"], ignoreInvalid=True)
     made.normalizeLink = _as_written  # type: ignore[method-assign]
+    ends = ["paragraph", "reference", "blockquote", "list", "table"]
+    made.block.ruler.before("paragraph", "attributes", _attributes, {"alt": ends})
     inline = made.inline.ruler
     inline.before("escape", "shortcode", _shortcode)
     inline.before("escape", "math", _math)

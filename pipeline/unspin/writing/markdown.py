@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from unspin.article import OBJECT, Article, Block, BlockKind, Mark, MarkKind
 from unspin.edits import apply_edits
-from unspin.reading.md import MarkdownBlock
+from unspin.reading.md import ATTRIBUTES, ATTRIBUTES_OF_NEXT, MarkdownBlock
 from unspin.reading.mdparser import holds_shortcode
 from unspin.report import Report
 from unspin.writing.tree import (
@@ -53,6 +53,14 @@ _NEXT_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)([^\r\n]*)")
 _LINE_BEFORE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)[^\r\n]*\Z")
 _LONGEST_ROW = 2000
 _DASHES = re.compile(r":?-+:?")
+#: What begins a paragraph whose indented lines belong to it for others than CommonMark: admonitions
+#: and tabs of MkDocs, footnotes, terms with their definitions.
+_INDENTED = re.compile(
+    r"(?:!!!|\?{3}\+?|={3}[!+]?)[ \t]|\[\^[^\]\s]+\]:|[^\r\n]*(?:\r\n|\r|\n)[ \t]*:[ \t]"
+)
+#: Spaces from which nothing at the beginning of a line is a sign for CommonMark.
+_CODE = 4
+_PREFIX = re.compile(r"(?:\r\n|\r|\n)?([ \t>]*)")
 
 
 def render(report: Report) -> str:
@@ -132,6 +140,10 @@ def _html_span(node: Node) -> object:
 def _gap(report: Report, before: Sequence[Node], run: Sequence[Node]) -> str:
     """What parts two blocks: a list may follow the text of its item on the next line."""
     holder, text = run[0].holder, before[0].run
+    if (run[0].run and run[0].run[0].value == ATTRIBUTES) or (
+        text and text[0].value == ATTRIBUTES_OF_NEXT
+    ):
+        return "\n"
     if holder is None or not holder.list or not text or text[0].verbatim:
         return "\n\n"
     tight = text[0].kind in (BlockKind.LIST_ITEM, BlockKind.QUOTE) and within(text[0])
@@ -282,7 +294,8 @@ def _inline(article: Article, start: int, end: int, line_end: str = "") -> str:
     closes: dict[int, list[Mark]] = {}
     breaks = dict(hard_breaks(article, start, end))
     written = _written(article, start, end)
-    cuts = {start, end, *breaks, *written, *(at + 1 for at in written)}
+    indents = dict(_indents(article, start, end))
+    cuts = {start, end, *breaks, *written, *(at + 1 for at in written), *indents}
     for mark in marks_in(article, start, end):
         opens.setdefault(mark.start, []).append(mark)
         closes.setdefault(mark.end, []).append(mark)
@@ -294,6 +307,8 @@ def _inline(article: Article, start: int, end: int, line_end: str = "") -> str:
         for mark in sorted(closes.get(a, ()), key=lambda m: -m.start):
             out.append(_close(article, mark))
             verbatim = [m for m in verbatim if m is not mark]
+        if a in indents:
+            out.append(indents[a])
         # Of marks over one span the inner one is noted first.
         for mark in sorted(opens.get(a, []), key=lambda m: m.end)[::-1]:
             if mark.kind is MarkKind.LINK and out and out[-1].endswith("!"):
@@ -305,12 +320,35 @@ def _inline(article: Article, start: int, end: int, line_end: str = "") -> str:
         if verbatim and verbatim[-1].kind is MarkKind.RAW:
             piece = ""
         elif not verbatim:
-            piece = written.get(a) or _escape(piece, a == start)
+            piece = written.get(a) or _escape(
+                piece, a == start or 0 < len(indents.get(a, "")) < _CODE
+            )
         if a in breaks:
             sign = "  " if breaks[a] == "<br>" else breaks[a]
             piece = line_end + piece[1:] if line_end else sign + piece
         out.append(piece)
     return _comments_last("".join(out).replace(OBJECT, "").strip())
+
+
+def _indents(article: Article, start: int, end: int) -> Iterator[tuple[int, str]]:
+    """Yield where lines of a span begin that the source indents with a meaning, and the indent."""
+    if not is_markdown(article) or article.source.offsets != "source":
+        return
+    source = article.source.text
+    place = article.map.start_of(start)
+    if not _INDENTED.match(source, place):
+        return
+    line = max(source.rfind("\n", 0, place), source.rfind("\r", 0, place)) + 1
+    own = len(source[line:place].expandtabs(4))
+    at = article.text.find("\n", start, end)
+    while at >= 0:
+        # Signs that begin the line itself are no prefix: "> 38 °C".
+        first = article.map.start_of(at + 1) if at + 1 < end else len(source)
+        found = _PREFIX.match(source, article.map.start_of(at), first)
+        deeper = len(found[1].expandtabs(4)) - own if found else 0
+        if deeper > 0:
+            yield at + 1, " " * deeper
+        at = article.text.find("\n", at + 1, end)
 
 
 def _comments_last(text: str) -> str:
