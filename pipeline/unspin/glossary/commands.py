@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unspin.errors import GlossaryError
-from unspin.glossary.compiling import CANONICAL, concept_forms, merge, parse_layers, read_layers
+from unspin.glossary.compiling import (
+    CANONICAL,
+    concept_forms,
+    merge,
+    own_forms,
+    parse_layers,
+    read_layers,
+)
 from unspin.glossary.concept import ADMITTED, DEPRECATED, SPUN, Concept
 from unspin.glossary.counts import Counts, count_concepts, load_counts
 from unspin.glossary.expand import TemplateError
@@ -114,10 +121,9 @@ def show(term: str, paths: Sequence[Path] = (), off: Sequence[str] = ()) -> list
     counts = load_counts()
     out = []
     for where, concept in concepts_in_force(paths, off):
-        forms = list(concept_forms(concept))
-        if any(f.text == wanted for f in forms):
+        if any(f.text == wanted for f in concept_forms(concept)):
+            forms = own_forms(concept)  # as they are found
             known = counts.known(concept)
-            unique = {(f.text, f.kind): f for f in forms}.values()
             shown = tuple(
                 FormCount(
                     f.text,
@@ -126,7 +132,7 @@ def show(term: str, paths: Sequence[Path] = (), off: Sequence[str] = ()) -> list
                     when_text(f.when) if f.when else "",
                     counts[f.text] if known or counts[f.text] else None,
                 )
-                for f in sorted(unique, key=lambda f: (_ORDER[f.kind], f.line))
+                for f in sorted(forms, key=lambda f: (_ORDER[f.kind], f.line))
             )
             out.append(Shown(concept, where, shown))
     return out
