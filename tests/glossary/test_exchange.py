@@ -11,6 +11,7 @@ from tests.glossary.helpers import HOUSE, glossary_of
 from unspin.errors import GlossaryError
 from unspin.glossary import commands, exchange
 from unspin.glossary.commands import export_file, import_file
+from unspin.glossary.compiling import concept_forms
 from unspin.glossary.concept import Concept, Variant, When
 from unspin.glossary.exchange import pps, vale
 from unspin.glossary.expand import options
@@ -274,6 +275,21 @@ def test_scattered_forms_are_for_editors_and_stay_within_a_paragraph(tmp_path: P
     (hit,) = glossary.find("The clamor was below the signal.")
     assert hit.applicability == "editor"  # a fix would swallow "was below the"
     assert glossary.find("The clamor was\n\nbelow the signal.") == ()
+
+
+def test_csv_of_an_extension_goes_by_the_applicability_of_each_form(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    first = Concept("heart attack", spun=(Variant("heart assault"),))
+    shown = Variant("heart raid", "suggested")
+    more = Concept("heart attack", extend=True, spun=(shown,))
+    likely = Variant("heart foray", "likely")
+    other = Concept("heart attack", extend=True, applicability="suggested", spun=(likely,))
+    exchange.write(path, [first, more, other])
+    (back,) = exchange.read(path).concepts
+    whens = {f.text: f.when for f in concept_forms(back) if f.kind == "spun"}
+    assert whens["heart raid"] == When(spun_article=True)
+    assert whens["heart foray"] is None
+    assert [v.applicability for v in back.spun] == ["", "suggested", "likely"]
 
 
 def test_csv_of_an_entry_and_its_extension_keeps_what_each_form_inherits(tmp_path: Path) -> None:

@@ -94,18 +94,17 @@ def _more_rows(concept: Concept) -> Iterator[dict[str, str]]:
 
     A second canonical row would change what the forms of the first entry inherit.
     """
-    usual = concept.when
-    if usual is None:
-        usual = When(spun_article=concept.applicability not in (SAFE, LIKELY))
-    spun = tuple(
-        replace(
-            v,
-            applicability=v.applicability or concept.applicability,
-            when=usual if v.when is None else v.when,
-        )
-        for v in concept.spun
-    )
+    spun = tuple(_with_defaults(v, concept) for v in concept.spun)
     return (r for r in _rows(replace(concept, spun=spun)) if r["status"] != "canonical")
+
+
+def _with_defaults(variant: Variant, concept: Concept) -> Variant:
+    """A spun form with all that it takes over from its entry."""
+    applicability = variant.applicability or concept.applicability
+    when = variant.when if variant.when is not None else concept.when
+    if when is None:  # what that means goes by the form itself
+        when = When(spun_article=applicability not in (SAFE, LIKELY))
+    return replace(variant, applicability=applicability, when=when)
 
 
 def with_lists(template: str, concept: Concept) -> str:
