@@ -454,6 +454,21 @@ def test_row_without_part_of_speech_is_not_imported_where_there_are_several(tmp_
     assert "noun, verb" in _reasons(read)[4]
 
 
+def test_what_rows_of_names_say_of_their_concept_is_taken_or_reported(tmp_path: Path) -> None:
+    read = _csv(
+        tmp_path,
+        "concept,text,status,source,note\n"
+        "edema,dropsy,deprecated,https://a.org,\n"
+        "edema,water swelling,spun,https://a.org,seen in May\n"
+        "edema,oedematous state,admitted,https://b.org,\n",
+    )
+    (concept,) = read.concepts
+    assert (concept.source, concept.note) == ("https://a.org", "seen in May")
+    assert concept.admitted == ("oedematous state",)
+    assert list(_reasons(read)) == [4]
+    assert "source is 'https://b.org'" in _reasons(read)[4]
+
+
 def test_concepts_that_differ_in_capitals_are_one(tmp_path: Path) -> None:
     read = _csv(
         tmp_path,
