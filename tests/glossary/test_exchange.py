@@ -11,7 +11,7 @@ from tests.glossary.helpers import HOUSE, glossary_of
 from unspin.errors import GlossaryError
 from unspin.glossary import commands, exchange
 from unspin.glossary.commands import export_file, import_file
-from unspin.glossary.compiling import concept_forms
+from unspin.glossary.compiling import concept_forms, forms_in_force
 from unspin.glossary.concept import Concept, Variant, When
 from unspin.glossary.exchange import pps, vale
 from unspin.glossary.expand import options
@@ -599,3 +599,18 @@ def test_our_own_style_comes_back_with_its_punctuation(tmp_path: Path) -> None:
     back = import_file(tmp_path / "style", tmp_path / "back.yaml")
     assert not back.explained
     assert "nutrient [zork]?" in {form.template for c in back.concepts for form in c.spun}
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.tbx"])
+def test_export_leaves_out_forms_on_which_a_house_glossary_has_the_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    template, own = Variant("{bosom|heart} raid"), Variant("heart raid", "editor")
+    ours = Concept("heart attack", spun=(template,))
+    house = Concept("heart attack", extend=True, spun=(own,), layer=1)
+    in_force = [("glossary/heart.yaml", ours), ("house.yaml", house)]
+    monkeypatch.setattr(commands, "concepts_in_force", lambda *_: in_force)
+    export_file(tmp_path / name)
+    read = forms_in_force(exchange.read(tmp_path / name).concepts)
+    found = {text: [f.applicability for f in read[text]] for text in ("bosom raid", "heart raid")}
+    assert found == {"bosom raid": ["safe"], "heart raid": ["editor"]}
