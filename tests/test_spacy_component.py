@@ -32,6 +32,31 @@ def test_component_keeps_what_is_glued_to_a_term() -> None:
     ]
 
 
+def test_likely_forms_are_only_shown_in_documents_that_are_known_to_be_clean(
+    tmp_path: Path,
+) -> None:
+    text = """\
+        field: house
+        title: H
+        concepts:
+          - canonical: zorbic disease
+            applicability: likely
+            spun: [zorby malady]
+            deprecated: [{form: zorby dropsy, applicability: likely}]
+        """
+    found = {}
+    for spun in (True, False):
+        nlp = spacy.blank("en")
+        config = {"glossaries": [str(house_file(tmp_path, text))], "spun": spun}
+        nlp.add_pipe("unspin_terms", config=config)
+        doc = nlp(
+            "A bosom malignancy, a heart assault and kidney disappointment are no zorby malady "
+            "or zorby dropsy."
+        )
+        found[spun] = [s._.unspin_applicability for s in doc.spans["unspin"]]
+    assert found == {True: ["safe"] * 5, False: [*["safe"] * 3, "suggested", "suggested"]}
+
+
 def test_component_takes_house_glossaries_and_switches_off(tmp_path: Path) -> None:
     path = str(house_file(tmp_path))
     assert spans("a bosom malady", glossaries=[path]) == [

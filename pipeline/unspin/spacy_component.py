@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 from spacy.language import Language  # spaCy itself imports this module, through the entry point
 from spacy.tokens import Span
 
+from unspin.glossary.concept import LIKELY, SAFE
+
 if TYPE_CHECKING:
     from unspin.article import Article
     from unspin.config import Config
@@ -171,11 +173,13 @@ class UnspinTerms:
                 continue
             if self.spun is False and not glossary.holds(hit, article.text, spun=False):
                 continue  # rules go by the other hits as well
+            applicability = str(finding.applicability or "")
+            if self.spun is False and hit.applicability == LIKELY and applicability == SAFE:
+                applicability = hit.fix(spun=False)
             start, end = article.map.span(finding.start, finding.end)
             yield _Place(
-                start, end, finding.rule, finding.replacements[0], hit.concept,
-                str(finding.applicability or ""),
-            )  # fmt: skip
+                start, end, finding.rule, finding.replacements[0], hit.concept, applicability
+            )
 
     def _admitted(self, article: Article) -> Iterator[_Place]:
         hits: Sequence[Hit] = self.glossary.find(article.text) if self.admitted else ()

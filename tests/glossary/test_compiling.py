@@ -7,6 +7,7 @@ import pytest
 from tests.glossary.helpers import HOUSE, house_file
 from unspin.errors import GlossaryError
 from unspin.glossary import load_glossary
+from unspin.glossary.commands import show
 
 
 @pytest.fixture
@@ -122,3 +123,29 @@ def test_of_a_form_listed_twice_the_one_with_a_condition_counts(
     glossary = load_glossary([path], ours=False)
     assert [bool(h.when) for h in glossary.find("a bosom ailment")] == [True]
     assert [bool(h.when) for h in glossary.find("a bosom malady")] == [False]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    ("one", "other", "counts"),
+    [
+        ("likely", "suggested", "suggested"),
+        ("likely", "editor", "editor"),
+        ("safe", "likely", "likely"),
+    ],
+)
+def test_of_a_form_listed_twice_the_one_that_may_do_less_counts(
+    tmp_path: Path, cache: Path, one: str, other: str, counts: str, turned: bool
+) -> None:
+    listed = [f"      - {{form: bosom ailment, applicability: {a}}}" for a in (one, other)]
+    path = tmp_path / "heart.yaml"
+    path.write_text(
+        "field: heart\ntitle: Heart\nconcepts:\n  - canonical: heart disease\n    spun:\n"
+        + "\n".join(listed[::-1] if turned else listed)
+        + "\n",
+        encoding="utf-8",
+    )
+    glossary = load_glossary([path], ours=False)
+    assert [h.applicability for h in glossary.find("a bosom ailment")] == [counts]
+    (entry,) = show("bosom ailment", [path])
+    assert {f.applicability for f in entry.forms if f.kind == "spun"} == {counts}

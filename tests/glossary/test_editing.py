@@ -200,6 +200,43 @@ def test_form_without_applicability_takes_that_of_the_entry(tmp_path: Path) -> N
     assert read_file(path).concepts[0].spun[0].applicability == ""
 
 
+def test_form_that_is_there_with_another_applicability_is_an_error(tmp_path: Path) -> None:
+    path = house_file(tmp_path, COMMENTED)
+    before = path.read_text(encoding="utf-8")
+    for form, applicability in (("heart assault", "likely"), ("heart onslaught", "editor")):
+        code, output = run(
+            "add", "heart attack", "--file", str(path), "--spun", form,
+            "--applicability", applicability,
+        )  # fmt: skip
+        assert code == 2
+        assert f"'{form}' is " in output
+        assert f"change it to {applicability} by hand" in output
+    assert path.read_text(encoding="utf-8") == before
+    again = ("--spun", "heart onslaught", "--applicability", "suggested")
+    assert run("add", "heart attack", "--file", str(path), *again)[0] == 0
+
+
+def test_outdated_terms_get_the_applicability_that_is_given(tmp_path: Path) -> None:
+    path = house_file(tmp_path, COMMENTED)
+    source = ("--file", str(path), "--source", "https://example.org")
+    dropsy = ("--deprecated", "heart dropsy", "--applicability", "likely")
+    code, output = run("add", "heart attack", *source, *dropsy)
+    assert code == 0, output
+    (concept,) = read_file(path).concepts
+    assert [(v.template, v.applicability) for v in concept.deprecated] == [
+        ("heart dropsy", "likely")
+    ]
+    assert concept.applicability == "safe"
+    code, output = run(
+        "add", "edema", *source, "--deprecated", "dropsy", "--applicability", "suggested",
+        "--bad", "She had dropsy of the legs in May.", "--good", "She had edema of the legs in May.",
+    )  # fmt: skip
+    assert code == 0, output
+    edema = read_file(path).concepts[-1]
+    assert [v.applicability for v in edema.deprecated] == ["suggested"]
+    assert edema.applicability == "safe"  # has no spun form
+
+
 def test_forms_join_a_list_in_brackets(tmp_path: Path) -> None:
     path = house_file(
         tmp_path,

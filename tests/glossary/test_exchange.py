@@ -11,6 +11,7 @@ from tests.glossary.helpers import HOUSE, glossary_of
 from unspin.errors import GlossaryError
 from unspin.glossary import commands, exchange
 from unspin.glossary.commands import export_file, import_file
+from unspin.glossary.compiling import concept_forms, forms_in_force
 from unspin.glossary.concept import Concept, Variant, When
 from unspin.glossary.exchange import pps, vale
 from unspin.glossary.expand import options
@@ -276,6 +277,21 @@ def test_scattered_forms_are_for_editors_and_stay_within_a_paragraph(tmp_path: P
     assert glossary.find("The clamor was\n\nbelow the signal.") == ()
 
 
+def test_csv_of_an_extension_goes_by_the_applicability_of_each_form(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    first = Concept("heart attack", spun=(Variant("heart assault"),))
+    shown = Variant("heart raid", "suggested")
+    more = Concept("heart attack", extend=True, spun=(shown,))
+    likely = Variant("heart foray", "likely")
+    other = Concept("heart attack", extend=True, applicability="suggested", spun=(likely,))
+    exchange.write(path, [first, more, other])
+    (back,) = exchange.read(path).concepts
+    whens = {f.text: f.when for f in concept_forms(back) if f.kind == "spun"}
+    assert whens["heart raid"] == When(spun_article=True)
+    assert whens["heart foray"] is None
+    assert [v.applicability for v in back.spun] == ["", "suggested", "likely"]
+
+
 def test_csv_of_an_entry_and_its_extension_keeps_what_each_form_inherits(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     exchange.write(
@@ -438,6 +454,21 @@ def test_row_without_part_of_speech_is_not_imported_where_there_are_several(tmp_
     assert "noun, verb" in _reasons(read)[4]
 
 
+def test_what_rows_of_names_say_of_their_concept_is_taken_or_reported(tmp_path: Path) -> None:
+    read = _csv(
+        tmp_path,
+        "concept,text,status,source,note\n"
+        "edema,dropsy,deprecated,https://a.org,\n"
+        "edema,water swelling,spun,https://a.org,seen in May\n"
+        "edema,oedematous state,admitted,https://b.org,\n",
+    )
+    (concept,) = read.concepts
+    assert (concept.source, concept.note) == ("https://a.org", "seen in May")
+    assert concept.admitted == ("oedematous state",)
+    assert list(_reasons(read)) == [4]
+    assert "source is 'https://b.org'" in _reasons(read)[4]
+
+
 def test_concepts_that_differ_in_capitals_are_one(tmp_path: Path) -> None:
     read = _csv(
         tmp_path,
@@ -568,3 +599,18 @@ def test_our_own_style_comes_back_with_its_punctuation(tmp_path: Path) -> None:
     back = import_file(tmp_path / "style", tmp_path / "back.yaml")
     assert not back.explained
     assert "nutrient [zork]?" in {form.template for c in back.concepts for form in c.spun}
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.tbx"])
+def test_export_leaves_out_forms_on_which_a_house_glossary_has_the_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    template, own = Variant("{bosom|heart} raid"), Variant("heart raid", "editor")
+    ours = Concept("heart attack", spun=(template,))
+    house = Concept("heart attack", extend=True, spun=(own,), layer=1)
+    in_force = [("glossary/heart.yaml", ours), ("house.yaml", house)]
+    monkeypatch.setattr(commands, "concepts_in_force", lambda *_: in_force)
+    export_file(tmp_path / name)
+    read = forms_in_force(exchange.read(tmp_path / name).concepts)
+    found = {text: [f.applicability for f in read[text]] for text in ("bosom raid", "heart raid")}
+    assert found == {"bosom raid": ["safe"], "heart raid": ["editor"]}

@@ -37,6 +37,13 @@ WRONG = [
     (HEAD + "  - canonical: a\n    fine: [{b: c}]\n", 5, "item of fine"),
     (HEAD + "  - canonical: a\n    extend: 3\n", 5, "true or false"),
     (HEAD + "  - canonical: a\n    spun:\n      - form: b\n        applicability: sure\n", 7, "one of"),
+    (HEAD + "  - canonical: a\n    families: {}\n", 5, "families must be a list"),
+    (HEAD + "  - canonical: a\n    families: [null]\n", 5, "must be a piece of text"),
+    (
+        HEAD + "  - canonical: a\n    deprecated: [{form: b, source: [c]}]\n",
+        5,
+        "source must be a piece of text",
+    ),
 ]  # fmt: skip
 
 

@@ -136,7 +136,11 @@ def _entry(entry: Shown) -> str:
 @click.option("--admitted", multiple=True, help="Good synonym (repeatable).")
 @click.option("--deprecated", multiple=True, help="Outdated term (repeatable); needs --source.")
 @click.option("--spun", multiple=True, help="Spun form or template (repeatable).")
-@click.option("--applicability", type=click.Choice(_APPLICABILITIES), help="Of spun forms.")
+@click.option(
+    "--applicability",
+    type=click.Choice(_APPLICABILITIES),
+    help="Of the spun forms and outdated terms given.",
+)
 @click.option("--extend", is_flag=True, help="In a house glossary: add to our entry, keep ours.")
 @click.option("--bad", multiple=True, help="Sentence that holds a spun form (repeatable).")
 @click.option("--good", multiple=True, help="The same sentence restored, one for each --bad.")
@@ -242,9 +246,10 @@ def _concept(canonical: str, given: dict[str, Any]) -> Concept:
         canonical=canonical,
         pos=given["pos"] or "noun",
         admitted=tuple(given["admitted"]),
-        deprecated=tuple(Variant(v) for v in given["deprecated"]),
+        deprecated=tuple(Variant(v, given["applicability"] or "") for v in given["deprecated"]),
         spun=tuple(Variant(v, given["applicability"] or "") for v in given["spun"]),
-        applicability=given["applicability"] or "safe",
+        # that of an entry is of spun forms alone
+        applicability=(given["spun"] and given["applicability"]) or "safe",
         examples=tuple(Example(b, g) for b, g in zip(given["bad"], given["good"], strict=True)),
         fine=tuple((s, 0) for s in given["fine"]),
         source=given["source"],

@@ -9,12 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unspin.errors import GlossaryError
-from unspin.glossary.compiling import CANONICAL, concept_forms, merge, parse_layers, read_layers
-from unspin.glossary.concept import ADMITTED, DEPRECATED, SPUN, Concept
+from unspin.glossary.compiling import (
+    CANONICAL,
+    concept_forms,
+    merge,
+    own_forms,
+    parse_layers,
+    read_layers,
+)
+from unspin.glossary.concept import ADMITTED, DEPRECATED, SPUN, Concept, Variant
 from unspin.glossary.counts import Counts, count_concepts, load_counts
-from unspin.glossary.expand import TemplateError
+from unspin.glossary.expand import TemplateError, options
 from unspin.glossary.lint import Problem, lint_files, lost_forms, replacing
 from unspin.glossary.loader import glossary_files, read_file, read_text
+from unspin.glossary.shadow import fold
 from unspin.resources import data_path
 
 if TYPE_CHECKING:
@@ -114,10 +122,9 @@ def show(term: str, paths: Sequence[Path] = (), off: Sequence[str] = ()) -> list
     counts = load_counts()
     out = []
     for where, concept in concepts_in_force(paths, off):
-        forms = list(concept_forms(concept))
-        if any(f.text == wanted for f in forms):
+        if any(f.text == wanted for f in concept_forms(concept)):
+            forms = own_forms(concept)  # as they are found
             known = counts.known(concept)
-            unique = {(f.text, f.kind): f for f in forms}.values()
             shown = tuple(
                 FormCount(
                     f.text,
@@ -126,7 +133,7 @@ def show(term: str, paths: Sequence[Path] = (), off: Sequence[str] = ()) -> list
                     when_text(f.when) if f.when else "",
                     counts[f.text] if known or counts[f.text] else None,
                 )
-                for f in sorted(unique, key=lambda f: (_ORDER[f.kind], f.line))
+                for f in sorted(forms, key=lambda f: (_ORDER[f.kind], f.line))
             )
             out.append(Shown(concept, where, shown))
     return out
@@ -303,10 +310,40 @@ def export_file(
         raise GlossaryError(
             f"{target}:0: exists already; name another file, or write over it with --force"
         )
-    concepts = [c for _, c in concepts_in_force(paths, off)]
+    concepts = _without_overridden([c for _, c in concepts_in_force(paths, off)])
     known = sorted({c.field for c in concepts})
     for field in fields:
         if field not in known:
             raise GlossaryError(f"{target}:0: no field {field!r}; use one of {', '.join(known)}")
     concepts = [c for c in concepts if not fields or c.field in fields]
     return len(concepts), exchange.write(target, concepts, format)
+
+
+def _without_overridden(concepts: Sequence[Concept]) -> list[Concept]:
+    """Entries without forms on which a glossary above has the say: other formats know no layers.
+
+    Written beside each other, the form of the lower glossary might win when it is read again.
+    """
+    top: dict[tuple[bool, str], int] = {}
+    for concept in concepts:
+        for form in concept_forms(concept) if concept.layer else ():
+            # a spun form yields to every name, an outdated one to no spun form
+            for spun in (True,) if form.kind == SPUN else (True, False):
+                top[spun, form.text] = max(top.get((spun, form.text), 0), concept.layer)
+
+    def kept(variant: Variant, concept: Concept, *, spun: bool) -> Iterator[Variant]:
+        phrases = list(options(variant.template, dict(concept.words)))
+        left = [p for p in phrases if top.get((spun, fold(p)), 0) <= concept.layer]
+        whole = len(left) == len(phrases)
+        yield from [variant] if whole else (replace(variant, template=p) for p in left)
+
+    if not top:
+        return list(concepts)
+    return [
+        replace(
+            c,
+            spun=tuple(k for v in c.spun for k in kept(v, c, spun=True)),
+            deprecated=tuple(k for v in c.deprecated for k in kept(v, c, spun=False)),
+        )
+        for c in concepts
+    ]

@@ -322,17 +322,11 @@ def forms_in_force(concepts: Iterable[Concept]) -> dict[str, list[Form]]:
 
     A form that some concept has as a good name is no spun form of any other: the products of a
     template may hold such, and they are dropped silently. Else a house glossary has the say over
-    what it lies on. Of a spun form that an entry lists twice, with a condition and without, the one
-    with it counts: who wrote it knew a text in which the form is right.
+    what it lies on.
     """
     found: dict[str, list[Form]] = {}
     for concept in concepts:
-        own: dict[tuple[str, str], Form] = {}
-        for form in concept_forms(concept):
-            known = own.setdefault((form.text, form.kind), form)
-            if _is_certain(known) and not _is_certain(form):
-                own[form.text, form.kind] = form
-        for form in own.values():
+        for form in own_forms(concept):
             found.setdefault(form.text, []).append(form)
     for text, rivals in found.items():
         if len(rivals) > 1:
@@ -345,9 +339,28 @@ def forms_in_force(concepts: Iterable[Concept]) -> dict[str, list[Form]]:
     return found
 
 
-def _is_certain(form: Form) -> bool:
-    """Tell whether a spun form is never right in any text."""
-    return form.kind != SPUN or (form.applicability == SAFE and not form.when)
+def own_forms(concept: Concept) -> list[Form]:
+    """The forms of an entry, each once.
+
+    Of a spun form that the entry lists twice, with a condition and without, the one with it counts:
+    who wrote it knew a text in which the form is right. So does of a likely one and one that is
+    only shown the latter.
+    """
+    own: dict[tuple[str, str], Form] = {}
+    for form in concept_forms(concept):
+        known = own.setdefault((form.text, form.kind), form)
+        if _is_more_careful(form, known):
+            own[form.text, form.kind] = form
+    return list(own.values())
+
+
+def _is_more_careful(form: Form, than: Form) -> bool:
+    """Whether a spun form says of its text that less may be done with it than another says."""
+    if form.kind != SPUN or than.when:
+        return False
+    if than.applicability == LIKELY:
+        return form.applicability not in (SAFE, LIKELY)
+    return than.applicability == SAFE and (form.applicability != SAFE or bool(form.when))
 
 
 def strongest(rivals: list[Form]) -> list[Form]:

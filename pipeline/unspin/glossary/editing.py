@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from unspin.errors import GlossaryError
-from unspin.glossary.concept import APPLICABILITIES, Concept, Variant
+from unspin.glossary.concept import APPLICABILITIES, SAFE, Concept, Variant
 from unspin.glossary.lint import ERROR, lint_files
 from unspin.glossary.loader import read_file
 from unspin.glossary.writing import (
@@ -79,11 +79,14 @@ def _check_layout(path: Path, lines: list[str], new: str, known: Concept | None)
 
 def _short(concept: Concept) -> Concept:
     """The entry without applicabilities of forms that only repeat its own."""
-    spun = tuple(
-        replace(v, applicability="") if v.applicability == concept.applicability else v
-        for v in concept.spun
-    )
-    return replace(concept, spun=spun)
+    spun = tuple(_unless(v, concept.applicability) for v in concept.spun)
+    deprecated = tuple(_unless(v, SAFE) for v in concept.deprecated)
+    return replace(concept, spun=spun, deprecated=deprecated)
+
+
+def _unless(variant: Variant, usual: str) -> Variant:
+    """A form without the applicability that it has anyway."""
+    return replace(variant, applicability="") if variant.applicability == usual else variant
 
 
 def _appended(lines: list[str], concept: Concept, ending: str) -> str:
@@ -106,6 +109,7 @@ def _appended(lines: list[str], concept: Concept, ending: str) -> str:
 
 def _extended(lines: list[str], known: Concept, concept: Concept, ending: str, path: Path) -> str:
     """The file with names and sentences added to an entry that is there, before those it has."""
+    _refuse_other_applicability(known, concept, path)
     out = list(lines)
     for key, items in _additions(known, concept).items():
         if items:
@@ -125,6 +129,24 @@ def _extended(lines: list[str], known: Concept, concept: Concept, ending: str, p
     return "".join(out)
 
 
+def _refuse_other_applicability(known: Concept, concept: Concept, path: Path) -> None:
+    """Refuses a form that is there with another applicability: it would be left as it is.
+
+    Raises:
+        GlossaryError: There is such a form.
+    """
+    for key, usual in (("deprecated", SAFE), ("spun", known.applicability)):
+        there = {v.template: v for v in getattr(known, key)}
+        for variant in getattr(concept, key):
+            old = there.get(variant.template)
+            has = (old.applicability or usual) if old else ""
+            if old and variant.applicability not in ("", has):
+                raise GlossaryError(
+                    f"{path}:{old.line}: {old.template!r} is {has} here; "
+                    f"change it to {variant.applicability} by hand"
+                )
+
+
 def _additions(known: Concept, concept: Concept) -> dict[str, list[list[str]]]:
     """For each part of the entry the lines of every item that it lacks."""
     out: dict[str, list[list[str]]] = {
@@ -135,6 +157,8 @@ def _additions(known: Concept, concept: Concept) -> dict[str, list[list[str]]]:
         variants = [v for v in getattr(concept, key) if v.template not in there]
         if key == "spun":  # what was said of the new forms must not become what the entry says
             variants = [_own(v, known, concept) for v in variants]
+        else:
+            variants = [_unless(v, SAFE) for v in variants]
         out[key] = [list(variant_lines(v)) for v in variants]
     bad = {e.bad for e in known.examples}
     out["examples"] = [example_lines(e) for e in concept.examples if e.bad not in bad]

@@ -247,9 +247,7 @@ class _Reader:
         canonical = self.string(node.get("canonical"), at("canonical", line), "canonical")
         if canonical != " ".join(canonical.split()):
             self.fail(at("canonical", line), "canonical has odd spaces", "use single spaces")
-        families = node.get("families") or _List()
-        if not isinstance(families, list):
-            self.fail(at("families", line), "families must be a list", "write families: [2, 2b]")
+        families = self.strings(node.get("families"), at("families", line), "families")
         return Concept(
             canonical=canonical,
             pos=self.choice(node, "pos", POS, "noun"),
@@ -262,7 +260,7 @@ class _Reader:
             examples=tuple(self.examples(node, line)),
             fine=self.fine(node, line),
             source=self.optional(node, "source", line),
-            families=tuple(str(f) for f in families),
+            families=families,
             extend=self.flag(node, "extend"),
             note=self.optional(node, "note", line),
             field=field,
@@ -318,6 +316,7 @@ class _Reader:
             if not str(within).isdecimal():
                 self.fail(item.lines["within"], f"within is {within!r}", "give a number of words")
             own = item.get("applicability")
+            self.optional(item, "source", line)  # for editors: the entry's is the one that counts
             return Variant(
                 template=template,
                 applicability=self.choice(item, "applicability", APPLICABILITIES, "")

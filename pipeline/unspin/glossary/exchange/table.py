@@ -94,18 +94,17 @@ def _more_rows(concept: Concept) -> Iterator[dict[str, str]]:
 
     A second canonical row would change what the forms of the first entry inherit.
     """
-    usual = concept.when
-    if usual is None:
-        usual = When(spun_article=concept.applicability not in (SAFE, LIKELY))
-    spun = tuple(
-        replace(
-            v,
-            applicability=v.applicability or concept.applicability,
-            when=usual if v.when is None else v.when,
-        )
-        for v in concept.spun
-    )
+    spun = tuple(_with_defaults(v, concept) for v in concept.spun)
     return (r for r in _rows(replace(concept, spun=spun)) if r["status"] != "canonical")
+
+
+def _with_defaults(variant: Variant, concept: Concept) -> Variant:
+    """A spun form with all that it takes over from its entry."""
+    applicability = variant.applicability or concept.applicability
+    when = variant.when if variant.when is not None else concept.when
+    if when is None:  # what that means goes by the form itself
+        when = When(spun_article=applicability not in (SAFE, LIKELY))
+    return replace(variant, applicability=applicability, when=when)
 
 
 def with_lists(template: str, concept: Concept) -> str:
@@ -148,6 +147,7 @@ class _Entry:
     said: dict[str, Any] = field(default_factory=dict)
     said_at: dict[str, int] = field(default_factory=dict)
     lists: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    rows: list[_Row] = field(default_factory=list)
 
     def concept(self) -> Concept:
         """The concept; without a word of it, its forms are for people to look at."""
@@ -178,6 +178,8 @@ def read_csv(path: Path) -> Imported:
         reason = _take(found, row, known[row.term])
         if reason:
             explained.append(_explained(path, row, reason))
+    for entry in found.values():
+        explained += (_explained(path, row, reason) for row, reason in _beside(entry))
     explained.sort(key=lambda e: int(e.place.rpartition(":")[2]))
     return Imported(tuple(e.concept() for e in found.values()), tuple(explained), rows)
 
@@ -288,6 +290,7 @@ def _take(found: dict[tuple[str, str], _Entry], row: _Row, known: Sequence[str])
     status, text = row["status"], row["text"]
     if status == "canonical":
         return _say(entry, row)
+    entry.rows.append(row)
     if status == "admitted":
         item: Any = text
     elif status == "example":
@@ -300,6 +303,19 @@ def _take(found: dict[tuple[str, str], _Entry], row: _Row, known: Sequence[str])
     if item not in entry.lists[name]:  # spellings of one concept may hold the same
         entry.lists[name].append(item)
     return ""
+
+
+#: What is said of a concept as a whole, though lists like to say it beside each name.
+_WHOLE = ("number", "source", "families", "note")
+
+
+def _beside(entry: _Entry) -> Iterator[tuple[_Row, str]]:
+    """Takes what rows of names say of their concept; those that say what is not taken, and why."""
+    for row in entry.rows:
+        for name in _WHOLE:
+            value = tuple(row[name].split()) if name == "families" else row[name]
+            if value and entry.said.setdefault(name, value) != value:
+                yield row, f"{name} is {row[name]!r}, but the concept has another; add it by hand"
 
 
 def _applicability(row: _Row) -> str:
