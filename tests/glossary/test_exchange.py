@@ -366,10 +366,13 @@ def test_tbx_keeps_to_the_values_of_tbx_basic_and_reads_them_back(tmp_path: Path
     assert [(c.pos, c.note, c.source) for c in back] == [(c.pos, c.note, c.source) for c in given]
 
 
-def test_tbx_notes_that_cannot_be_read_leave_the_form_to_an_editor(tmp_path: Path) -> None:
+@pytest.mark.parametrize("said", ["{broken", ""])
+def test_tbx_notes_that_cannot_be_read_leave_the_form_to_an_editor(
+    tmp_path: Path, said: str
+) -> None:
     path = tmp_path / "in.tbx"
     exchange.write(path, [Concept("gout", spun=(Variant("goat illness"), Variant("{a|b} foot")))])
-    text = path.read_text("utf-8").replace('{"applicability": "safe"}', "{broken", 1)
+    text = path.read_text("utf-8").replace('{"applicability": "safe"}', said, 1)
     path.write_text(text.replace(">a foot<", ">a {foot<"), "utf-8")
     read = exchange.read(path)
     assert [(v.template, v.applicability) for v in read.concepts[0].spun] == [

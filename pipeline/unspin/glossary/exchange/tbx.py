@@ -203,7 +203,9 @@ def _concept(entry: Any, names: list[tuple[str, str, str, str]]) -> Concept | st
             continue
         if status == "deprecated":
             head, _, rest = note.partition(" ")
-            variant = Variant(text, *_said(rest if head.startswith("unspin:") else ""))
+            cut = head == _SPUN_NOTE and not rest.startswith("{")
+            said = ("editor", None) if cut else _said(rest if head.startswith("unspin:") else "")
+            variant = Variant(text, *said)
             groups["spun" if head == _SPUN_NOTE else "deprecated"].append(variant)
         elif text not in admitted:
             admitted.append(text)
