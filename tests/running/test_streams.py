@@ -111,8 +111,12 @@ def written() -> list[Path]:
 
 @pytest.mark.parametrize(("name", "jobs"), [("SIGTERM", 1), ("SIGTERM", 2), ("SIGHUP", 2)])
 def test_a_signal_ends_the_run_and_its_workers(folder: Path, name: str, jobs: int) -> None:
-    process = started("--jobs", str(jobs), ready=written)
     number = signal.Signals[name]
+    before = signal.signal(number, signal.SIG_DFL)  # the tests may run under nohup, say
+    try:
+        process = started("--jobs", str(jobs), ready=written)
+    finally:
+        signal.signal(number, before)
     process.send_signal(number)
     # Workers hold these pipes, too: they are at their end when every process is.
     _, errors = process.communicate(timeout=300)
