@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from unspin.running.streams import ending, held_back
+
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and shells differ on Windows")
 
 TEXT = (
@@ -220,3 +222,18 @@ def test_a_name_is_long_enough_for_both_files_or_none(folder: Path, length: int,
     if not made:
         assert f"error: {stem}.txt: output/{stem}.report.json cannot be written" in done.stderr
         assert "; shorten the name of the source" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_a_signal_is_answered_after_an_article_is_counted(name: str) -> None:
+    number = signal.Signals[name]
+    before = signal.getsignal(number)
+    done: list[str] = []
+    with pytest.raises(KeyboardInterrupt), ending():
+        with held_back():
+            os.kill(os.getpid(), number)
+            time.sleep(0.01)
+            done.append("put in place and counted")
+        done.append("the next one")
+    assert done == ["put in place and counted"]
+    assert signal.getsignal(number) is before

@@ -33,6 +33,7 @@ from unspin.running.files import (
     write_together,
 )
 from unspin.running.records import RecordWriter, json_line
+from unspin.running.streams import held_back
 from unspin.writing import render
 from unspin.writing.summary import row, summary, worklist_rows
 from unspin.writing.tree import review
@@ -491,7 +492,8 @@ class _Run:
             if isinstance(item, InputError):
                 self.result.errors.append((item.path, item.reason))
             elif item.article.source.record is None:
-                self._article(made.target, item)
+                with held_back():
+                    self._article(made.target, item)
             else:
                 self._records(made.target, chain((item,), items))
                 return  # where they could not be written the rest is not asked for

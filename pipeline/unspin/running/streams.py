@@ -52,6 +52,25 @@ def ending() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
 
 
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """Answers a signal only after what is done here: an article is put in place and counted."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[tuple[int, FrameType | None]] = []
+    answers = {n: h for n in (signal.SIGINT, *_ENDING) if callable(h := signal.getsignal(n))}
+    for number in answers:
+        signal.signal(number, lambda number, frame: came.append((number, frame)))
+    try:
+        yield
+    finally:
+        for number, answer in answers.items():
+            signal.signal(number, answer)
+        if came:
+            answers[signal.Signals(came[0][0])](*came[0])
+
+
 class Stream(io.RawIOBase):
     """A standard stream that fails no work: what cannot be shown is dropped, and why is kept.
 
