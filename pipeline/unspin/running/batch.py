@@ -449,14 +449,12 @@ def clean_batch(
     Raises:
         InputError: A folder holds nothing to read, or an output would replace a source.
     """
-    run = _Run(out, config, Result(), in_place=in_place, write=write, force=force, each=each)
+    run = _Run(out, config, Result(), in_place, write, force, each, stored)
     told: dict[str, Any] = {"seen": seen, "note": note}
     stream = reports(paths, config, cleaner, out=out, in_place=in_place, write=write, **told)
     with closing(stream):
         for made in stream:
             run.take(made)
-            if stored:
-                stored(len(run.result.rows))
     result = run.result
     result.summary = summary(result.rows, result.errors, cleaner.tool())
     if write:
@@ -472,7 +470,7 @@ class _Run:
         out: Output folder.
         config: Effective configuration.
         result: Rows and errors so far.
-        in_place: As for `clean_batch`; so are `write`, `force` and `each`.
+        in_place: As for `clean_batch`; so are `write`, `force`, `each` and `stored`.
         places: Lines of the worklist so far.
     """
 
@@ -483,6 +481,7 @@ class _Run:
     write: bool
     force: bool
     each: Callable[[Report], None] | None
+    stored: Callable[[int], None] | None
     places: list[list[str]] = field(default_factory=list)
 
     def take(self, made: FileReports) -> None:
@@ -494,9 +493,15 @@ class _Run:
             elif item.article.source.record is None:
                 with held_back():
                     self._article(made.target, item)
+                    self._count()
             else:
                 self._records(made.target, chain((item,), items))
+                self._count()
                 return  # where they could not be written the rest is not asked for
+
+    def _count(self) -> None:
+        if self.stored:
+            self.stored(len(self.result.rows))
 
     def _article(self, target: Target, report: Report) -> None:
         data = report.to_dict()
