@@ -146,7 +146,7 @@ def test_articles_that_a_run_wrote_beside_their_sources_are_named(
     write(folder, **{"a.txt": TEXT, "a.md": TEXT, "a.report.json": report})
     write(folder, **{"b.md": TEXT, "b.report.json": own, "c.md": TEXT, "c.report.json": "{"})
     notes: list[str] = []
-    assert found(folder, exclude=folder, note=notes.append) == ["a.txt", "b.md", "c.md"]
+    assert found(folder, out=folder, note=notes.append) == ["a.txt", "b.md", "c.md"]
     (note,) = notes
     assert note.startswith("in/a.md: written by a run for a source beside it and passed over; ")
     assert collect([folder / "a.md"]) == [folder / "a.md"]

@@ -39,7 +39,7 @@ _WRITTEN = "written by a run for a source beside it and passed over; name it to 
 
 def collect(
     paths: Sequence[str | Path],
-    exclude: str | Path | None = None,
+    out: str | Path | None = None,
     text_field: str | None = None,
     note: Callable[[str], None] | None = None,
     excluded: Callable[[Path], bool] | None = None,
@@ -56,7 +56,7 @@ def collect(
 
     Args:
         paths: Files and folders as the user named them; ``"-"`` is kept as it is.
-        exclude: Output folder; nothing inside it is an input, unless it is itself named.
+        out: Output folder; nothing inside it is an input, unless it is itself named.
         text_field: As for `holds_article`.
         note: Called with a line about what may be missed: compressed files, formats that are not
             read, linked folders, articles that are known for a run's, files that were named and are
@@ -67,10 +67,10 @@ def collect(
         Each file once, under the name that it has first, in the order of `paths`.
 
     Raises:
-        InputError: Folders were named and nothing to read is in any of the paths, be it excluded.
+        InputError: Folders were named and nothing to read is in any of the paths, excluded or not.
     """
     found: dict[Path, Path] = {}
-    out = _real(exclude) if exclude is not None else None
+    written = _real(out) if out is not None else None
     data: list[Path] = []
     passed: dict[str, list[Path]] = {}
     real = cache(_real)  # of this call alone: folders are moved, and the current one changes
@@ -91,7 +91,7 @@ def collect(
         if leaves(path):
             passed.setdefault(_EXCLUDED, []).append(path)
         elif is_folder(path):
-            for file in _walk(path, out, passed, leaves):
+            for file in _walk(path, written, passed, leaves):
                 if _is_data(file, text_field):
                     data.append(file)
                 else:
