@@ -24,6 +24,7 @@ from unspin.glossary.concept import (
     LIKELY,
     SAFE,
     SPUN,
+    UNSEEN,
     Concept,
     GlossaryFile,
     Variant,
@@ -294,11 +295,17 @@ def concept_forms(concept: Concept) -> Iterator[Form]:
         applicability = variant.applicability or SAFE
         yield from _variant_forms(concept, variant, DEPRECATED, applicability, variant.when)
     for variant in concept.spun:
-        applicability = variant.applicability or concept.applicability
-        when = concept.when if variant.when is None else variant.when
-        if when is None and applicability not in (SAFE, LIKELY):
-            when = When(spun_article=True)  # what is not certain needs an article that looks spun
-        yield from _variant_forms(concept, variant, SPUN, applicability, when)
+        own = with_defaults(variant, concept)
+        yield from _variant_forms(concept, variant, SPUN, own.applicability, own.when)
+
+
+def with_defaults(variant: Variant, concept: Concept) -> Variant:
+    """A spun form with all that it takes over from its entry."""
+    applicability = variant.applicability or concept.applicability
+    when = variant.when if variant.when is not None else concept.when
+    if when is None:  # what is not certain needs an article that looks spun
+        when = When(spun_article=applicability not in UNSEEN)
+    return replace(variant, applicability=applicability, when=when)
 
 
 def _variant_forms(
@@ -359,7 +366,7 @@ def _is_more_careful(form: Form, than: Form) -> bool:
     if form.kind != SPUN or than.when:
         return False
     if than.applicability == LIKELY:
-        return form.applicability not in (SAFE, LIKELY)
+        return form.applicability not in UNSEEN
     return than.applicability == SAFE and (form.applicability != SAFE or bool(form.when))
 
 

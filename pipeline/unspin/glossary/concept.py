@@ -11,6 +11,8 @@ NUMBERS = ("both", "invariant")
 #: What is done with a spun form: the fix is made; it is made in a text that looks spun, and shown
 #: in others; it is shown, in a text that looks spun; a medical editor must look.
 APPLICABILITIES = (SAFE, LIKELY, SUGGESTED, EDITOR) = ("safe", "likely", "suggested", "editor")
+#: Of forms that stand nowhere in the clean text counted.
+UNSEEN = (SAFE, LIKELY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from unspin.glossary.compiling import (
 from unspin.glossary.concept import (
     DEPRECATED,
     LIKELY,
-    SAFE,
     SPUN,
+    UNSEEN,
     Concept,
     GlossaryFile,
     When,
@@ -462,7 +462,7 @@ def _safety(concept: Concept, counts: Counts, forms: dict[str, list[Form]]) -> I
 
 def _occurs(concept: Concept, form: Form, n: int, good: int) -> Iterator[Problem]:
     said = f"{form.text!r} stands {n} times in clean text ({concept.canonical!r} {good} times)"
-    if form.applicability in (SAFE, LIKELY) and not form.when:
+    if form.applicability in UNSEEN and not form.when:
         yield Problem(
             concept.file, form.line,
             f"{said} and is {form.applicability}; give it a condition (when:), make it suggested, "

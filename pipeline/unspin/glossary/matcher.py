@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unspin.glossary.compiling import CANONICAL, Tables, load_tables
-from unspin.glossary.concept import LIKELY, SAFE, SPUN, SUGGESTED, When
+from unspin.glossary.concept import LIKELY, SAFE, SPUN, SUGGESTED, UNSEEN, When
 from unspin.glossary.conditions import holds, proximity
 from unspin.glossary.inflect import inflections
 from unspin.glossary.replacing import replace_form
@@ -222,7 +222,7 @@ class Glossary:
         if group not in self._sure:
             entries = [self._tables.entries[i] for i in self._tables.rivals[group]]
             spun = entries[0][1] == SPUN
-            sure = all(kind == SPUN and fix in (SAFE, LIKELY) for _, kind, fix, *_ in entries)
+            sure = all(kind == SPUN and fix in UNSEEN for _, kind, fix, *_ in entries)
             strong = sure and all(fix == SAFE and when < 0 for _, _, fix, when, *_ in entries)
             self._sure[group] = STRONG if strong else SURE if sure else PERHAPS if spun else NAME
         return self._sure[group]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from unspin.article import Article
 from unspin.findings import Applicability, Finding, Severity
-from unspin.glossary.concept import EDITOR, LIKELY, SAFE, SPUN, SUGGESTED
+from unspin.glossary.concept import EDITOR, SAFE, SPUN, SUGGESTED, UNSEEN
 from unspin.glossary.restoring import is_strong, looks_spun
 from unspin.rules.base import Context
 from unspin.rules.terms import (
@@ -35,8 +35,6 @@ CONDITIONAL = 0.9
 #: clean documents that nobody counted in, .02 such forms stand in 1,000 words, never two together
 #: (bench/glossary.py).
 ALONE = 0.8
-#: Forms that stand nowhere in the clean text counted.
-UNSEEN = (SAFE, LIKELY)
 #: Code points on each side in which another concept's hit is company: a window of 200 words.
 COMPANY = 1300
 #: P(spun) below which the model's verdict is "clean" with a margin: half of the default verdict.

@@ -18,12 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from unspin.errors import GlossaryError
+from unspin.glossary.compiling import with_defaults
 from unspin.glossary.concept import (
     APPLICABILITIES,
-    LIKELY,
     NUMBERS,
     POS,
-    SAFE,
     Concept,
     Example,
     Variant,
@@ -94,17 +93,8 @@ def _more_rows(concept: Concept) -> Iterator[dict[str, str]]:
 
     A second canonical row would change what the forms of the first entry inherit.
     """
-    spun = tuple(_with_defaults(v, concept) for v in concept.spun)
+    spun = tuple(with_defaults(v, concept) for v in concept.spun)
     return (r for r in _rows(replace(concept, spun=spun)) if r["status"] != "canonical")
-
-
-def _with_defaults(variant: Variant, concept: Concept) -> Variant:
-    """A spun form with all that it takes over from its entry."""
-    applicability = variant.applicability or concept.applicability
-    when = variant.when if variant.when is not None else concept.when
-    if when is None:  # what that means goes by the form itself
-        when = When(spun_article=applicability not in (SAFE, LIKELY))
-    return replace(variant, applicability=applicability, when=when)
 
 
 def with_lists(template: str, concept: Concept) -> str:
