@@ -49,7 +49,7 @@ MARGIN = 0.5
 SINGLES, SINGLES_TO_TUNE = 10, 60
 #: Limits that the table shows.
 SCORES = (40, 50, 60, 70)
-THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
+THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 #: A short line that ends in none of these is a heading.
 _LINE_ENDS = frozenset('.!?:;,)"”')
 _HEADING_WORDS = 12
@@ -200,7 +200,7 @@ def choose(run: dict[str, Any], without: dict[str, Any]) -> None:
 
     Of those that use up at most :data:`MARGIN` of :data:`CLEAN_SHARE` beside the shipped limit of
     the score, with the model as without it, the ones that fail most spun pages, then fewest clean
-    ones; of equals the middle one.
+    ones; of equals those that do so without the model; of equals the middle one.
 
     Args:
         run: Verdicts with the model.
@@ -209,21 +209,22 @@ def choose(run: dict[str, Any], without: dict[str, Any]) -> None:
     pages, bare = _values(run), _values(without)
     trials = []
     for whole, window in product(THRESHOLDS, THRESHOLDS):
-        found, alarms, others = (
+        found, alarms, bare_found, bare_alarms = (
             sum(failed or p >= whole or most >= window for failed, p, most in values)
-            for values in (pages[True], pages[False], bare[False])
+            for values in (pages[True], pages[False], bare[True], bare[False])
         )
-        if max(alarms, others) <= MARGIN * CLEAN_SHARE * len(pages[False]):
-            trials.append((-found, alarms, whole, window))
+        if max(alarms, bare_alarms) <= MARGIN * CLEAN_SHARE * len(pages[False]):
+            trials.append((-found, alarms, -bare_found, bare_alarms, whole, window))
     if not trials:
         print(f"limits: all fail more than {MARGIN * CLEAN_SHARE:.1%} of the clean pages")
         return
-    least = min(trials)[:2]
-    best = sorted(trial for trial in trials if trial[:2] == least)
-    _, alarms, whole, window = best[len(best) // 2]
+    least = min(trials)[:4]
+    best = sorted(trial for trial in trials if trial[:4] == least)
+    *_, whole, window = best[len(best) // 2]
     print(
         f"limits: article {whole}, window {window}: {-least[0]} of {len(pages[True])} spun pages, "
-        f"{alarms} of {len(pages[False])} clean ones, as {len(best)} pairs of limits"
+        f"{least[1]} of {len(pages[False])} clean ones (without the model {-least[2]} and "
+        f"{least[3]}), as {len(best)} pairs of limits"
     )
 
 

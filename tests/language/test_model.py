@@ -85,6 +85,20 @@ def test_weight_of_the_restored_moves_only_windows_of_pages_not_spun(model: Spin
     assert spun[0].windows == spun[1].windows
 
 
+def test_several_reported_wordings_move_only_their_window(model: SpinModel) -> None:
+    page = "\n\n".join([f"{CLEAN} {CLEAN}"] * 4 + [SPUN])
+    settings = replace(model._settings, verdict_shift=-99.0, window_restored=0.0)
+    light, heavy = (
+        model.with_settings(replace(settings, window_several=w)).judge(page) for w in (0.0, 1.0)
+    )
+    inside = [s for s in light.spans if light.windows[-1].start <= s.start]
+    assert len(inside) > 1 and len(inside) == len(light.spans)
+    assert heavy.spans == light.spans
+    before, after = ([w.spun_probability for w in j.windows] for j in (light, heavy))
+    assert after[-1] > before[-1]
+    assert after[:-1] == before[:-1]
+
+
 def test_what_looks_spun_and_cannot_be_restored_is_doubted(
     model: SpinModel, repository: Path
 ) -> None:

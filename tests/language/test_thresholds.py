@@ -71,8 +71,12 @@ def test_without_articles_that_are_spun_throughout_the_limit_stays(model: SpinMo
     assert choose_dense(model, texts, 0.3, 0.8) == 0.3
 
 
-def read_windows(odds: list[float], restored: list[float]) -> ReadWindows:
-    return ReadWindows(0.0, 500, np.array(odds), np.array(restored), np.zeros(len(odds)))
+def read_windows(
+    odds: list[float], restored: list[float], several: list[bool] | None = None
+) -> ReadWindows:
+    count = len(odds)
+    wordings = np.array(several or [False] * count)
+    return ReadWindows(0.0, 500, np.array(odds), np.array(restored), np.zeros(count), wordings)
 
 
 def test_windows_are_weighed_by_what_can_be_restored_where_that_finds_more() -> None:
@@ -80,16 +84,26 @@ def test_windows_are_weighed_by_what_can_be_restored_where_that_finds_more() -> 
     # odd but clean paragraphs look as spun as spun ones, and nothing in them can be restored
     clean = [read_windows(rng.normal(0, 3, 4).tolist(), [0.0] * 4) for _ in range(200)]
     spun = [read_windows([-6.0, 2.0], [0.0, rng.uniform(2, 6)]) for _ in range(50)]
-    weight, shift = choose_window(clean, spun, 0.01)
-    assert weight > 0
-    assert np.mean([pages.highest(weight) + shift > 0 for pages in spun]) > 0.8
-    assert np.mean([pages.highest(weight) + shift > 0 for pages in clean]) <= 0.01
+    weight, several, shift = choose_window(clean, spun, 0.01)
+    assert weight > 0 == several
+    assert np.mean([pages.highest(weight, several) + shift > 0 for pages in spun]) > 0.8
+    assert np.mean([pages.highest(weight, several) + shift > 0 for pages in clean]) <= 0.01
+
+
+def test_several_reported_wordings_speak_for_a_window_where_clean_ones_hold_one() -> None:
+    rng = np.random.default_rng(4)
+    clean = [read_windows(rng.normal(0, 3, 4).tolist(), [0.0] * 4) for _ in range(200)]
+    spun = [read_windows([-6.0, 2.0], [0.0, 0.0], [False, True]) for _ in range(50)]
+    weight, several, shift = choose_window(clean, spun, 0.01)
+    assert several > 0 == weight
+    assert all(pages.highest(weight, several) + shift > 0 for pages in spun)
+    assert np.mean([pages.highest(weight, several) + shift > 0 for pages in clean]) <= 0.01
 
 
 def test_what_can_be_restored_has_no_weight_where_it_says_nothing() -> None:
     clean = [read_windows([x / 100], [1.0]) for x in range(100)]
     spun = [read_windows([5.0], [1.0])] * 10
-    assert choose_window(clean, spun, 0.05)[0] == 0
+    assert choose_window(clean, spun, 0.05)[:2] == (0, 0)
 
 
 def test_suspicious_words_that_cannot_be_restored_speak_for_an_unusual_author() -> None:
@@ -97,7 +111,7 @@ def test_suspicious_words_that_cannot_be_restored_speak_for_an_unusual_author() 
 
     def text(restored: float, suspicious: float) -> ReadWindows:
         one = np.array([3.0]), np.array([restored]), np.array([suspicious])
-        return ReadWindows(3.0, 120, *one)
+        return ReadWindows(3.0, 120, *one, np.array([True]))
 
     spun = [text(rng.uniform(5, 7), 8.0) for _ in range(50)]
     unusual = [text(rng.uniform(2, 3), 12.0) for _ in range(50)]

@@ -179,6 +179,7 @@ class Settings:
         window_shift: The same for windows: a long clean text has many.
         window_restored: Weight of what can be restored in the log odds of a window, where the
             article does not look spun (:meth:`SpinModel.restored`).
+        window_several: Added there where more than one wording of the window is reported.
         article_restored: The same for an article that looks spun, but not surely so.
         article_suspicious: What each suspicious word takes off its log odds.
     """
@@ -195,6 +196,7 @@ class Settings:
     verdict_shift: float
     window_shift: float
     window_restored: float
+    window_several: float
     article_restored: float
     article_suspicious: float
 
@@ -377,6 +379,7 @@ class SpinModel:
             verdicts = words.windows + shift
         else:
             verdicts = words.windows + self._settings.window_shift + self._speaking_for(words)
+            verdicts = verdicts + self._settings.window_several * self.several(words)
         return Judgement(
             float(sigmoid(np.array(article + shift))),
             _windows(evidence, sigmoid(verdicts)),
@@ -444,6 +447,12 @@ class SpinModel:
         if not weight:  # ranking takes time: not where it has no say
             return np.zeros(len(words.windows))
         return weight * self._restored(words)[0]
+
+    def several(self, words: JudgedWords) -> Array:
+        """Tell which windows hold more than one reported wording: a single one is an author's."""
+        starts = [start for start, _ in self._flagged(words)]
+        counts = [sum(a <= at < b for at in starts) for a, b in words.evidence.windows]
+        return np.array([count > 1 for count in counts])
 
     def _doubts(self, words: JudgedWords) -> Array:
         """Give what can be restored, less what suspicious words ask for, in log odds of windows."""

@@ -43,6 +43,7 @@ CAUTIOUS = {  # without real phrases to choose thresholds on
     "verdict_shift": 0.0,
     "window_shift": 0.0,
     "window_restored": 0.0,
+    "window_several": 0.0,
     "article_restored": 0.0,
     "article_suspicious": 0.0,
 }

@@ -37,7 +37,15 @@ from unspin.language.model import (
     runs,
 )
 from unspin.language.restoring import Variants
-from unspin.language.spinner import Dictionaries, Spinner, SpunText, draw_style
+from unspin.language.spinner import (
+    GLOSSARY,
+    HAND,
+    Dictionaries,
+    Spinner,
+    SpunText,
+    Style,
+    draw_style,
+)
 
 Array = NDArray[Any]
 REPORTS = (0.997, 0.99, 0.96, 0.92, 0.88, 0.8, 0.7)  # of equal ones the stricter win
@@ -55,8 +63,10 @@ SHIFTS = tuple(np.arange(-2.0, 8.01, 0.5).tolist())
 TIE = 0.01  # sums of shares of texts that differ by no more say the same
 EXTENDS = (1.0, 0.8, 0.6, 0.4)  # of equal ones the narrower findings win
 PIECES, PIECE_WORDS = 1200, (60, 90, 140)
-SINGLES = 200  # pages of which one paragraph is spun
+SINGLES = 200  # pages of which one paragraph is spun, in all styles, and as many lightly
+LIGHT_RATES = (0.1, 0.17, 0.25)  # of content words, by one dictionary
 RESTORED_WEIGHTS = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)  # of equal ones the lowest wins
+SEVERAL = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)  # log odds; of equal ones the lowest wins
 ARTICLE_WEIGHTS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
 SUSPICIOUS_SHARES = (
     0.25,
@@ -230,12 +240,16 @@ def dense_articles(
 def single_pages(
     options: FitOptions, documents: Sequence[Document], made: Dictionaries
 ) -> list[str]:
-    """Make pages of which one paragraph is spun, in all styles."""
+    """Make pages of which one paragraph is spun: half in all styles, half lightly."""
     rng = Random(options.seed + 5)
     sampler, spinner = page_sampler(documents), Spinner(made)
+    dictionaries = [s for s in made.sources if s not in (HAND, GLOSSARY)]
     found: list[str] = []
-    while len(found) < SINGLES:
-        page = spun_page(sampler, spinner, draw_style(rng, made.sources), rng)
+    while len(found) < 2 * SINGLES:
+        style = draw_style(rng, made.sources)
+        if len(found) >= SINGLES:
+            style = Style(rng.choice(LIGHT_RATES), ((rng.choice(dictionaries), 1.0),))
+        page = spun_page(sampler, spinner, style, rng)
         if page.edits:
             found.append(page.text)
     return found
@@ -351,7 +365,7 @@ def choose_thresholds(
             [words for words, *_ in pieces if 0 < words.article + verdict <= SURELY_SPUN],
         )
     )
-    weight, window = choose_window(pages, pasted, limits.clean_windows)
+    weight, several, window = choose_window(pages, pasted, limits.clean_windows)
     restored, suspicious = choose_doubt(lightly, odd, verdict)
     low = choose_dense(model, texts, chosen.report_spun, limits.inside_dense)
     progress(f"{best:.1f} mistakes in 1,000 words with {chosen}; dense {low}")
@@ -363,6 +377,7 @@ def choose_thresholds(
         "verdict_shift": verdict,
         "window_shift": window,
         "window_restored": weight,
+        "window_several": several,
         "article_restored": restored,
         "article_suspicious": suspicious,
     }
@@ -417,6 +432,7 @@ class ReadWindows:
         odds: Log odds of each window.
         restored: How surely they can be restored.
         suspicious: Suspicious words in each.
+        several: Whether more than one wording is reported in each.
     """
 
     article: float
@@ -424,10 +440,16 @@ class ReadWindows:
     odds: Array
     restored: Array
     suspicious: Array
+    several: Array
 
-    def highest(self, weight: float) -> float:
-        """Give the log odds of the window that looks most spun, with what can be restored."""
-        return float((self.odds + weight * self.restored).max())
+    def highest(self, weight: float, several: float) -> float:
+        """Give the log odds of the window that looks most spun, with all that speaks for it.
+
+        Args:
+            weight: Of what can be restored.
+            several: Added where more than one wording is reported.
+        """
+        return float((self.odds + weight * self.restored + several * self.several).max())
 
     def doubted(self, weight: float, cost: float) -> float:
         """Give the log odds of the text, less what cannot be restored."""
@@ -438,13 +460,13 @@ class ReadWindows:
 def _read_windows(model: SpinModel, words: JudgedWords) -> ReadWindows:
     """Read the windows of a text."""
     found = model.restored(words.evidence, words.windows.tolist(), words.p)
-    return ReadWindows(words.article, len(words.p), words.windows, *found)
+    return ReadWindows(words.article, len(words.p), words.windows, *found, model.several(words))
 
 
 def choose_window(
     clean: Sequence[ReadWindows], singles: Sequence[ReadWindows], most: float
-) -> tuple[float, float]:
-    """Choose how much what can be restored says of a window, and the shift of its log odds.
+) -> tuple[float, float, float]:
+    """Choose what speaks for a spun window how much, and the shift of its log odds.
 
     Args:
         clean: Clean pages.
@@ -452,19 +474,21 @@ def choose_window(
         most: Share of the clean pages of which a window may look spun.
 
     Returns:
-        The weight that finds most of the pages with a spun paragraph, where ``most``, half and
-        twice of it look spun (one page of 200 decides less then), and its shift.
+        The weight of what can be restored, and the log odds of several reported wordings, that
+        find most of the pages with a spun paragraph, where ``most``, half and twice of it look
+        spun (one page of 200 decides less then), and their shift.
     """
     trials = []
-    for weight in RESTORED_WEIGHTS:
+    for weight, several in product(RESTORED_WEIGHTS, SEVERAL):
         calm, spun = (
-            np.array([pages.highest(weight) for pages in part]) for part in (clean, singles)
+            np.array([pages.highest(weight, several) for pages in part])
+            for part in (clean, singles)
         )
         shifts = [_shift(calm.tolist(), share) for share in (most, most / 2, 2 * most)]
         found = sum(float((spun + shift > 0).mean()) for shift in shifts)
-        trials.append((found, -weight, shifts[0]))
-    _, weight, shift = max(trials)
-    return -weight, shift
+        trials.append((found, -weight, -several, shifts[0]))
+    _, weight, several, shift = max(trials)
+    return -weight, -several, shift
 
 
 def choose_doubt(
@@ -545,6 +569,7 @@ def _trial(report: float, report_spun: float, sure: float, ramp: float, extend: 
         extend,
         never,
         never,
+        0.0,
         0.0,
         0.0,
         0.0,
