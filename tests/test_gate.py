@@ -553,6 +553,14 @@ def test_options_that_change_do_not_go_with_check(runner: CliRunner, option: str
     assert Path("in/heart.md").read_text(encoding="utf-8") == SPUN
 
 
+@pytest.mark.parametrize("revision", ["", " "])
+def test_a_revision_that_is_empty_is_refused(runner: CliRunner, revision: str) -> None:
+    write("in/teeth.md", CLEAN)
+    result = check(runner, "in", "--changed-since", revision)
+    assert result.exit_code == 2
+    assert "--changed-since: names no revision; give a commit" in result.stderr
+
+
 def test_what_is_excluded_gates_nothing(runner: CliRunner) -> None:
     write("in/old/heart.md", SPUN)
     write("in/teeth.md", CLEAN)

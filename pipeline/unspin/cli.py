@@ -289,6 +289,8 @@ def _refuse(options: dict[str, Any]) -> None:
 
     if options["report"] == Path("-"):
         raise ConfigError("--report -: name a file; without --report --check prints the findings")
+    if options["changed_since"] is not None and not options["changed_since"].strip():
+        raise ConfigError("--changed-since: names no revision; give a commit, branch or tag")
     if not options["check"]:
         for name in ("baseline", "changed_since"):
             if options[name]:
