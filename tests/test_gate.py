@@ -306,6 +306,66 @@ def test_a_typo_mended_in_an_old_paragraph_gates_nothing_old(runner: CliRunner) 
     assert result.exit_code == 0, result.output
 
 
+@pytest.mark.parametrize(
+    ("added", "failed"),
+    [
+        ("\n" + CLEAN.split("\n\n")[1], True),  # said twice: DU002
+        ("\n<!-- unspin ignore SP001 -->\n", True),  # no reason: UN002
+        ("\nRinse your mouth with water after meals.\n", False),
+    ],
+)
+def test_severity_counts_what_only_the_whole_article_shows_on_changed_lines(
+    runner: CliRunner, added: str, failed: bool
+) -> None:
+    write("unspin.toml", f'[gates]\n{LENIENT}fail-on = "warning"\n')
+    old = CLEAN + "\n<!-- unspin ignore DU -->\n"  # as void, on an unchanged line
+    committed(**{"in/teeth.md": old})
+    write("in/teeth.md", old + added)
+    run = data(runner, "in", "--changed-since", "HEAD")
+    expected = {"changed lines: findings.warning"} if failed else set()
+    assert failed_gates(run) == {"in/teeth.md": expected}
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "foot"),
+    [
+        ("a.md", "---\ntitle: {}\n---\n\n", ""),
+        ("a.html", "<html><head>\n<title>{}</title>\n</head><body>\n<p>", "</p></body></html>"),
+    ],
+)
+def test_a_title_outside_of_the_text_gates_where_its_line_changed(
+    runner: CliRunner, name: str, head: str, foot: str
+) -> None:
+    def page(title: str, more: str = "") -> str:
+        return head.format(title) + CLEAN.split("\n\n")[1].strip() + more + foot
+
+    spun = "Congestive heart disappointment"
+    committed(**{"in/" + name: page("Caring for your teeth")})
+    options = ["in", "--changed-since", "HEAD"]
+    write("in/" + name, page(spun))
+    run = data(runner, *options)
+    assert failed_gates(run) == {f"in/{name}": {"changed lines: score"}}
+    (found,) = (f for f in run["articles"][0]["findings"] if f["rule"] == "SP001")
+    assert (found["line"], found["text"]) == (2, spun)
+    committed(**{"in/" + name: page(spun)})
+    write("in/" + name, page(spun, " Rinse your mouth with water after meals."))
+    assert check(runner, *options).exit_code == 0
+
+
+def test_a_page_that_is_not_english_any_more_fails_where_such_pages_shall(
+    runner: CliRunner,
+) -> None:
+    committed(**{"in/teeth.md": CLEAN})
+    base = ["baseline", "write", "in", "-o", "b.json", "--model", "off"]
+    assert runner.invoke(main, base).exit_code == 0
+    german = "Putzen Sie die Zähne zweimal am Tag, und gehen Sie alle sechs Monate zum Zahnarzt. "
+    write("in/teeth.md", f"# Zähne\n\n{german * 3}\n")
+    for options in ([], ["--changed-since", "HEAD"], ["--baseline", "b.json"]):
+        assert check(runner, "in", *options).exit_code == 0
+        run = data(runner, "in", "--non-english", "fail", *options)
+        assert failed_gates(run) == {"in/teeth.md": {"language"}}
+
+
 def test_the_work_tree_is_that_of_the_articles(
     runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 from unspin.changes import CHANGED_LINES
 from unspin.errors import InputError
+from unspin.gating import LANGUAGE
 from unspin.report import Gate, dump
 from unspin.writing.formats.base import ArticleResult, Item
 
@@ -286,14 +287,18 @@ def _homes(
 
 
 def _listed(article: ArticleResult, entry: Entry, max_new: int) -> ArticleResult:
-    """A listed article fails only on new findings, a fallen score, or spun text pasted into it."""
+    """A listed article fails only on new findings, a fallen score, or spun text pasted into it.
+
+    One that is not English any more has no score that could fall: it fails where such articles
+    shall fail, for only articles that were judged are listed.
+    """
     new = sum(i.counts for i in article.items)
     gates = [Gate(NEW, float(new), float(max_new), new <= max_new)]
     score = article.row["score"]
     if score is not None and entry.score is not None:
         least = round(entry.score - SCORE_SLACK, 3)
         gates.append(Gate("score since baseline", score, least, score >= least))
-    gates += (g for g in article.gates if g.name == PASTED)
+    gates += (g for g in article.gates if g.name in (PASTED, LANGUAGE))
     row = {**article.row, "passed": all(g.passed for g in gates)}
     return replace(article, row=row, gates=tuple(gates))
 

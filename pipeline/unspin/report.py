@@ -170,8 +170,9 @@ class Report:
         words = source[start:end]
         if finding.quote is not None:
             text, a, b = finding.quote
-            words = text[a:b]
-            line = column = None
+            if not own:
+                words = text[a:b]
+                line = column = None
         return {
             "rule": finding.rule,
             "start": start,

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache, partial
 from itertools import chain
@@ -274,29 +274,79 @@ def _touches(item: Item, ranges: Sequence[tuple[int, int]]) -> bool:
 def _changed_gates(
     report: Report, cleaner: Cleaner, ranges: Sequence[tuple[int, int]]
 ) -> tuple[Gate, ...]:
-    """Gates of the blocks that hold changed lines, judged as a text of their own."""
+    """Gates of the blocks that hold changed lines, judged as a text of their own.
+
+    By severity count as well the findings of the whole article that stand on those lines: what is
+    said twice, or a suppression without a reason, shows in no part of it.
+    """
+    if report.before is None:
+        return report.gates  # that it cannot be judged, where such articles shall fail
+    config = cleaner.config
+    of_the_whole = _of_the_whole(report, ranges)
     part = _changed_part(report, ranges, 0.0)
-    if part is None or report.before is None:
-        return ()
-    p = None
+    counted, p, only_in_part = None, None, ()
+    if part is not None:
+        p = _pasted_probability(report, cleaner, ranges)
+        found = _of_the_part(report, part, p, cleaner, ranges)
+        counted = score(part.text, found, p or 0.0, grammar_ran=False)
+        only_in_part = tuple(_only_in_part(report, part, found))
+    elif titles := [f for f in of_the_whole if f.family == "SP" and f.source_span is not None]:
+        counted = score("", titles, 0.0, grammar_ran=False)  # in front matter, outside of blocks
+    out = gating.evaluate(
+        gating.effective(config.gates_for(report.article.source.path), check=True),
+        counted,
+        p,
+        # The windows of so short a text are the text itself, or cut it where no author did.
+        [*of_the_whole, *only_in_part],
+        judged=True,
+        fail_unjudged=config.non_english == "fail",
+    )
+    return tuple(replace(g, name=f"{CHANGED_LINES}{g.name}") for g in out)
+
+
+def _pasted_probability(
+    report: Report, cleaner: Cleaner, ranges: Sequence[tuple[int, int]]
+) -> float | None:
+    """P(spun) of what was pasted; None where it is too little to tell."""
     # A typo mended in an old paragraph does not make the paragraph a pasted one.
     pasted = _changed_part(report, ranges, MOSTLY_CHANGED)
-    if pasted is not None and pasted.words >= LEAST_CHANGED_WORDS:
-        p = cleaner.judge(pasted).gated_probability
-    judged = cleaner.judge(part, spun_probability=max(p or 0.0, report.spun_probability or 0.0))
-    findings = tuple(
+    if pasted is None or pasted.words < LEAST_CHANGED_WORDS:
+        return None
+    return cleaner.judge(pasted).gated_probability
+
+
+def _of_the_part(
+    report: Report,
+    part: Article,
+    pasted: float | None,
+    cleaner: Cleaner,
+    ranges: Sequence[tuple[int, int]],
+) -> list[Finding]:
+    """Findings on changed lines in the blocks that hold them."""
+    judged = cleaner.judge(part, spun_probability=max(pasted or 0.0, report.spun_probability or 0.0))
+    return [
         f
         for f in judged.findings
         if f.family not in ("CQ", "ST", "UN") and _on_lines(report, part, f, ranges)
-    )
-    counted = score(part.text, findings, p or 0.0, grammar_ran=False)
-    config = cleaner.config
-    gates = gating.effective(config.gates_for(report.article.source.path), check=True)
-    # The windows of so short a text are the text itself, or cut it where no author did.
-    out = gating.evaluate(
-        gates, counted, p, findings, judged=True, fail_unjudged=config.non_english == "fail"
-    )
-    return tuple(replace(g, name=f"{CHANGED_LINES}{g.name}") for g in out)
+    ]
+
+
+def _of_the_whole(report: Report, ranges: Sequence[tuple[int, int]]) -> list[Finding]:
+    """Findings of the whole article on changed lines; those about its contents are on no line."""
+    return [
+        f
+        for f in report.findings
+        if f.family != "CQ" and _share(report, *report.place(f), ranges) > 0
+    ]
+
+
+def _only_in_part(report: Report, part: Article, found: Sequence[Finding]) -> Iterator[Finding]:
+    """Findings in the blocks with changed lines that the whole article does not show."""
+    known = {(f.rule, report.place(f)) for f in report.findings}
+    for finding in found:
+        place = finding.source_span or part.map.span(finding.start, finding.end)
+        if (finding.rule, place) not in known:
+            yield finding
 
 
 def _on_lines(
