@@ -323,7 +323,9 @@ def _of_the_part(
     ranges: Sequence[tuple[int, int]],
 ) -> list[Finding]:
     """Findings on changed lines in the blocks that hold them."""
-    judged = cleaner.judge(part, spun_probability=max(pasted or 0.0, report.spun_probability or 0.0))
+    judged = cleaner.judge(
+        part, spun_probability=max(pasted or 0.0, report.spun_probability or 0.0)
+    )
     return [
         f
         for f in judged.findings
