@@ -1042,6 +1042,24 @@ def test_findings_are_never_written_over_what_the_run_reads(runner: CliRunner, r
     assert Path(report).read_bytes() == before
 
 
+@pytest.mark.parametrize("report", ["unspin.toml", "terms/house.yaml", "more.yaml"])
+def test_findings_are_never_written_over_what_the_configuration_says(
+    runner: CliRunner, report: str
+) -> None:
+    write("in/page.md", CLEAN)
+    house = "- term: heart attack\n  forms:\n    - form: heart onslaught\n      kind: spun\n"
+    write("unspin.toml", 'glossaries = ["terms"]\n')
+    for name in ("terms/house.yaml", "more.yaml"):
+        write(name, house)
+    before = Path(report).read_bytes()
+    result = check(
+        runner, "in", "--glossary", "more.yaml", "--glossary", "terms", "--report", report
+    )
+    assert "is read by this run" in result.stderr
+    assert result.exit_code == 2
+    assert Path(report).read_bytes() == before
+
+
 def test_a_report_of_an_earlier_run_is_written_over(runner: CliRunner) -> None:
     write("content/page.md", CLEAN)
     for _ in range(2):

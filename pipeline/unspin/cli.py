@@ -306,9 +306,10 @@ def _refuse(options: dict[str, Any]) -> None:
 
 
 def _refuse_report(named: list[Path], config: Config, options: dict[str, Any]) -> None:
-    """Refuses to write findings over an article that is judged, or over the baseline."""
+    """Refuses to write findings over an article that is judged, or what the tool is told by."""
+    from unspin.config import find_config
     from unspin.errors import InputError
-    from unspin.reading import collect
+    from unspin.reading import collect, is_folder
     from unspin.running.files import refuse_report
 
     if not options["report"].is_file():
@@ -317,8 +318,10 @@ def _refuse_report(named: list[Path], config: Config, options: dict[str, Any]) -
     if Path("-") not in named:
         with contextlib.suppress(InputError):  # the run itself says what is wrong with its paths
             sources = collect(named, text_field=config.text_field, excluded=config.excludes)
-    own = [options[name] for name in ("baseline", "config_path") if options[name]]
-    refuse_report(options["report"], [*sources, *own])
+    own = [options["baseline"], options["config_path"] or find_config(Path.cwd())]
+    for glossary in map(Path, config.glossaries):
+        own += [glossary, *(glossary.rglob("*") if is_folder(glossary) else ())]
+    refuse_report(options["report"], [*sources, *filter(None, own)])
 
 
 def _stdin(cleaner: Cleaner, options: dict[str, Any]) -> int:

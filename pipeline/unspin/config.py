@@ -319,7 +319,7 @@ def load_config(path: Path | str | None = None, start: Path | str | None = None)
         ConfigError: The file is missing, is no TOML, or holds an unknown key or a wrong value.
             So it is for a ``pyproject.toml`` that is no TOML and speaks of ``tool.unspin``.
     """
-    found = Path(path) if path is not None else _find(Path(start or Path.cwd()))
+    found = Path(path) if path is not None else find_config(Path(start or Path.cwd()))
     if found is None:
         return Config()
     try:
@@ -333,7 +333,12 @@ def load_config(path: Path | str | None = None, start: Path | str | None = None)
     return _build(data, str(found), found.parent)
 
 
-def _find(start: Path) -> Path | None:
+def find_config(start: Path) -> Path | None:
+    """The configuration file of a folder: the nearest one in it or above it, or None.
+
+    Raises:
+        ConfigError: As for `load_config`.
+    """
     for folder in (start, *start.parents):
         own = folder / "unspin.toml"
         if own.is_file():

@@ -304,10 +304,10 @@ SENTENCE = (
 )
 
 
-def report_of(text: str, name: str) -> Report:
+def report_of(text: str | bytes, name: str) -> Report:
     """A report with one finding, where the text says “chance variables”, and the reader's repairs."""
     config = Config(grammar="off", model="off", select=("SD012",))
-    (made,) = read_bytes(text.encode(), name, config)
+    (made,) = read_bytes(text.encode() if isinstance(text, str) else text, name, config)
     assert isinstance(made, Article)
     with Cleaner(config) as cleaner:
         report = cleaner.clean(made)
@@ -375,6 +375,36 @@ def test_an_offered_fix_does_what_editing_in_place_does(name: str, before: str, 
     assert by_sarif(text, run) == [mended]
     assert by_rdjson(text, run) == [mended]
     assert report.text == mended
+
+
+@pytest.mark.parametrize(
+    ("encoding", "newline", "offered"),
+    [
+        ("utf-8", "\n", True),
+        ("utf-8-sig", "\r\n", True),
+        ("utf-8", "\r", False),  # to who reads the file, it is one line
+        ("cp1252", "\n", False),
+        ("utf-16", "\n", False),
+    ],
+)
+def test_a_suggestion_fits_the_bytes_of_the_file(
+    encoding: str, newline: str, offered: bool
+) -> None:
+    first = SENTENCE.format("naïve “chance variables”")
+    text = (first + "\n\n" + PAGE.partition("\n\n")[2]).replace("\n", newline)
+    raw = text.encode(encoding)
+    run = Run((article_result(report_of(raw, "m.md")),))
+    if not offered:
+        assert "suggestions" not in render(run, "rdjson")
+        assert len(json.loads(render(run, "rdjson"))["diagnostics"]) == 1
+        return
+    (made,) = by_rdjson(raw.decode("utf-8"), run)
+    assert made == raw.decode("utf-8").replace("chance variables", "risk factors")
+
+
+def test_bytes_that_are_no_utf8_are_counted_in_no_column() -> None:
+    raw = (PAGE + SENTENCE.format("naïve chance variables")).encode().replace(b"na", b"\x81\xffna")
+    assert "suggestions" not in render(Run((article_result(report_of(raw, "m.md")),)), "rdjson")
 
 
 def test_a_repair_of_the_encoding_is_offered_as_it_is_made() -> None:

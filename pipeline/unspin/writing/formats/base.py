@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from unspin.article import Source
 from unspin.edits import Edit, apply_edits
 from unspin.findings import Applicability, Finding
 from unspin.fixing import touchable
@@ -37,7 +40,8 @@ class Item:
         end_line: 1-based line of its end; None where offsets are not the source's.
         end_column: 1-based column after its last code point; None likewise.
         edit: Whether start and end are offsets of the file itself.
-        byte_columns: 1-based columns of start and end in UTF-8 bytes; None where not known.
+        byte_columns: 1-based columns of start and end in bytes of a file in UTF-8, its byte order
+            mark counted; None where it is no such file or they are not known.
         counts: Whether it counts for the gate (new, on changed lines, not suppressed).
         fix: What the first replacement changes in the file, markup kept: ``start``, ``end``,
             ``line``, ``column``, ``end_line``, ``end_column``, ``byte_columns`` and the new
@@ -221,8 +225,7 @@ def _place(report: Report, start: int, end: int) -> dict[str, Any]:
     end_line, end_column = report.position(end)
     columns = None
     if column and end_column:
-        text = report.article.source.text
-        columns = _bytes_before(text, start, column), _bytes_before(text, end, end_column)
+        columns = _byte_columns(report.article.source, (start, column), (end, end_column))
     return {
         "line": line,
         "column": column,
@@ -261,9 +264,33 @@ def _edits(report: Report, finding: Finding) -> Sequence[Edit]:
     return source_edits(article, [alone], ())
 
 
-def _bytes_before(text: str, offset: int, column: int) -> int:
-    """1-based column in UTF-8 bytes of a place whose column in code points is known."""
-    return len(text[offset - column + 1 : offset].encode("utf-8", "surrogatepass")) + 1
+def _byte_columns(source: Source, *places: tuple[int, int]) -> tuple[int, int] | None:
+    """1-based columns in UTF-8 bytes of the start and the end of a span.
+
+    Args:
+        source: The source.
+        places: Offset and column in code points of each.
+
+    Returns:
+        The columns; None where the bytes of the file are others, or its lines: who counts bytes
+        reads UTF-8 and ends lines at line feeds.
+    """
+    if source.encoding != "utf-8" or _is_other_in_bytes(source.text):
+        return None
+    first, last = (_byte_column(source, *place) for place in places)
+    return first, last
+
+
+def _byte_column(source: Source, offset: int, column: int) -> int:
+    begin = offset - column + 1
+    mark = len(codecs.BOM_UTF8) if source.bom and begin == 0 else 0
+    return mark + len(source.text[begin:offset].encode("utf-8", "surrogatepass")) + 1
+
+
+@lru_cache(maxsize=1)  # asked for each finding of an article
+def _is_other_in_bytes(text: str) -> bool:
+    """Whether lines end at lone returns, or bytes that are no UTF-8 were replaced."""
+    return re.search(r"\r(?!\n)|\ufffd", text) is not None
 
 
 def _slashes(path: str) -> str:

@@ -37,6 +37,7 @@ def render(run: Run) -> str:
                 {
                     "tool": {"driver": _driver(run)},
                     "columnKind": "unicodeCodePoints",
+                    "newlineSequences": ["\r\n", "\n", "\r"],
                     "invocations": [
                         {
                             "executionSuccessful": not run.errors,
