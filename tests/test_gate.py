@@ -392,9 +392,7 @@ def test_a_page_that_is_gone_is_stale_until_it_is_pruned(
     Path("in/heart.md").unlink()
     result = check(runner, "in", "--baseline", "b.json")
     assert result.exit_code == 0
-    assert "b.json:1:1 UN003 in/heart.md is gone; run: unspin baseline prune (known)" in (
-        result.stdout
-    )
+    assert "b.json:1:1 UN003 in/heart.md is gone; run: unspin baseline prune\n" in result.stdout
     table = result.stdout.partition("verdict\n")[2]
     assert [line.split()[0] for line in table.splitlines()] == ["in/teeth.md", "passed"]
     # A run that did not look where the page stood says nothing of it.
@@ -408,6 +406,50 @@ def test_a_page_that_is_gone_is_stale_until_it_is_pruned(
 
 
 # --- suppression ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_is_stale_is_reported_in_every_format(runner: CliRunner, form: str) -> None:
+    write("in/heart.md", SPUN)
+    write("in/teeth.md", CLEAN)
+    write("unspin.toml", 'suppress = [{ rule = "DU", path = "in", reason = "quoted" }]')
+    base = ["baseline", "write", "in", "-o", "b.json", "--model", "off"]
+    assert runner.invoke(main, base).exit_code == 0
+    Path("in/heart.md").unlink()
+    result = check(runner, "in", "--baseline", "b.json", "--format", form)
+    assert result.exit_code == 0
+    shown = result.stdout
+    if form == "sarif":  # whose rules are listed too
+        shown = str([r["ruleId"] for r in json.loads(shown)["runs"][0]["results"]])
+    names = ("b.json", "unspin.toml") if form == "junit" else ("UN001", "UN003")
+    assert [name for name in names if name not in shown] == []
+    for options in (["--ignore", "UN"], ["--select", "SP"]):
+        run = data(runner, "in", "--baseline", "b.json", *options)
+        assert [a["path"] for a in run["articles"]] == ["in/teeth.md"]
+
+
+def test_what_rules_that_do_not_run_had_found_is_not_gone(runner: CliRunner) -> None:
+    write("in/heart.md", SPUN.replace("It means", "See http://example.org/abc for it. It means"))
+    base = ["in", "-o", "b.json", "--model", "off"]
+    assert runner.invoke(main, ["baseline", "write", *base]).exit_code == 0
+    before = Path("b.json").read_bytes()
+    assert "UN003" not in check(runner, "in", "--baseline", "b.json", "--ignore", "SD").stdout
+    write("unspin.toml", 'ignore = ["SD"]\n')
+    assert runner.invoke(main, ["baseline", "prune", *base]).exit_code == 0
+    assert Path("b.json").read_bytes() == before
+
+
+def test_a_baseline_of_json_whose_text_field_is_named(runner: CliRunner) -> None:
+    def records(*texts: str) -> None:
+        write("in/a.json", json.dumps([{"fields": {"words": t}} for t in texts]))
+
+    write("unspin.toml", 'text-field = "fields.words"\n')
+    records(SPUN, CLEAN)
+    base = ["in", "-o", "b.json", "--model", "off"]
+    assert runner.invoke(main, ["baseline", "write", *base]).exit_code == 0
+    assert check(runner, "in", "--baseline", "b.json").exit_code == 0
+    records(CLEAN)
+    assert "UN003 in/a.json:1 is gone" in check(runner, "in", "--baseline", "b.json").stdout
 
 
 def test_suppression_in_the_text_takes_findings_out_of_gate_and_fixes(runner: CliRunner) -> None:

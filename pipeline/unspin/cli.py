@@ -636,7 +636,7 @@ def _baseline(
     from unspin.config import load_config
     from unspin.errors import UnspinError
     from unspin.pipeline import Cleaner
-    from unspin.running.check import check, gone
+    from unspin.running.check import check, compare, of_running_rules
 
     try:
         old = lists.load(out) if prune or out.exists() else []
@@ -649,7 +649,9 @@ def _baseline(
             _fail(f"{out}: is not written; mend or leave out what could not be read")
             return EXIT_ERROR
         base = out.parent
-        compared = lists.compare(run.articles, old, base=base, gone=gone(paths, config.excludes))
+        compared = compare(run.articles, old, paths, config, base)
+        if prune:
+            compared = of_running_rules(compared, config)
         new = lists.prune(old, compared) if prune else lists.entries(run.articles, base)
         lists.save(out, new)
     except UnspinError as error:

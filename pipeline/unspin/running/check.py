@@ -85,18 +85,12 @@ def check(
     own: list[ArticleResult] = []
     if listed is not None:
         base = baseline_path.parent if baseline_path is not None else None
-        compared = baseline.compare(
-            articles,
-            listed,
-            lambda p: _max_new(config, p) or 0,
-            base=base,
-            gone=gone(paths, config.excludes),
-        )
+        compared = of_running_rules(compare(articles, listed, paths, config, base), config)
         articles = list(compared.articles)
-        stale = _stale(compared)
+        stale = _stale(compared) if config.runs("UN003") else []
         if baseline_path is not None and stale and changes is None:
             own.append(_own(baseline_path, "baseline", "UN003", stale))
-    if changes is None and any(is_folder(p) for p in paths):
+    if changes is None and config.runs("UN001") and any(is_folder(p) for p in paths):
         own += _unused(articles, config)
     articles = [
         _ungated(a) if n in untouched else limited(a, config) for n, a in enumerate(articles)
@@ -408,20 +402,58 @@ def _stale(compared: baseline.Compared) -> list[tuple[str, str]]:
     return out
 
 
-def gone(
-    named: Sequence[Path], excluded: Callable[[Path], bool] | None = None
-) -> Callable[[Path], bool]:
+def compare(
+    articles: Sequence[ArticleResult],
+    listed: Sequence[Entry],
+    named: Sequence[Path],
+    config: Config,
+    base: Path | None,
+) -> baseline.Compared:
+    """Holds a run against a baseline, as its configuration says.
+
+    Args:
+        articles: What the run found.
+        listed: The baseline.
+        named: Files and folders that the run was asked for.
+        config: Effective configuration.
+        base: Folder of the baseline.
+
+    Returns:
+        What of the run is new, and what of the baseline is no longer there.
+    """
+    return baseline.compare(
+        articles,
+        listed,
+        lambda p: _max_new(config, p) or 0,
+        base=base,
+        gone=_gone(named, config),
+    )
+
+
+def of_running_rules(compared: baseline.Compared, config: Config) -> baseline.Compared:
+    """The same without what rules that do not run would have found: of that nothing is known."""
+    away = {id(e) for e in compared.gone}
+    stale = tuple(
+        (entry, fp, count)
+        for entry, fp, count in compared.stale
+        if id(entry) in away or config.runs(entry.findings[fp]["rule"])
+    )
+    return replace(compared, stale=stale)
+
+
+def _gone(named: Sequence[Path], config: Config) -> Callable[[Path], bool]:
     """Tells of listed articles that nothing answers to whether a run should have met them.
 
     Args:
         named: Files and folders that the run was asked for.
-        excluded: Tells of sources that they are passed over, as `Config.excludes`.
+        config: Says what is passed over, and which JSON holds articles.
 
     Returns:
         A function of the path where an article stood, with its line in a file of records.
     """
+    met = collect(named, text_field=config.text_field, excluded=config.excludes)
     # realpath: Path.resolve raises where links go round
-    sources = {Path(os.path.realpath(s)) for s in collect(named, excluded=excluded)}
+    sources = {Path(os.path.realpath(s)) for s in met}
     roots = [Path(os.path.realpath(n)) for n in named]
 
     def tell(path: Path) -> bool:
@@ -456,7 +488,7 @@ def _unused(articles: Sequence[ArticleResult], config: Config) -> list[ArticleRe
 
 
 def _own(path: Path, title: str, rule: str, found: Sequence[tuple[str, str]]) -> ArticleResult:
-    """Messages about one of the tool's own files; they are shown and never fail a run."""
+    """Messages about one of the tool's own files; every format shows them, and none fails a run."""
     items = []
     for message, fp in found:
         data: dict[str, Any] = {
@@ -464,7 +496,7 @@ def _own(path: Path, title: str, rule: str, found: Sequence[tuple[str, str]]) ->
             "message": message, "severity": "warning", "confidence": 1.0, "replacements": [],
             "applicability": None, "applied": False, "fingerprint": fp,
         }  # fmt: skip
-        items.append(Item(path.as_posix(), None, data, 1, 1, edit=False, counts=False))
+        items.append(Item(path.as_posix(), None, data, 1, 1, edit=False))
     line: dict[str, Any] = {
         "path": path.as_posix(), "output": None, "sha256": "", "title": title,
         "language": "en", "words": 0, "spun_probability": 0.0, "score": 100.0, "score_after": 100.0,

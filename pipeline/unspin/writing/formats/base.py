@@ -42,7 +42,8 @@ class Item:
         edit: Whether start and end are offsets of the file itself.
         byte_columns: 1-based columns of start and end in bytes of a file in UTF-8, its byte order
             mark counted; None where it is no such file or they are not known.
-        counts: Whether it counts for the gate (new, on changed lines, not suppressed).
+        counts: Whether it counts for the gate (new, on changed lines, not suppressed). What is said
+            of the tool's own files counts, and has no gate.
         fix: What the first replacement changes in the file, markup kept: ``start``, ``end``,
             ``line``, ``column``, ``end_line``, ``end_column``, ``byte_columns`` and the new
             ``text``; None where no fix can be offered.
