@@ -956,6 +956,31 @@ def test_an_article_too_short_to_tell_its_language_holds_every_gate() -> None:
     assert gates(fail_unjudged=False, too_short=False) == ()
 
 
+def test_a_workspace_that_a_link_leads_to_has_its_settings(
+    runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("real/.git/HEAD", "")
+    write("real/in/heart.md", SPUN)
+    Path("real/in/alias").symlink_to("old")
+    write("real/in/old/heart.md", SPUN)
+    Path("work").symlink_to("real")
+    monkeypatch.chdir("real")
+    lenient = "min-score = 0\nmax-spun-probability = 1\n"
+    write("unspin.toml", f'exclude = ["in/alias"]\n[folders."in"]\n{lenient}')
+    # What is named by the link, as by $PWD, is the same as what is named from the current folder.
+    named = tmp_path / "work" / "in"
+    assert check(runner, "in").exit_code == check(runner, str(named)).exit_code == 0
+    assert "excluded" in check(runner, str(named / "alias")).output  # links inside keep their names
+    for form in ("github", "rdjson", "gitlab"):
+        shown = check(runner, str(named / "heart.md"), "--format", form).stdout
+        assert "in/heart.md" in shown
+        assert str(tmp_path) not in shown
+    command = ["baseline", "write", str(named), "-o", "b.json", "--model", "off"]
+    assert runner.invoke(main, command).exit_code == 0
+    paths = [a["path"] for a in json.loads(Path("b.json").read_bytes())["articles"]]
+    assert paths == ["in/heart.md", "in/old/heart.md"]
+
+
 @pytest.mark.parametrize("here", [".", "./", "././"])
 def test_a_dot_means_the_folder_of_the_configuration(
     runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: str

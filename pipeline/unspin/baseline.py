@@ -8,7 +8,6 @@ entry. Paths in a baseline count from its own folder, wherever the command is st
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +18,7 @@ from typing import Any
 from unspin.changes import CHANGED_LINES
 from unspin.errors import InputError
 from unspin.gating import LANGUAGE
+from unspin.places import seen_from
 from unspin.report import Gate, dump
 from unspin.writing.formats.base import ArticleResult, Item
 
@@ -64,12 +64,7 @@ def counted(item: Item) -> bool:
 
 def place(path: str, base: Path | None) -> str:
     """A path of a run as a baseline in the folder `base` names it; None leaves it as it is."""
-    if base is None:
-        return path
-    try:
-        return Path(os.path.relpath(path, base)).as_posix()
-    except ValueError:  # another drive
-        return Path(path).as_posix()
+    return path if base is None else seen_from(base, path)
 
 
 def _digest(article: ArticleResult) -> str:

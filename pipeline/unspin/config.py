@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from unspin.errors import ConfigError
+from unspin.places import is_outside, seen_from
 
 _RULE = re.compile(r"[A-Za-z]{2}\d{0,3}")
 #: Default limit for one source file, in bytes.
@@ -167,16 +168,13 @@ class Config:
 
         origin = self.origins.get(key)
         base = Path(origin).parent if origin else Path.cwd()
-        try:
-            name = Path(os.path.relpath(path, base)).as_posix()
-            if Path(pattern).is_absolute():
-                pattern = Path(os.path.relpath(pattern, base)).as_posix()
-        except ValueError:  # another drive
-            name = Path(path).as_posix()
+        name = seen_from(base, path)
+        if Path(pattern).is_absolute():
+            pattern = seen_from(base, pattern)
         # normpath makes "." of nothing, and an empty pattern must not mean everything
         wanted = posixpath.normpath(pattern) if pattern else pattern
         if wanted == ".":
-            return not Path(name).is_absolute() and Path(name).parts[:1] != ("..",)
+            return not is_outside(name)
         return fnmatchcase(name, wanted) or fnmatchcase(name, f"{wanted}/*")
 
     def override(self, origin: str = "option", **values: Any) -> Config:

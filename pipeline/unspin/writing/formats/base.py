@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
 import hashlib
 import os
 import re
@@ -17,6 +16,7 @@ from unspin.article import Source
 from unspin.edits import Edit, apply_edits
 from unspin.findings import Applicability, Finding
 from unspin.fixing import touchable
+from unspin.places import is_outside, seen_from
 from unspin.report import Gate, Report
 from unspin.source_edits import source_edits
 from unspin.writing.summary import row
@@ -172,9 +172,8 @@ def relative(path: str) -> str:
     What lies outside the current folder stays as it was named.
     """
     place = os.path.normpath(path)
-    with contextlib.suppress(ValueError):
-        place = str(Path(place).relative_to(Path.cwd()))
-    return _slashes(place)
+    found = seen_from(Path.cwd(), place)
+    return _slashes(place) if is_outside(found) else found
 
 
 def in_repository(path: str) -> str:
@@ -183,10 +182,8 @@ def in_repository(path: str) -> str:
     Where the current folder lies in none, or the file lies outside, it is as `relative` has it.
     """
     top = _top(Path.cwd())
-    place = Path(os.path.normpath(Path.cwd() / path))
-    if top is None or not place.is_relative_to(top):
-        return relative(path)
-    return _slashes(str(place.relative_to(top)))
+    found = None if top is None else seen_from(top, os.path.normpath(path))
+    return relative(path) if found is None or is_outside(found) else found
 
 
 @lru_cache(maxsize=4)
