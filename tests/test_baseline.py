@@ -151,7 +151,9 @@ def test_a_damaged_entry_is_an_error_with_a_remedy(tmp_path: Path, findings: str
         baseline.load(path)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"version": 99, "articles": []}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"version": 99, "articles": []}', '{"version": 1, "articles": {}}']
+)
 def test_a_wrong_baseline_is_an_error_with_a_remedy(tmp_path: Path, text: str) -> None:
     path = tmp_path / "b.json"
     path.write_text(text)

@@ -118,6 +118,8 @@ def load(path: Path) -> list[Entry]:
         data = json.loads(text)
         if data["version"] != VERSION:
             raise ValueError(f"version {data['version']}, this tool reads {VERSION}")
+        if not isinstance(data["articles"], list):
+            raise TypeError("its articles are no list")
         return [_entry(a) for a in data["articles"]]
     except OSError as error:
         why = f"cannot be read ({error.strerror}); write it with: unspin baseline write"

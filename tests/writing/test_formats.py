@@ -402,6 +402,22 @@ def test_a_suggestion_fits_the_bytes_of_the_file(
     assert made == raw.decode("utf-8").replace("chance variables", "risk factors")
 
 
+def test_records_of_a_list_are_on_no_line_that_a_service_could_show() -> None:
+    text = PAGE + "Congestive heart disappointment is not rare in adults."
+    raw = json.dumps([{"text": PAGE * 2}, {"text": text}], indent=1).encode()
+    config = Config(grammar="off", model="off", select=("SP001",))
+    with Cleaner(config) as cleaner:
+        made = [a for a in read_bytes(raw, "a.json", config) if isinstance(a, Article)]
+        run = Run([article_result(cleaner.clean(a)) for a in made])
+    assert [(i.number, i.line) for i in run.items] == [(2, None)]
+    assert render(run, "text").startswith("a.json:2:- SP001")
+    assert "::error file=a.json,title=SP001" in render(run, "github")
+    (result,) = json.loads(render(run, "sarif"))["runs"][0]["results"]
+    assert "region" not in result["locations"][0]["physicalLocation"]
+    (diagnostic,) = json.loads(render(run, "rdjson"))["diagnostics"]
+    assert diagnostic["location"] == {"path": "a.json"}
+
+
 def test_bytes_that_are_no_utf8_are_counted_in_no_column() -> None:
     raw = (PAGE + SENTENCE.format("naïve chance variables")).encode().replace(b"na", b"\x81\xffna")
     assert "suggestions" not in render(Run((article_result(report_of(raw, "m.md")),)), "rdjson")

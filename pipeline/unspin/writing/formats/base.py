@@ -25,6 +25,8 @@ from unspin.writing.tree import review
 SEVERITIES = ("error", "warning", "info")
 #: Place of what stands in no line of the text.
 _NOWHERE: Mapping[str, Any] = dict.fromkeys(("end_line", "end_column", "byte_columns"))
+#: Bytes at the head of a file that tell what it holds.
+_HEAD = 1024
 #: Fixes that are offered; what an editor must decide is only named.
 _OFFERED = (Applicability.SAFE, Applicability.SUGGESTED)
 
@@ -35,7 +37,7 @@ class Item:
 
     Args:
         path: Source path with forward slashes.
-        record: 1-based line of a JSON Lines file, else None.
+        record: 1-based line of a JSON Lines file, or number in a list of records; else None.
         data: The finding as the report shows it.
         end_line: 1-based line of its end; None where offsets are not the source's.
         end_column: 1-based column after its last code point; None likewise.
@@ -47,6 +49,7 @@ class Item:
         fix: What the first replacement changes in the file, markup kept: ``start``, ``end``,
             ``line``, ``column``, ``end_line``, ``end_column``, ``byte_columns`` and the new
             ``text``; None where no fix can be offered.
+        listed: Whether the record is one of a list, which are no lines.
     """
 
     path: str
@@ -58,6 +61,7 @@ class Item:
     byte_columns: tuple[int, int] | None = None
     counts: bool = True
     fix: Mapping[str, Any] | None = None
+    listed: bool = False
 
     @property
     def rule(self) -> str:
@@ -72,6 +76,11 @@ class Item:
     @property
     def line(self) -> int | None:
         """Line in the file: the record's for JSON Lines, else the finding's."""
+        return None if self.listed else self.number
+
+    @property
+    def number(self) -> int | None:
+        """The line, or the number of the record in a list."""
         return self.record or self.data["line"]
 
     @property
@@ -214,7 +223,15 @@ def _item(report: Report, data: Mapping[str, Any], edits: Sequence[Edit]) -> Ite
     columns = place["byte_columns"] if edit else None
     end = place["end_line"], place["end_column"]
     fix = _fix(report, edits) if edit and edits else None
-    return Item(_slashes(source.path), source.record, data, *end, edit, columns, fix=fix)
+    listed = source.record is not None and _is_list(source.raw)
+    return Item(
+        _slashes(source.path), source.record, data, *end, edit, columns, fix=fix, listed=listed
+    )
+
+
+def _is_list(raw: bytes) -> bool:
+    """Whether a file of records is a list of them; one that is read line by line has no bytes."""
+    return raw[:_HEAD].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"[")
 
 
 def _place(report: Report, start: int, end: int) -> dict[str, Any]:

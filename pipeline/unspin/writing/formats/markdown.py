@@ -47,7 +47,7 @@ def render(run: Run) -> str:
 
 
 def _row(item: Item) -> str:
-    return f"| {_cell(item.path)}:{item.line or '-'} | {item.rule} | {_cell(item.message)} |"
+    return f"| {_cell(item.path)}:{item.number or '-'} | {item.rule} | {_cell(item.message)} |"
 
 
 def _cell(text: str) -> str:
