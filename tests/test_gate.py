@@ -306,6 +306,38 @@ def test_a_typo_mended_in_an_old_paragraph_gates_nothing_old(runner: CliRunner) 
     assert result.exit_code == 0, result.output
 
 
+def test_one_spun_paragraph_among_many_new_ones_fails_by_its_window(runner: CliRunner) -> None:
+    clean = (
+        "Adults need seven to nine hours of sleep, and {} keeps them well in week {} of the year."
+    )
+    old = [clean.format("walking", n) for n in range(40)]
+    new = [clean.format("reading", n) for n in range(40)]
+    spun = (
+        "Congestive heart disappointment is frequent, and smoking is one of the danger factors. "
+        "Bosom malignancy is treated by a team of specialists."
+    )
+    write("unspin.toml", "[gates]\nmin-score = 0\nmax-spun-probability = 1\n")
+    committed(**{"in/a.md": "\n\n".join(old)})
+    options = ["in", "--changed-since", "HEAD"]
+    write("in/a.md", "\n\n".join([*old[:20], *new, *old[20:]]))
+    assert check(runner, *options).exit_code == 0
+    write("in/a.md", "\n\n".join([*old[:20], *new[:20], spun, *new[20:], *old[20:]]))
+    result = check(runner, *options)
+    assert result.exit_code == 1
+    assert re.search(
+        r"changed lines: window spun_probability .* \(lines \d+ to \d+\)", result.stdout
+    )
+    # By a baseline, such a window fails a listed page as well; what is old in it does not.
+    committed(**{"in/a.md": "\n\n".join([*old[:20], spun, *old[20:]])})
+    base = ["baseline", "write", "in", "-o", "b.json", "--model", "off"]
+    assert runner.invoke(main, base).exit_code == 0
+    write("in/a.md", "\n\n".join([*old[:20], spun, new[0], *old[20:]]))
+    assert check(runner, *options, "--baseline", "b.json").exit_code == 0
+    write("in/a.md", "\n\n".join([*old[:20], spun, *old[20:], *new[:20], spun, *new[20:]]))
+    run = data(runner, *options, "--baseline", "b.json")
+    assert "changed lines: window spun_probability" in failed_gates(run)["in/a.md"]
+
+
 @pytest.mark.parametrize(
     ("added", "failed"),
     [

@@ -19,6 +19,7 @@ from unspin.baseline import Entry
 from unspin.changes import CHANGED_LINES, Changes
 from unspin.config import Config
 from unspin.errors import InputError, readable
+from unspin.evidence import Window
 from unspin.findings import Finding, fingerprint
 from unspin.pipeline import Cleaner
 from unspin.reading import collect, is_folder
@@ -36,7 +37,7 @@ _IDLE = frozenset({"to", "jobs", "originals", "origins", "grammar"})
 #: Fewest words of changed text that P(spun) is asked of (20 words of a whole article
 #: are judged at all; a paragraph of fifty holds several places).
 LEAST_CHANGED_WORDS = 50
-#: Least share of the lines of a block that changed for it to be judged as pasted text.
+#: Least share of the lines of a block, or of a window, that changed for it to be pasted text.
 MOSTLY_CHANGED = 0.5
 #: Line of a record, as paths of articles in JSON Lines end.
 _RECORD = re.compile(r":\d+$")
@@ -290,10 +291,11 @@ def _changed_gates(
         gating.effective(config.gates_for(report.article.source.path), check=True),
         counted,
         p,
-        # The windows of so short a text are the text itself, or cut it where no author did.
         [*of_the_whole, *only_in_part],
+        _pasted_windows(report, ranges),
         judged=True,
         fail_unjudged=config.non_english == "fail",
+        where=report.where,
     )
     return tuple(replace(g, name=f"{CHANGED_LINES}{g.name}") for g in out)
 
@@ -307,6 +309,19 @@ def _pasted_probability(
     if pasted is None or pasted.words < LEAST_CHANGED_WORDS:
         return None
     return cleaner.judge(pasted).gated_probability
+
+
+def _pasted_windows(report: Report, ranges: Sequence[tuple[int, int]]) -> list[Window]:
+    """Windows of the article most of which changed: one spun paragraph among many new ones.
+
+    The windows of the changed blocks would cut them where no author did.
+    """
+    places = report.article.map
+    return [
+        w
+        for w in report.gated_windows
+        if _share(report, *places.span(w.start, w.end), ranges) >= MOSTLY_CHANGED
+    ]
 
 
 def _of_the_part(
