@@ -471,6 +471,26 @@ def test_what_rules_that_do_not_run_had_found_is_not_gone(runner: CliRunner) -> 
     assert Path("b.json").read_bytes() == before
 
 
+def test_a_copy_of_a_listed_page_is_new_though_it_is_judged_alone(runner: CliRunner) -> None:
+    write("in/heart.md", SPUN)
+    base = ["-o", "b.json", "--model", "off"]
+    assert runner.invoke(main, ["baseline", "write", "in", *base]).exit_code == 0
+    before = Path("b.json").read_bytes()
+    write("in/exact.md", SPUN)
+    write("in/edited.md", SPUN + "\nRinse your mouth with water after meals.\n")
+    # As a hook does, that names the files of a commit: the listed page is there, but not looked at.
+    for name in ("in/exact.md", "in/edited.md"):
+        result = check(runner, name, "--baseline", "b.json")
+        assert result.exit_code == 1
+        assert not re.search("UN003|known", result.stdout.replace("CQ", ""))
+        assert runner.invoke(main, ["baseline", "prune", name, *base]).exit_code == 0
+        assert Path("b.json").read_bytes() == before
+    # Moved, it keeps its entry, however the new place is named.
+    Path("in/heart.md").unlink()
+    assert check(runner, "in/edited.md", "--baseline", "b.json").exit_code == 0
+    assert check(runner, "in", "--baseline", "b.json").exit_code == 1  # one of two copies is new
+
+
 def test_a_baseline_of_json_whose_text_field_is_named(runner: CliRunner) -> None:
     def records(*texts: str) -> None:
         write("in/a.json", json.dumps([{"fields": {"words": t}} for t in texts]))

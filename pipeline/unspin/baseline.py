@@ -170,6 +170,7 @@ def compare(
     *,
     base: Path | None = None,
     gone: Callable[[Path], bool] = lambda path: False,
+    elsewhere: Callable[[Path], bool] = lambda path: False,
 ) -> Compared:
     """Holds a run against a baseline.
 
@@ -180,11 +181,15 @@ def compare(
         base: Folder of the baseline, from which its paths count.
         gone: Whether the article that stood at a path is no longer there; asked where no article
             of the run answers to an entry, which may also be for want of looking.
+        elsewhere: Whether an article stands at a path that the run did not look at. What is listed
+            for it has not moved, and nothing of the run answers to it: a copy is new.
 
     Returns:
         What of the run is new, and what of the baseline is no longer there.
     """
-    homes = _homes(articles, listed, base)
+    apart = {i for i, e in enumerate(listed) if elsewhere((base or Path()) / e.path)}
+    free = [i for i in range(len(listed)) if i not in apart]
+    homes = _homes(articles, listed, base, free)
     left = [Counter({fp: f["count"] for fp, f in e.findings.items()}) for e in listed]
     known: dict[int, bool] = {}
     pool: Counter[str] = Counter()
@@ -193,8 +198,8 @@ def compare(
         home = homes.get(n)
         if home is not None:
             _take(article, left[home], known)
-    for rest in left:
-        pool.update(rest)
+    for i in free:
+        pool.update(left[i])
     for article in articles:
         _take(article, pool, known)
     out = []
@@ -212,7 +217,8 @@ def compare(
     away = [i for i, e in enumerate(listed) if i not in met and gone((base or Path()) / e.path)]
     looked_for = dict.fromkeys((*sorted(met), *away))
     lost = {i: _lost(left[i], pool) for i in looked_for}
-    lost |= {i: _lost(rest, pool) for i, rest in enumerate(left) if i not in lost}
+    lost |= {i: _lost(left[i], pool) for i in free if i not in lost}
+    lost |= {i: dict(left[i]) for i in apart}
     judged = {home for n, home in homes.items() if articles[n].row["score"] is not None}
     return Compared(
         articles=tuple(out),
@@ -239,16 +245,25 @@ def _take(article: ArticleResult, supply: Counter[str], known: dict[int, bool]) 
 
 
 def _homes(
-    articles: Sequence[ArticleResult], listed: Sequence[Entry], base: Path | None
+    articles: Sequence[ArticleResult],
+    listed: Sequence[Entry],
+    base: Path | None,
+    entries: Sequence[int],
 ) -> dict[int, int]:
     """Which article answers to which entry: by content, by path, by shared findings.
 
     Content comes first: where an old page was moved and a new one stands in its place, the entry
     goes with the page. Lines of a JSON Lines file move with every record that is added above them,
     so that their paths come last.
+
+    Args:
+        articles: What the run found.
+        listed: The baseline.
+        base: Its folder.
+        entries: Those, by index, that an article of the run may answer to.
     """
     homes: dict[int, int] = {}
-    free = dict.fromkeys(range(len(listed)))
+    free = dict.fromkeys(entries)
     paths = [place(a.path, base) for a in articles]
     records = [n for n, a in enumerate(articles) if a.row.get("record") is not None]
     files = sorted(set(range(len(articles))) - set(records))

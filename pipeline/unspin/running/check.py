@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -436,12 +436,14 @@ def compare(
     Returns:
         What of the run is new, and what of the baseline is no longer there.
     """
+    looked = _Looked(named, config)
     return baseline.compare(
         articles,
         listed,
         lambda p: _max_new(config, p) or 0,
         base=base,
-        gone=_gone(named, config),
+        gone=looked.gone,
+        elsewhere=looked.elsewhere,
     )
 
 
@@ -456,34 +458,57 @@ def of_running_rules(compared: baseline.Compared, config: Config) -> baseline.Co
     return replace(compared, stale=stale)
 
 
-def _gone(named: Sequence[Path], config: Config) -> Callable[[Path], bool]:
-    """Tells of listed articles that nothing answers to whether a run should have met them.
+class _Looked:
+    """Where a run looked for articles: what it did not meet there is gone, and elsewhere is not.
 
     Args:
         named: Files and folders that the run was asked for.
         config: Says what is passed over, and which JSON holds articles.
-
-    Returns:
-        A function of the path where an article stood, with its line in a file of records.
     """
-    met = collect(named, text_field=config.text_field, excluded=config.excludes)
-    # realpath: Path.resolve raises where links go round
-    sources = {Path(os.path.realpath(s)) for s in met}
-    roots = [Path(os.path.realpath(n)) for n in named]
 
-    def tell(path: Path) -> bool:
-        record = _RECORD.search(path.name)
-        listed = path.with_name(path.name[: record.start()]) if record else path
-        file = Path(os.path.realpath(listed))
-        try:
-            there = file.exists()
-        except OSError:
+    def __init__(self, named: Sequence[Path], config: Config) -> None:
+        met = collect(named, text_field=config.text_field, excluded=config.excludes)
+        # realpath: Path.resolve raises where links go round
+        self._folder = cache(os.path.realpath)
+        self._sources = {self._real(s) for s in met}
+        self._roots = [Path(os.path.realpath(n)) for n in named]
+
+    def gone(self, path: Path) -> bool:
+        """Whether a listed article that nothing answers to is not there any more.
+
+        Args:
+            path: Where it stood, with its line in a file of records.
+        """
+        file, record = self._file(path)
+        there = _there(file)
+        if there is None:
             return False  # it lies where nobody may look
         if there:
-            return record is not None and file in sources
-        return any(file.is_relative_to(r) for r in roots)
+            return record and file in self._sources
+        return any(file.is_relative_to(r) for r in self._roots)
 
-    return tell
+    def elsewhere(self, path: Path) -> bool:
+        """Whether a listed article is there, in a file that the run did not look at."""
+        file, _ = self._file(path)
+        return file not in self._sources and _there(file) is not False
+
+    def _file(self, path: Path) -> tuple[Path, bool]:
+        """The file of an article, and whether it is a record in it."""
+        record = _RECORD.search(path.name)
+        file = path.with_name(path.name[: record.start()]) if record else path
+        return self._real(file), bool(record)
+
+    def _real(self, path: Path) -> Path:
+        """Where a file stands, links above it resolved: a link to a file is its own article."""
+        return Path(self._folder(path.parent), path.name)
+
+
+def _there(file: Path) -> bool | None:
+    """Whether a file exists; None where that cannot be known."""
+    try:
+        return file.exists()
+    except OSError:
+        return None
 
 
 def _unused(articles: Sequence[ArticleResult], config: Config) -> list[ArticleResult]:
