@@ -1108,6 +1108,13 @@ def test_a_name_with_a_line_break_stays_in_its_row(runner: CliRunner) -> None:
     assert row.split("\t")[-1] == "pass"
 
 
+def test_a_model_folder_that_is_none_is_named_with_a_remedy(runner: CliRunner) -> None:
+    write("teeth.md", CLEAN)
+    result = check(runner, "teeth.md", "--model", "nowhere")
+    assert result.exit_code == 2
+    assert "nowhere is no folder; name a folder with a trained model" in result.stderr
+
+
 def test_a_model_folder_counts_from_the_configuration(tmp_path: Path) -> None:
     write(str(tmp_path / "unspin.toml"), 'model = "models/ours"\n')
     assert load_config(tmp_path / "unspin.toml").model == str(tmp_path / "models/ours")

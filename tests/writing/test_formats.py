@@ -280,6 +280,9 @@ def test_markdown_summary_is_a_table_that_nothing_breaks(run: Run) -> None:
     assert text.startswith("## unspin: failed: 1 of 2 articles")
     assert "&lt;disease&gt;" in text
     assert "50\\|60" in text
+    assert "&amp;" in text
+    unjudged = article((), passed=False, score=None, spun_probability=None)
+    assert "| in put/a,b:c.md | - | - |" in render(Run((unjudged,)), "markdown")
 
 
 def test_markdown_summary_stays_within_the_limit_of_a_step() -> None:
