@@ -306,6 +306,32 @@ def test_a_typo_mended_in_an_old_paragraph_gates_nothing_old(runner: CliRunner) 
     assert result.exit_code == 0, result.output
 
 
+@pytest.mark.parametrize(
+    "accepted",
+    [
+        "<!-- unspin ignore-start SP: a sample -->\n\n{}\n\n<!-- unspin ignore-end -->",
+        "<!-- unspin ignore SP: a sample -->\n{}",
+    ],
+)
+def test_a_pasted_paragraph_that_is_accepted_is_no_evidence(
+    runner: CliRunner, accepted: str
+) -> None:
+    spun = (
+        "The wellbeing expert may endorse a few solutions that assistance to ease the torment, and "
+        "the sick individual ought to take them with a lot of liquid. Individuals who experience "
+        "the ill effects of this sickness regularly feel drained amid the day, and the indications "
+        "deteriorate when they skip suppers or rest inadequately around evening time."
+    )
+    page = f"{CLEAN}\n{{}}\nAsk your dentist which brush suits you, and rinse with water after meals.\n"
+    committed(**{"in/teeth.md": page.format("")})
+    options = ["in", "--changed-since", "HEAD", "--model", "auto"]
+    write("in/teeth.md", page.format(f"\n{spun}\n"))
+    assert check(runner, *options).exit_code == 1
+    write("in/teeth.md", page.format(f"\n{accepted.format(spun)}\n"))
+    result = check(runner, *options)
+    assert result.exit_code == 0, result.output
+
+
 def test_one_spun_paragraph_among_many_new_ones_fails_by_its_window(runner: CliRunner) -> None:
     clean = (
         "Adults need seven to nine hours of sleep, and {} keeps them well in week {} of the year."

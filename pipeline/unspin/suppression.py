@@ -200,7 +200,8 @@ def read(article: Article) -> tuple[list[Suppression], list[Finding]]:
             wrong.append(_wrong(match.span(), objection))
         elif verb == "ignore-start":
             if opened is not None:
-                wrong.append(_wrong(opened[0].span(), "ignore-end is missing"))
+                why = "ignore-end is missing before the next ignore-start"
+                wrong.append(_wrong(opened[0].span(), why))
             opened = (match, rules)
         else:
             whole = verb == "ignore-file"

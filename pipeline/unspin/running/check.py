@@ -26,7 +26,7 @@ from unspin.reading import collect, is_folder
 from unspin.report import Gate, Report
 from unspin.resources import cache_dir, data_path
 from unspin.scoring import score
-from unspin.suppression import suppressing, unused_entries
+from unspin.suppression import suppress, suppressing, unused_entries
 from unspin.writing.formats.base import ArticleResult, Item, Run, article_result
 
 if TYPE_CHECKING:
@@ -305,7 +305,9 @@ def _pasted_probability(
 ) -> float | None:
     """P(spun) of what was pasted; None where it is too little to tell."""
     # A typo mended in an old paragraph does not make the paragraph a pasted one.
-    pasted = _changed_part(report, ranges, MOSTLY_CHANGED)
+    # What is accepted is no evidence.
+    quiet = suppress(report.article, (), cleaner.config).quiet
+    pasted = _changed_part(report, ranges, MOSTLY_CHANGED, quiet)
     if pasted is None or pasted.words < LEAST_CHANGED_WORDS:
         return None
     return cleaner.judge(pasted).gated_probability
@@ -378,14 +380,26 @@ def _share(report: Report, start: int, end: int, ranges: Sequence[tuple[int, int
 
 
 def _changed_part(
-    report: Report, ranges: Sequence[tuple[int, int]], least: float
+    report: Report,
+    ranges: Sequence[tuple[int, int]],
+    least: float,
+    quiet: Sequence[tuple[int, int]] = (),
 ) -> Article | None:
-    """The blocks of which some lines changed, and at least a share of them; None without any."""
+    """The blocks of which some lines changed, and at least a share of them; None without any.
+
+    Args:
+        report: Of the whole article.
+        ranges: Changed lines.
+        least: That share.
+        quiet: Source spans; a block that lies mostly in them is left out.
+    """
     article = report.article
     pieces = []
     for block, piece in zip(article.blocks, disassemble(article), strict=True):
-        share = _share(report, *article.map.span(block.start, block.end), ranges)
-        if share > 0 and share >= least:
+        start, end = article.map.span(block.start, block.end)
+        share = _share(report, start, end, ranges)
+        covered = sum(max(0, min(b, end) - max(a, start)) for a, b in quiet)
+        if share > 0 and share >= least and not (covered and 2 * covered >= end - start):
             pieces.append(piece)
     if not pieces:
         return None
