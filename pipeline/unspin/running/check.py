@@ -279,7 +279,8 @@ def _changed_gates(
     config = cleaner.config
     of_the_whole = _of_the_whole(report, ranges)
     part = _changed_part(report, ranges, 0.0)
-    counted, p, only_in_part = None, None, ()
+    counted = p = None
+    only_in_part: tuple[Finding, ...] = ()
     if part is not None:
         p = _pasted_probability(report, cleaner, ranges)
         found = _of_the_part(report, part, p, cleaner, ranges)
