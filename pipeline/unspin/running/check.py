@@ -305,9 +305,8 @@ def _pasted_probability(
     report: Report, cleaner: Cleaner, ranges: Sequence[tuple[int, int]]
 ) -> float | None:
     """P(spun) of what was pasted; None where it is too little to tell."""
+    quiet = suppress(report.article, (), cleaner.config).quiet  # what is accepted is no evidence
     # A typo mended in an old paragraph does not make the paragraph a pasted one.
-    # What is accepted is no evidence.
-    quiet = suppress(report.article, (), cleaner.config).quiet
     pasted = _changed_part(report, ranges, MOSTLY_CHANGED, quiet)
     if pasted is None or pasted.words < LEAST_CHANGED_WORDS:
         return None
