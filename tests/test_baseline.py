@@ -151,7 +151,9 @@ def test_a_damaged_entry_is_an_error_with_a_remedy(tmp_path: Path, findings: str
         baseline.load(path)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"version": 99, "articles": []}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"version": 99, "articles": []}', '{"version": 1, "articles": {}}']
+)
 def test_a_wrong_baseline_is_an_error_with_a_remedy(tmp_path: Path, text: str) -> None:
     path = tmp_path / "b.json"
     path.write_text(text)
@@ -194,11 +196,13 @@ def test_articles_that_no_run_judged_are_told_apart_from_what_is_gone() -> None:
 
 def test_spun_text_pasted_into_a_listed_page_fails() -> None:
     listed = baseline.entries([article("a.md", [], score=100)])
-    names = ("score", "spun_probability", "findings.warning")
+    names = ("score", "spun_probability", "window spun_probability", "findings.warning")
     gates = tuple(Gate(f"changed lines: {name}", 0.9, 0.3, False) for name in names)
     run = [replace(article("a.md", [], score=99.5), gates=gates)]
     (held,) = baseline.compare(run, listed).articles
-    assert [g.name for g in held.gates if not g.passed] == ["changed lines: spun_probability"]
+    assert [g.name for g in held.gates if not g.passed] == [
+        "changed lines: spun_probability", "changed lines: window spun_probability",
+    ]  # fmt: skip
     assert not held.passed
     whole = (Gate("score", 99.5, 100, False), Gate("spun_probability", 0.9, 0.3, False))
     assert verdicts([replace(run[0], gates=whole)], listed) == [True]

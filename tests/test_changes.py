@@ -79,6 +79,66 @@ def test_a_file_outside_the_work_tree_counts_as_a_whole(repo: Path) -> None:
     assert changed_since("HEAD", repo).ranges(repo.parent / "elsewhere.md") is None
 
 
+def test_a_file_that_git_ignores_counts_as_a_whole(repo: Path) -> None:
+    (repo / ".gitignore").write_text("public/\ndraft.md\n")
+    (repo / "public").mkdir()
+    for name in ("public/kept.md", "public/made.md", "draft.md"):
+        (repo / name).write_text("one\n")
+    git(repo, "add", "-f", ".gitignore", "public/kept.md")
+    git(repo, "commit", "-qm", "second")
+    changes = changed_since("HEAD", repo)
+    assert changes.ranges(repo / "public/made.md") is None
+    assert changes.ranges(repo / "draft.md") is None
+    assert changes.ranges(repo / "public/kept.md") == ()
+
+
+def test_a_link_has_a_history_of_its_own(repo: Path) -> None:
+    (repo / "old.md").symlink_to("page.md")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-qm", "second")
+    (repo / "staged.md").symlink_to("page.md")
+    git(repo, "add", "staged.md")
+    (repo / "untracked.md").symlink_to("page.md")
+    changes = changed_since("HEAD", repo)
+    assert changes.ranges(repo / "page.md") == changes.ranges(repo / "old.md") == ()
+    assert changes.ranges(repo / "staged.md") is changes.ranges(repo / "untracked.md") is None
+    (repo / "page.md").write_text("one\nTWO\nthree\nfour\n")
+    changes = changed_since("HEAD", repo)
+    assert changes.ranges(repo / "page.md") == changes.ranges(repo / "old.md") == ((2, 2),)
+    (repo / "old.md").unlink()
+    (repo / "old.md").symlink_to("naïve name.md")
+    changes = changed_since("HEAD", repo)
+    assert changes.ranges(repo / "old.md") is None
+    assert changes.ranges(repo / "naïve name.md") == ()
+
+
+def test_settings_of_git_change_no_lines(repo: Path) -> None:
+    for n in range(3):
+        (repo / f"{n}.md").write_text("".join(f"page {n}, line {k}\n" for k in range(20)))
+    (repo / "code.md").write_text("# A\n\none\ntwo\n\n# B\n\none\ntwo\n")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-qm", "second")
+    for n in range(3):
+        git(repo, "mv", f"{n}.md", f"moved {n}.md")
+        with (repo / f"moved {n}.md").open("a") as file:
+            file.write("one more\n")
+    git(repo, "add", "-A")
+    (repo / "code.md").write_text("# A\n\none\ntwo\n\n# X\n\none\ntwo\n\n# B\n\none\ntwo\n")
+    names = ("moved 0.md", "moved 2.md", "code.md")
+    plain = [changed_since("HEAD", repo).ranges(repo / n) for n in names]
+    assert plain[:2] == [((21, 21),), ((21, 21),)]
+    settings = {"diff.renameLimit": "1", "diff.indentHeuristic": "false", "diff.noprefix": "true"}
+    for key, value in settings.items():
+        git(repo, "config", key, value)
+    assert [changed_since("HEAD", repo).ranges(repo / n) for n in names] == plain
+
+
+def test_a_range_is_no_revision(repo: Path) -> None:
+    for revision in ("HEAD..main", "main...HEAD"):
+        with pytest.raises(InputError, match="is a range; name only the revision"):
+            changed_since(revision, repo)
+
+
 def test_an_unchanged_and_a_renamed_file_have_no_changed_lines(repo: Path) -> None:
     git(repo, "mv", "page.md", "moved.md")
     changes = changed_since("HEAD", repo)

@@ -306,6 +306,124 @@ def test_a_typo_mended_in_an_old_paragraph_gates_nothing_old(runner: CliRunner) 
     assert result.exit_code == 0, result.output
 
 
+@pytest.mark.parametrize(
+    "accepted",
+    [
+        "<!-- unspin ignore-start SP: a sample -->\n\n{}\n\n<!-- unspin ignore-end -->",
+        "<!-- unspin ignore SP: a sample -->\n{}",
+    ],
+)
+def test_a_pasted_paragraph_that_is_accepted_is_no_evidence(
+    runner: CliRunner, accepted: str
+) -> None:
+    spun = (
+        "The wellbeing expert may endorse a few solutions that assistance to ease the torment, and "
+        "the sick individual ought to take them with a lot of liquid. Individuals who experience "
+        "the ill effects of this sickness regularly feel drained amid the day, and the indications "
+        "deteriorate when they skip suppers or rest inadequately around evening time."
+    )
+    page = f"{CLEAN}\n{{}}\nAsk your dentist which brush suits you, and rinse with water after meals.\n"
+    committed(**{"in/teeth.md": page.format("")})
+    options = ["in", "--changed-since", "HEAD", "--model", "auto"]
+    write("in/teeth.md", page.format(f"\n{spun}\n"))
+    assert check(runner, *options).exit_code == 1
+    write("in/teeth.md", page.format(f"\n{accepted.format(spun)}\n"))
+    result = check(runner, *options)
+    assert result.exit_code == 0, result.output
+
+
+def test_one_spun_paragraph_among_many_new_ones_fails_by_its_window(runner: CliRunner) -> None:
+    clean = (
+        "Adults need seven to nine hours of sleep, and {} keeps them well in week {} of the year."
+    )
+    old = [clean.format("walking", n) for n in range(40)]
+    new = [clean.format("reading", n) for n in range(40)]
+    spun = (
+        "Congestive heart disappointment is frequent, and smoking is one of the danger factors. "
+        "Bosom malignancy is treated by a team of specialists."
+    )
+    write("unspin.toml", "[gates]\nmin-score = 0\nmax-spun-probability = 1\n")
+    committed(**{"in/a.md": "\n\n".join(old)})
+    options = ["in", "--changed-since", "HEAD"]
+    write("in/a.md", "\n\n".join([*old[:20], *new, *old[20:]]))
+    assert check(runner, *options).exit_code == 0
+    write("in/a.md", "\n\n".join([*old[:20], *new[:20], spun, *new[20:], *old[20:]]))
+    result = check(runner, *options)
+    assert result.exit_code == 1
+    assert re.search(
+        r"changed lines: window spun_probability .* \(lines \d+ to \d+\)", result.stdout
+    )
+    # By a baseline, such a window fails a listed page as well; what is old in it does not.
+    committed(**{"in/a.md": "\n\n".join([*old[:20], spun, *old[20:]])})
+    base = ["baseline", "write", "in", "-o", "b.json", "--model", "off"]
+    assert runner.invoke(main, base).exit_code == 0
+    write("in/a.md", "\n\n".join([*old[:20], spun, new[0], *old[20:]]))
+    assert check(runner, *options, "--baseline", "b.json").exit_code == 0
+    write("in/a.md", "\n\n".join([*old[:20], spun, *old[20:], *new[:20], spun, *new[20:]]))
+    run = data(runner, *options, "--baseline", "b.json")
+    assert "changed lines: window spun_probability" in failed_gates(run)["in/a.md"]
+
+
+@pytest.mark.parametrize(
+    ("added", "failed"),
+    [
+        ("\n" + CLEAN.split("\n\n")[1], True),  # said twice: DU002
+        ("\n<!-- unspin ignore SP001 -->\n", True),  # no reason: UN002
+        ("\nRinse your mouth with water after meals.\n", False),
+    ],
+)
+def test_severity_counts_what_only_the_whole_article_shows_on_changed_lines(
+    runner: CliRunner, added: str, failed: bool
+) -> None:
+    write("unspin.toml", f'[gates]\n{LENIENT}fail-on = "warning"\n')
+    old = CLEAN + "\n<!-- unspin ignore DU -->\n"  # as void, on an unchanged line
+    committed(**{"in/teeth.md": old})
+    write("in/teeth.md", old + added)
+    run = data(runner, "in", "--changed-since", "HEAD")
+    expected = {"changed lines: findings.warning"} if failed else set()
+    assert failed_gates(run) == {"in/teeth.md": expected}
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "foot"),
+    [
+        ("a.md", "---\ntitle: {}\n---\n\n", ""),
+        ("a.html", "<html><head>\n<title>{}</title>\n</head><body>\n<p>", "</p></body></html>"),
+    ],
+)
+def test_a_title_outside_of_the_text_gates_where_its_line_changed(
+    runner: CliRunner, name: str, head: str, foot: str
+) -> None:
+    def page(title: str, more: str = "") -> str:
+        return head.format(title) + CLEAN.split("\n\n")[1].strip() + more + foot
+
+    spun = "Congestive heart disappointment"
+    committed(**{"in/" + name: page("Caring for your teeth")})
+    options = ["in", "--changed-since", "HEAD"]
+    write("in/" + name, page(spun))
+    run = data(runner, *options)
+    assert failed_gates(run) == {f"in/{name}": {"changed lines: score"}}
+    (found,) = (f for f in run["articles"][0]["findings"] if f["rule"] == "SP001")
+    assert (found["line"], found["text"]) == (2, spun)
+    committed(**{"in/" + name: page(spun)})
+    write("in/" + name, page(spun, " Rinse your mouth with water after meals."))
+    assert check(runner, *options).exit_code == 0
+
+
+def test_a_page_that_is_not_english_any_more_fails_where_such_pages_shall(
+    runner: CliRunner,
+) -> None:
+    committed(**{"in/teeth.md": CLEAN})
+    base = ["baseline", "write", "in", "-o", "b.json", "--model", "off"]
+    assert runner.invoke(main, base).exit_code == 0
+    german = "Putzen Sie die Zähne zweimal am Tag, und gehen Sie alle sechs Monate zum Zahnarzt. "
+    write("in/teeth.md", f"# Zähne\n\n{german * 3}\n")
+    for options in ([], ["--changed-since", "HEAD"], ["--baseline", "b.json"]):
+        assert check(runner, "in", *options).exit_code == 0
+        run = data(runner, "in", "--non-english", "fail", *options)
+        assert failed_gates(run) == {"in/teeth.md": {"language"}}
+
+
 def test_the_work_tree_is_that_of_the_articles(
     runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -332,9 +450,7 @@ def test_a_page_that_is_gone_is_stale_until_it_is_pruned(
     Path("in/heart.md").unlink()
     result = check(runner, "in", "--baseline", "b.json")
     assert result.exit_code == 0
-    assert "b.json:1:1 UN003 in/heart.md is gone; run: unspin baseline prune (known)" in (
-        result.stdout
-    )
+    assert "b.json:1:1 UN003 in/heart.md is gone; run: unspin baseline prune\n" in result.stdout
     table = result.stdout.partition("verdict\n")[2]
     assert [line.split()[0] for line in table.splitlines()] == ["in/teeth.md", "passed"]
     # A run that did not look where the page stood says nothing of it.
@@ -348,6 +464,70 @@ def test_a_page_that_is_gone_is_stale_until_it_is_pruned(
 
 
 # --- suppression ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_is_stale_is_reported_in_every_format(runner: CliRunner, form: str) -> None:
+    write("in/heart.md", SPUN)
+    write("in/teeth.md", CLEAN)
+    write("unspin.toml", 'suppress = [{ rule = "DU", path = "in", reason = "quoted" }]')
+    base = ["baseline", "write", "in", "-o", "b.json", "--model", "off"]
+    assert runner.invoke(main, base).exit_code == 0
+    Path("in/heart.md").unlink()
+    result = check(runner, "in", "--baseline", "b.json", "--format", form)
+    assert result.exit_code == 0
+    shown = result.stdout
+    if form == "sarif":  # whose rules are listed too
+        shown = str([r["ruleId"] for r in json.loads(shown)["runs"][0]["results"]])
+    names = ("b.json", "unspin.toml") if form == "junit" else ("UN001", "UN003")
+    assert [name for name in names if name not in shown] == []
+    for options in (["--ignore", "UN"], ["--select", "SP"]):
+        run = data(runner, "in", "--baseline", "b.json", *options)
+        assert [a["path"] for a in run["articles"]] == ["in/teeth.md"]
+
+
+def test_what_rules_that_do_not_run_had_found_is_not_gone(runner: CliRunner) -> None:
+    write("in/heart.md", SPUN.replace("It means", "See http://example.org/abc for it. It means"))
+    base = ["in", "-o", "b.json", "--model", "off"]
+    assert runner.invoke(main, ["baseline", "write", *base]).exit_code == 0
+    before = Path("b.json").read_bytes()
+    assert "UN003" not in check(runner, "in", "--baseline", "b.json", "--ignore", "SD").stdout
+    write("unspin.toml", 'ignore = ["SD"]\n')
+    assert runner.invoke(main, ["baseline", "prune", *base]).exit_code == 0
+    assert Path("b.json").read_bytes() == before
+
+
+def test_a_copy_of_a_listed_page_is_new_though_it_is_judged_alone(runner: CliRunner) -> None:
+    write("in/heart.md", SPUN)
+    base = ["-o", "b.json", "--model", "off"]
+    assert runner.invoke(main, ["baseline", "write", "in", *base]).exit_code == 0
+    before = Path("b.json").read_bytes()
+    write("in/exact.md", SPUN)
+    write("in/edited.md", SPUN + "\nRinse your mouth with water after meals.\n")
+    # As a hook does, that names the files of a commit: the listed page is there, but not looked at.
+    for name in ("in/exact.md", "in/edited.md"):
+        result = check(runner, name, "--baseline", "b.json")
+        assert result.exit_code == 1
+        assert not re.search("UN003|known", result.stdout.replace("CQ", ""))
+        assert runner.invoke(main, ["baseline", "prune", name, *base]).exit_code == 0
+        assert Path("b.json").read_bytes() == before
+    # Moved, it keeps its entry, however the new place is named.
+    Path("in/heart.md").unlink()
+    assert check(runner, "in/edited.md", "--baseline", "b.json").exit_code == 0
+    assert check(runner, "in", "--baseline", "b.json").exit_code == 1  # one of two copies is new
+
+
+def test_a_baseline_of_json_whose_text_field_is_named(runner: CliRunner) -> None:
+    def records(*texts: str) -> None:
+        write("in/a.json", json.dumps([{"fields": {"words": t}} for t in texts]))
+
+    write("unspin.toml", 'text-field = "fields.words"\n')
+    records(SPUN, CLEAN)
+    base = ["in", "-o", "b.json", "--model", "off"]
+    assert runner.invoke(main, ["baseline", "write", *base]).exit_code == 0
+    assert check(runner, "in", "--baseline", "b.json").exit_code == 0
+    records(CLEAN)
+    assert "UN003 in/a.json:1 is gone" in check(runner, "in", "--baseline", "b.json").stdout
 
 
 def test_suppression_in_the_text_takes_findings_out_of_gate_and_fixes(runner: CliRunner) -> None:
@@ -551,6 +731,14 @@ def test_options_that_change_do_not_go_with_check(runner: CliRunner, option: str
     assert result.exit_code == 2
     assert f"{option} changes; use one of them" in result.stderr
     assert Path("in/heart.md").read_text(encoding="utf-8") == SPUN
+
+
+@pytest.mark.parametrize("revision", ["", " "])
+def test_a_revision_that_is_empty_is_refused(runner: CliRunner, revision: str) -> None:
+    write("in/teeth.md", CLEAN)
+    result = check(runner, "in", "--changed-since", revision)
+    assert result.exit_code == 2
+    assert "--changed-since: names no revision; give a commit" in result.stderr
 
 
 def test_what_is_excluded_gates_nothing(runner: CliRunner) -> None:
@@ -846,6 +1034,31 @@ def test_an_article_too_short_to_tell_its_language_holds_every_gate() -> None:
     assert gates(fail_unjudged=False, too_short=False) == ()
 
 
+def test_a_workspace_that_a_link_leads_to_has_its_settings(
+    runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("real/.git/HEAD", "")
+    write("real/in/heart.md", SPUN)
+    Path("real/in/alias").symlink_to("old")
+    write("real/in/old/heart.md", SPUN)
+    Path("work").symlink_to("real")
+    monkeypatch.chdir("real")
+    lenient = "min-score = 0\nmax-spun-probability = 1\n"
+    write("unspin.toml", f'exclude = ["in/alias"]\n[folders."in"]\n{lenient}')
+    # What is named by the link, as by $PWD, is the same as what is named from the current folder.
+    named = tmp_path / "work" / "in"
+    assert check(runner, "in").exit_code == check(runner, str(named)).exit_code == 0
+    assert "excluded" in check(runner, str(named / "alias")).output  # links inside keep their names
+    for form in ("github", "rdjson", "gitlab"):
+        shown = check(runner, str(named / "heart.md"), "--format", form).stdout
+        assert "in/heart.md" in shown
+        assert str(tmp_path) not in shown
+    command = ["baseline", "write", str(named), "-o", "b.json", "--model", "off"]
+    assert runner.invoke(main, command).exit_code == 0
+    paths = [a["path"] for a in json.loads(Path("b.json").read_bytes())["articles"]]
+    assert paths == ["in/heart.md", "in/old/heart.md"]
+
+
 @pytest.mark.parametrize("here", [".", "./", "././"])
 def test_a_dot_means_the_folder_of_the_configuration(
     runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: str
@@ -921,6 +1134,13 @@ def test_a_name_with_a_line_break_stays_in_its_row(runner: CliRunner) -> None:
     assert row.split("\t")[-1] == "pass"
 
 
+def test_a_model_folder_that_is_none_is_named_with_a_remedy(runner: CliRunner) -> None:
+    write("teeth.md", CLEAN)
+    result = check(runner, "teeth.md", "--model", "nowhere")
+    assert result.exit_code == 2
+    assert "nowhere is no folder; name a folder with a trained model" in result.stderr
+
+
 def test_a_model_folder_counts_from_the_configuration(tmp_path: Path) -> None:
     write(str(tmp_path / "unspin.toml"), 'model = "models/ours"\n')
     assert load_config(tmp_path / "unspin.toml").model == str(tmp_path / "models/ours")
@@ -971,6 +1191,24 @@ def test_findings_are_never_written_over_what_the_run_reads(runner: CliRunner, r
     result = check(runner, *options, "--format", "json", ".")
     assert result.exit_code == 2
     assert "name another file" in result.stderr
+    assert Path(report).read_bytes() == before
+
+
+@pytest.mark.parametrize("report", ["unspin.toml", "terms/house.yaml", "more.yaml"])
+def test_findings_are_never_written_over_what_the_configuration_says(
+    runner: CliRunner, report: str
+) -> None:
+    write("in/page.md", CLEAN)
+    house = "- term: heart attack\n  forms:\n    - form: heart onslaught\n      kind: spun\n"
+    write("unspin.toml", 'glossaries = ["terms"]\n')
+    for name in ("terms/house.yaml", "more.yaml"):
+        write(name, house)
+    before = Path(report).read_bytes()
+    result = check(
+        runner, "in", "--glossary", "more.yaml", "--glossary", "terms", "--report", report
+    )
+    assert "is read by this run" in result.stderr
+    assert result.exit_code == 2
     assert Path(report).read_bytes() == before
 
 

@@ -51,7 +51,7 @@ def rules_of(text: str, config: Config | None = None) -> list[str]:
         f"<!-- unspin ignore SP001: quoted from a patient -->\nShe has {BAD}.\n",
         f"<!-- unspin ignore-next-line SP: a brand -->\n\nShe has {BAD}.\n",
         f"> <!-- unspin ignore SP: a brand -->\n>\n> She has {BAD}.\n",
-        f"<!-- unspin ignore-start SP001, KS: sample -->\nShe has {BAD}.\n\nAnd {BAD}.\n<!-- unspin ignore-end -->\n",
+        f"<!-- unspin ignore-start SP001: sample -->\nShe has {BAD}.\n\nAnd {BAD}.\n<!-- unspin ignore-end -->\n",
         f"She has {BAD}.\n\n<!-- unspin ignore-file sp001: a page about spinning -->\n",
     ],
 )
@@ -69,6 +69,16 @@ def test_a_suppression_with_a_reason_accepts(text: str) -> None:
         (f"<!-- unspin ignore SP001: x -->\nFine.\n\nShe has {BAD}.\n", ["SP001", "UN001"]),
         (f"<!-- unspin ignore-start SP: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
         (f"She has {BAD}.\n<!-- unspin ignore-end -->\n", ["SP001", "UN002"]),
+        (f"<!-- unspin ignore SP001, KS: x -->\nShe has {BAD}.\n", ["UN001"]),
+        (f"<!-- unspin ignore-file KS001, SP, DU: x -->\nShe has {BAD}.\n", ["UN001"]),
+        (f"<!-- unspin ignore SP, SP001: x -->\nShe has {BAD}.\n", []),
+        # Each of several speaks of the line after them.
+        (f"<!-- unspin ignore SP001: x -->\n<!-- unspin ignore KS: y -->\n{BAD}.\n", ["UN001"]),
+        (
+            "<!-- unspin ignore KS: y --> <!-- unspin ignore SP001: x -->\n\n"
+            f"<!-- unspin ignore-next-line SD -->\n{BAD}.\n",
+            ["UN001", "UN002"],
+        ),
         # What is misspelt must not pass for something else, nor go unseen.
         (f"<!-- unspin ignore Spun wording: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
         (f"<!-- unspin ignore SP01X: x -->\nShe has {BAD}.\n", ["SP001", "UN002"]),
@@ -95,6 +105,22 @@ def test_a_suppression_with_a_reason_accepts(text: str) -> None:
 )
 def test_a_wrong_or_unused_suppression_is_a_finding(text: str, rules: list[str]) -> None:
     assert sorted(rules_of(text)) == sorted(rules)
+
+
+def test_the_rules_of_a_suppression_that_find_nothing_are_named() -> None:
+    def says(rules: str, ignored: tuple[str, ...] = ()) -> list[str]:
+        article = page(f"<!-- unspin ignore {rules}: x -->\nShe has {BAD}.\n")
+        kept = suppress(article, found(article), Config(ignore=ignored)).kept
+        return [f.message for f in kept if f.rule == "UN001"]
+
+    assert says("SP001, KS, DU002") == [
+        "This suppression of KS, DU002 suppresses nothing; remove KS, DU002 from it."
+    ]
+    assert says("SP001, KS, DU002", ("KS",)) == [
+        "This suppression of DU002 suppresses nothing; remove DU002 from it."
+    ]
+    assert says("KS") == ["This suppression of KS suppresses nothing; remove it."]
+    assert says("SP001, GR") == []  # whether grammar runs depends on the machine
 
 
 def test_configuration_suppresses_by_path() -> None:

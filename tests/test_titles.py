@@ -117,7 +117,22 @@ def test_titles_with_the_same_words_have_fingerprints_of_their_own() -> None:
 
 def test_the_title_of_a_page_without_a_heading() -> None:
     page = f"<html><head><title>Bosom malignancy</title></head><body><p>{CLEAN}</p></body></html>"
-    assert len(in_title(cleaned(page, "a.html"))) == 1
+    (found,) = in_title(cleaned(page, "a.html"))
+    assert (found["line"], found["column"], found["text"]) == (1, 20, "Bosom malignancy")
+
+
+@pytest.mark.parametrize(
+    ("head", "place"),
+    [
+        ("<title>Q &amp; A: bosom\n malignancy</title>", "bosom\n malignancy"),
+        ('<meta property="og:title" content="Q &amp; A: bosom malignancy">', "bosom malignancy"),
+        ("<title>Q &amp; A: bosom&#32;malignancy</title>", "Q &amp; A: bosom&#32;malignancy"),
+    ],
+)
+def test_the_place_of_a_title_that_a_page_declares(head: str, place: str) -> None:
+    page = f"<html><head>{head}</head><body><p>{CLEAN}</p></body></html>"
+    (found,) = in_title(cleaned(page, "a.html"))
+    assert found["text"] == page[found["start"] : found["end"]] == place
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ entry. Paths in a baseline count from its own folder, wherever the command is st
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -18,16 +17,18 @@ from typing import Any
 
 from unspin.changes import CHANGED_LINES
 from unspin.errors import InputError
+from unspin.gating import LANGUAGE
+from unspin.places import seen_from
 from unspin.report import Gate, dump
 from unspin.writing.formats.base import ArticleResult, Item
 
 VERSION = 1
 #: Name of the gate by number of new findings.
 NEW = "new findings"
-#: The gate of changed lines that a listed article keeps: a model that finds a pasted paragraph spun
-#: need not name a finding in it, and in a long page the score hardly falls. Findings and score are
-#: held against the baseline instead.
-PASTED = f"{CHANGED_LINES}spun_probability"
+#: The gates of changed lines that a listed article keeps: a model that finds a pasted paragraph
+#: spun need not name a finding in it, and in a long page the score hardly falls. Findings and score
+#: are held against the baseline instead.
+PASTED = (f"{CHANGED_LINES}spun_probability", f"{CHANGED_LINES}window spun_probability")
 #: Points that the score of a listed article may fall before it fails: measuring noise of a model
 #: that rounds differently on another processor.
 SCORE_SLACK = 1.0
@@ -63,12 +64,7 @@ def counted(item: Item) -> bool:
 
 def place(path: str, base: Path | None) -> str:
     """A path of a run as a baseline in the folder `base` names it; None leaves it as it is."""
-    if base is None:
-        return path
-    try:
-        return Path(os.path.relpath(path, base)).as_posix()
-    except ValueError:  # another drive
-        return Path(path).as_posix()
+    return path if base is None else seen_from(base, path)
 
 
 def _digest(article: ArticleResult) -> str:
@@ -122,6 +118,8 @@ def load(path: Path) -> list[Entry]:
         data = json.loads(text)
         if data["version"] != VERSION:
             raise ValueError(f"version {data['version']}, this tool reads {VERSION}")
+        if not isinstance(data["articles"], list):
+            raise TypeError("its articles are no list")
         return [_entry(a) for a in data["articles"]]
     except OSError as error:
         why = f"cannot be read ({error.strerror}); write it with: unspin baseline write"
@@ -172,6 +170,7 @@ def compare(
     *,
     base: Path | None = None,
     gone: Callable[[Path], bool] = lambda path: False,
+    elsewhere: Callable[[Path], bool] = lambda path: False,
 ) -> Compared:
     """Holds a run against a baseline.
 
@@ -182,11 +181,15 @@ def compare(
         base: Folder of the baseline, from which its paths count.
         gone: Whether the article that stood at a path is no longer there; asked where no article
             of the run answers to an entry, which may also be for want of looking.
+        elsewhere: Whether an article stands at a path that the run did not look at. What is listed
+            for it has not moved, and nothing of the run answers to it: a copy is new.
 
     Returns:
         What of the run is new, and what of the baseline is no longer there.
     """
-    homes = _homes(articles, listed, base)
+    apart = {i for i, e in enumerate(listed) if elsewhere((base or Path()) / e.path)}
+    free = [i for i in range(len(listed)) if i not in apart]
+    homes = _homes(articles, listed, base, free)
     left = [Counter({fp: f["count"] for fp, f in e.findings.items()}) for e in listed]
     known: dict[int, bool] = {}
     pool: Counter[str] = Counter()
@@ -195,8 +198,8 @@ def compare(
         home = homes.get(n)
         if home is not None:
             _take(article, left[home], known)
-    for rest in left:
-        pool.update(rest)
+    for i in free:
+        pool.update(left[i])
     for article in articles:
         _take(article, pool, known)
     out = []
@@ -214,7 +217,8 @@ def compare(
     away = [i for i, e in enumerate(listed) if i not in met and gone((base or Path()) / e.path)]
     looked_for = dict.fromkeys((*sorted(met), *away))
     lost = {i: _lost(left[i], pool) for i in looked_for}
-    lost |= {i: _lost(rest, pool) for i, rest in enumerate(left) if i not in lost}
+    lost |= {i: _lost(left[i], pool) for i in free if i not in lost}
+    lost |= {i: dict(left[i]) for i in apart}
     judged = {home for n, home in homes.items() if articles[n].row["score"] is not None}
     return Compared(
         articles=tuple(out),
@@ -241,16 +245,25 @@ def _take(article: ArticleResult, supply: Counter[str], known: dict[int, bool]) 
 
 
 def _homes(
-    articles: Sequence[ArticleResult], listed: Sequence[Entry], base: Path | None
+    articles: Sequence[ArticleResult],
+    listed: Sequence[Entry],
+    base: Path | None,
+    entries: Sequence[int],
 ) -> dict[int, int]:
     """Which article answers to which entry: by content, by path, by shared findings.
 
     Content comes first: where an old page was moved and a new one stands in its place, the entry
     goes with the page. Lines of a JSON Lines file move with every record that is added above them,
     so that their paths come last.
+
+    Args:
+        articles: What the run found.
+        listed: The baseline.
+        base: Its folder.
+        entries: Those, by index, that an article of the run may answer to.
     """
     homes: dict[int, int] = {}
-    free = dict.fromkeys(range(len(listed)))
+    free = dict.fromkeys(entries)
     paths = [place(a.path, base) for a in articles]
     records = [n for n, a in enumerate(articles) if a.row.get("record") is not None]
     files = sorted(set(range(len(articles))) - set(records))
@@ -286,14 +299,18 @@ def _homes(
 
 
 def _listed(article: ArticleResult, entry: Entry, max_new: int) -> ArticleResult:
-    """A listed article fails only on new findings, a fallen score, or spun text pasted into it."""
+    """A listed article fails only on new findings, a fallen score, or spun text pasted into it.
+
+    One that is not English any more has no score that could fall: it fails where such articles
+    shall fail, for only articles that were judged are listed.
+    """
     new = sum(i.counts for i in article.items)
     gates = [Gate(NEW, float(new), float(max_new), new <= max_new)]
     score = article.row["score"]
     if score is not None and entry.score is not None:
         least = round(entry.score - SCORE_SLACK, 3)
         gates.append(Gate("score since baseline", score, least, score >= least))
-    gates += (g for g in article.gates if g.name == PASTED)
+    gates += (g for g in article.gates if g.name in (*PASTED, LANGUAGE))
     row = {**article.row, "passed": all(g.passed for g in gates)}
     return replace(article, row=row, gates=tuple(gates))
 

@@ -20,7 +20,7 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 #: Whatever the user's git is set to, the same lines are named.
 _DIFF = (
     "diff", "--no-ext-diff", "--no-textconv", "--no-color", "--diff-algorithm=myers",
-    "--find-renames", "--src-prefix=a/", "--dst-prefix=b/",
+    "--indent-heuristic", "--find-renames", "-l1000", "--src-prefix=a/", "--dst-prefix=b/",
     "--submodule=short", "--ignore-submodules=none",
 )  # fmt: skip
 _HUNKS_ONLY = ("--unified=0", "--inter-hunk-context=0")
@@ -46,8 +46,9 @@ class Changes:
     Args:
         lines: Absolute path to changed line ranges as git counts lines, 1-based and inclusive.
         new: Absolute paths of files that change as a whole: those that did not exist then,
-            untracked ones included, and those whose lines git does not compare (UTF-16, Word).
-            A folder stands for all files in it: a submodule, an untracked repository.
+            untracked and ignored ones included, links that lead elsewhere now, and those whose
+            lines git does not compare (UTF-16, Word). A folder stands for all files in it: a
+            submodule, an untracked repository, a folder that git ignores.
         top: The work tree; what lies outside it has no history here and counts as a whole. None
             where everything has one.
     """
@@ -58,9 +59,10 @@ class Changes:
 
     def ranges(self, path: Path) -> tuple[tuple[int, int], ...] | None:
         """Changed ranges of a file: None for all of it, empty for none."""
-        resolved = path.resolve()
-        # Another repository inside the work tree is named as a folder.
-        if not self.new.isdisjoint((resolved, *resolved.parents)):
+        named, resolved = _named(path), path.resolve()
+        # Another repository inside the work tree is named as a folder. A link has a history of its
+        # own, and its lines are those of the file that it leads to.
+        if not self.new.isdisjoint((named, *named.parents, resolved, *resolved.parents)):
             return None
         if self.top is not None and not resolved.is_relative_to(self.top):
             return None
@@ -69,6 +71,11 @@ class Changes:
             return _own_lines(resolved.read_bytes(), found) if found else ()
         except OSError:
             return found  # reading the article reports it
+
+
+def _named(path: Path) -> Path:
+    """An absolute path as git names it: a link stands for itself."""
+    return path.parent.resolve() / path.name
 
 
 def _own_lines(raw: bytes, ranges: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -107,14 +114,16 @@ def changed_since(revision: str, *folders: Path) -> Changes:
     unquoted = ("-c", "core.quotePath=false")
     lines, new = _patch(git.need(*unquoted, *_DIFF, *_HUNKS_ONLY, base, "--"), top)
     for name, counted in _changed(git.need(*_DIFF, "--numstat", "-z", base, "--")):
-        path = (top / name).resolve()
+        path = _named(top / name)
         # Lines that the patch does not name (binary to git, a quoted name) must not go unseen, nor
-        # what changed in a submodule, of which git compares the commits alone.
-        submodule = (top / name).is_dir() and not (top / name).is_symlink()
-        if submodule or (counted and path not in lines):
+        # what changed in a submodule, of which git compares the commits alone, nor where a link
+        # leads.
+        link = path.is_symlink()
+        if (path.is_dir() and not link) or (counted and (link or path not in lines)):
             new.add(path)
-    untracked = git.need("ls-files", "--others", "--exclude-standard", "-z")
-    new |= {(top / name).resolve() for name in untracked.split("\0") if name}
+    for which in ((), ("--ignored", "--directory")):  # what git ignores has no history either
+        others = git.need("ls-files", "--others", "--exclude-standard", *which, "-z")
+        new |= {_named(top / name) for name in others.split("\0") if name}
     return Changes({p: tuple(r) for p, r in lines.items()}, frozenset(new), top)
 
 
@@ -130,7 +139,7 @@ def _patch(text: str, top: Path) -> tuple[dict[Path, list[tuple[int, int]]], set
         elif line.startswith("new file mode"):
             added = True
         elif current is None and line.startswith("+++ b/"):  # later ones are added text
-            current = (top / line[6:].rstrip("\t")).resolve()
+            current = _named(top / line[6:].rstrip("\t"))
             if added:
                 new.add(current)
         elif current is not None and (hunk := _HUNK.match(line)):
@@ -158,6 +167,9 @@ def _base(git: _Git) -> str:
     revision = git.revision
     known = git.ask("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     shallow = (git.ask("rev-parse", "--is-shallow-repository") or "").strip() == "true"
+    if known is None and ".." in revision:
+        why = "is a range; name only the revision that the change starts from"
+        raise InputError(revision, why)
     if known is None:
         what = _fetch(git, shallow)
         raise InputError(revision, f"git does not know this revision here; run: {what}")

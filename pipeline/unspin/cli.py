@@ -289,6 +289,8 @@ def _refuse(options: dict[str, Any]) -> None:
 
     if options["report"] == Path("-"):
         raise ConfigError("--report -: name a file; without --report --check prints the findings")
+    if options["changed_since"] is not None and not options["changed_since"].strip():
+        raise ConfigError("--changed-since: names no revision; give a commit, branch or tag")
     if not options["check"]:
         for name in ("baseline", "changed_since"):
             if options[name]:
@@ -304,9 +306,10 @@ def _refuse(options: dict[str, Any]) -> None:
 
 
 def _refuse_report(named: list[Path], config: Config, options: dict[str, Any]) -> None:
-    """Refuses to write findings over an article that is judged, or over the baseline."""
+    """Refuses to write findings over an article that is judged, or what the tool is told by."""
+    from unspin.config import find_config
     from unspin.errors import InputError
-    from unspin.reading import collect
+    from unspin.reading import collect, is_folder
     from unspin.running.files import refuse_report
 
     if not options["report"].is_file():
@@ -315,8 +318,10 @@ def _refuse_report(named: list[Path], config: Config, options: dict[str, Any]) -
     if Path("-") not in named:
         with contextlib.suppress(InputError):  # the run itself says what is wrong with its paths
             sources = collect(named, text_field=config.text_field, excluded=config.excludes)
-    own = [options[name] for name in ("baseline", "config_path") if options[name]]
-    refuse_report(options["report"], [*sources, *own])
+    own = [options["baseline"], options["config_path"] or find_config(Path.cwd())]
+    for glossary in map(Path, config.glossaries):
+        own += [glossary, *(glossary.rglob("*") if is_folder(glossary) else ())]
+    refuse_report(options["report"], [*sources, *filter(None, own)])
 
 
 def _stdin(cleaner: Cleaner, options: dict[str, Any]) -> int:
@@ -631,7 +636,7 @@ def _baseline(
     from unspin.config import load_config
     from unspin.errors import UnspinError
     from unspin.pipeline import Cleaner
-    from unspin.running.check import check, gone
+    from unspin.running.check import check, compare, of_running_rules
 
     try:
         old = lists.load(out) if prune or out.exists() else []
@@ -644,7 +649,9 @@ def _baseline(
             _fail(f"{out}: is not written; mend or leave out what could not be read")
             return EXIT_ERROR
         base = out.parent
-        compared = lists.compare(run.articles, old, base=base, gone=gone(paths, config.excludes))
+        compared = compare(run.articles, old, paths, config, base)
+        if prune:
+            compared = of_running_rules(compared, config)
         new = lists.prune(old, compared) if prune else lists.entries(run.articles, base)
         lists.save(out, new)
     except UnspinError as error:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from unspin.errors import ConfigError
+from unspin.places import is_outside, seen_from
 
 _RULE = re.compile(r"[A-Za-z]{2}\d{0,3}")
 #: Default limit for one source file, in bytes.
@@ -167,16 +168,13 @@ class Config:
 
         origin = self.origins.get(key)
         base = Path(origin).parent if origin else Path.cwd()
-        try:
-            name = Path(os.path.relpath(path, base)).as_posix()
-            if Path(pattern).is_absolute():
-                pattern = Path(os.path.relpath(pattern, base)).as_posix()
-        except ValueError:  # another drive
-            name = Path(path).as_posix()
+        name = seen_from(base, path)
+        if Path(pattern).is_absolute():
+            pattern = seen_from(base, pattern)
         # normpath makes "." of nothing, and an empty pattern must not mean everything
         wanted = posixpath.normpath(pattern) if pattern else pattern
         if wanted == ".":
-            return not Path(name).is_absolute() and Path(name).parts[:1] != ("..",)
+            return not is_outside(name)
         return fnmatchcase(name, wanted) or fnmatchcase(name, f"{wanted}/*")
 
     def override(self, origin: str = "option", **values: Any) -> Config:
@@ -319,7 +317,7 @@ def load_config(path: Path | str | None = None, start: Path | str | None = None)
         ConfigError: The file is missing, is no TOML, or holds an unknown key or a wrong value.
             So it is for a ``pyproject.toml`` that is no TOML and speaks of ``tool.unspin``.
     """
-    found = Path(path) if path is not None else _find(Path(start or Path.cwd()))
+    found = Path(path) if path is not None else find_config(Path(start or Path.cwd()))
     if found is None:
         return Config()
     try:
@@ -333,7 +331,12 @@ def load_config(path: Path | str | None = None, start: Path | str | None = None)
     return _build(data, str(found), found.parent)
 
 
-def _find(start: Path) -> Path | None:
+def find_config(start: Path) -> Path | None:
+    """The configuration file of a folder: the nearest one in it or above it, or None.
+
+    Raises:
+        ConfigError: As for `load_config`.
+    """
     for folder in (start, *start.parents):
         own = folder / "unspin.toml"
         if own.is_file():

@@ -42,7 +42,8 @@ class Finding:
             and negations of the garbled text are no measure (then the guard looks at quotations
             only).
         source_span: Set for findings that have no prose (encoding repairs): offsets of the source.
-        quote: Set for findings on a title that is in neither: the title, and start and end in it.
+        quote: Set for findings on a title that is not in the prose and is told by its own words:
+            the title, and start and end in it.
         applied: Whether fixing applied it.
     """
 

@@ -19,6 +19,9 @@ from unspin.scoring import Score
 #: verdict that opens the rules' eyes (.5). Without the model .15 finds 11 spun ones instead of 1.
 CHECK_DEFAULTS = Gates(min_score=60, max_spun_probability=0.15, max_window_probability=0.9)
 
+#: Name of the gate that an article fails which is not judged, where such articles shall fail.
+LANGUAGE = "language"
+
 _RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 
@@ -70,7 +73,7 @@ def evaluate(
     """
     if not judged:
         if fail_unjudged and not too_short:
-            return (Gate("language", "not judged", "en", False),)
+            return (Gate(LANGUAGE, "not judged", "en", False),)
         return ()
     out: list[Gate] = []
     if gates.min_score is not None and score is not None:

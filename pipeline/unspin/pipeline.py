@@ -308,13 +308,14 @@ class Cleaner:
             stages=self._stages(article, grammar),
             tool=self.tool(),
             suppressions=judged.suppressions if judged else (),
+            gated_windows=judged.gated_windows if judged else (),
         )
         held = gating.evaluate(
             gates,
             before,
             judged.gated_probability if judged else None,
             draft.fixed.findings,
-            judged.gated_windows if judged else (),
+            report.gated_windows,
             judged=article.judged,
             fail_unjudged=self.config.non_english == "fail",
             where=report.where,

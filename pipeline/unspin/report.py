@@ -61,6 +61,7 @@ class Report:
         tool: Name, version, model and glossary.
         gates: Limits and whether they held.
         suppressions: Entries of ``config.suppress``, by index, that accepted a finding.
+        gated_windows: The windows that gates go by: accepted places are no evidence.
     """
 
     article: Article
@@ -75,6 +76,7 @@ class Report:
     tool: Mapping[str, str | None]
     gates: tuple[Gate, ...] = ()
     suppressions: tuple[int, ...] = ()
+    gated_windows: tuple[Window, ...] = ()
 
     def __hash__(self) -> int:
         # scores, stages and tools are mappings, which have no hash; equal reports have equal edits
@@ -170,8 +172,9 @@ class Report:
         words = source[start:end]
         if finding.quote is not None:
             text, a, b = finding.quote
-            words = text[a:b]
-            line = column = None
+            if not own:
+                words = text[a:b]
+                line = column = None
         return {
             "rule": finding.rule,
             "start": start,

@@ -7,10 +7,11 @@ In Markdown and HTML::
     <!-- unspin ignore-start SD: sample of debris --> … <!-- unspin ignore-end -->
     <!-- unspin ignore-file DU: page is generated -->
 
-Rules are ids or prefixes. An `ignore` alone on its lines speaks of the line after them. What
-touches a line counts as a finding on it. A suppression without a reason does not count (UN002); one
-that suppresses nothing is reported (UN001). What is no comment to a reader of the format (code, an
-attribute's value, front matter, an escaped comment) is none here.
+Rules are ids or prefixes. An `ignore` alone on its lines speaks of the line after them, other
+directives passed over. What touches a line counts as a finding on it. A suppression without a
+reason does not count (UN002); a rule of which it suppresses nothing is reported (UN001). What is no
+comment to a reader of the format (code, an attribute's value, front matter, an escaped comment) is
+none here.
 """
 
 from __future__ import annotations
@@ -112,17 +113,21 @@ def suppress(article: Article, findings: Sequence[Finding], config: Config) -> S
     by_config = _configured(article, config)
     if not given and not wrong and not by_config:
         return Suppressed(tuple(findings), ())
-    used: set[int] = set()
+    used: dict[int, set[str]] = {}
     kept: list[Finding] = []
     accepted: list[Finding] = []
     everything = [*given, *by_config.values()]
     for finding in findings:
         start, end = finding.source_span or article.map.span(finding.start, finding.end)
         hits = [i for i, s in enumerate(everything) if s.covers(finding.rule, start, end)]
-        used.update(hits)
+        for i in hits:
+            named = {r for r in everything[i].rules if finding.rule.startswith(r)}
+            used.setdefault(i, set()).update(named)
         (accepted if hits else kept).append(finding)
     own = list(wrong)
-    own += [_unused(s) for i, s in enumerate(given) if i not in used and _runs(s.rules, config)]
+    for i, s in enumerate(given):
+        idle = [r for r in s.rules if r not in used.get(i, ()) and _runs((r,), config)]
+        own += [_unused(s, idle)] if idle else []
     kept += [f for f in own if config.runs(f.rule)]
     entries = [n for i, n in enumerate(by_config, len(given)) if i in used]
     quiet = tuple((s.start, s.end) for s in everything if "SP" in s.rules)
@@ -169,7 +174,9 @@ def read(article: Article) -> tuple[list[Suppression], list[Finding]]:
     good: list[Suppression] = []
     wrong: list[Finding] = []
     opened: tuple[re.Match[str], tuple[str, ...]] | None = None
-    for match in _directives(text, source.format):
+    found = list(_directives(text, source.format))
+    bare = _without(text, found)
+    for match in found:
         verb = match["verb"]
         known = verb in _VERBS
         if not known and not _is_meant(verb, match["rules"]):
@@ -193,11 +200,12 @@ def read(article: Article) -> tuple[list[Suppression], list[Finding]]:
             wrong.append(_wrong(match.span(), objection))
         elif verb == "ignore-start":
             if opened is not None:
-                wrong.append(_wrong(opened[0].span(), "ignore-end is missing"))
+                why = "ignore-end is missing before the next ignore-start"
+                wrong.append(_wrong(opened[0].span(), why))
             opened = (match, rules)
         else:
             whole = verb == "ignore-file"
-            reach = (0, len(text)) if whole else _reach(text, lines, match, source.format)
+            reach = (0, len(text)) if whole else _reach(bare, lines, match, source.format)
             good.append(_suppression(match, rules, *reach, line=not whole))
     if opened is not None:
         wrong.append(_wrong(opened[0].span(), "ignore-end is missing"))
@@ -270,8 +278,17 @@ def _html_blocks(text: str, begin: int) -> Iterator[tuple[int, int]]:
             yield lines[first], lines[last] if last < len(lines) else len(text)
 
 
+def _without(text: str, directives: Sequence[re.Match[str]]) -> str:
+    """A source with blanks for its directives, which no other directive speaks of."""
+    pieces, at = [], 0
+    for match in directives:
+        pieces += [text[at : match.start()], re.sub(r"[^\r\n]", " ", match[0])]
+        at = match.end()
+    return "".join([*pieces, text[at:]])
+
+
 def _reach(text: str, lines: Sequence[int], match: re.Match[str], kind: str) -> tuple[int, int]:
-    """Source span of the lines that a directive speaks of."""
+    """Span, in a source without directives, of the lines that one of them speaks of."""
     first = bisect_right(lines, match.start()) - 1
     last = bisect_right(lines, match.end() - 1) - 1
     before, after = text[lines[first] : match.start()], text[match.end() : lines[last + 1] - 1]
@@ -313,13 +330,14 @@ def _configured(article: Article, config: Config) -> dict[int, Suppression]:
     return {n: Suppression((e["rule"].upper(),), *whole, whole, e["reason"]) for n, e in found}
 
 
-def _unused(suppression: Suppression) -> Finding:
-    rules = ", ".join(suppression.rules)
+def _unused(suppression: Suppression, idle: Sequence[str]) -> Finding:
+    rules = ", ".join(idle)
+    what = "it" if set(idle) == set(suppression.rules) else f"{rules} from it"
     return Finding(
         rule="UN001",
         start=0,
         end=0,
-        message=f"This suppression of {rules} suppresses nothing; remove it.",
+        message=f"This suppression of {rules} suppresses nothing; remove {what}.",
         severity=Severity.WARNING,
         source_span=suppression.place,
     )

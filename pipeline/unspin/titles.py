@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 from unspin.article import Article, Block, BlockKind, Piece, assemble
@@ -24,6 +25,12 @@ _TITLE = re.compile(r"^[\"']?title[\"']?[ \t]*[:=][ \t]*(?P<value>.*(?:\r?\n[ \t
 #: The same in JSON.
 _JSON_TITLE = re.compile(r"\"title\"\s*:\s*(?P<value>\"(?:[^\"\\]|\\.)*\")")
 _JSON = re.compile(r"\{|---json\b")
+#: Where a page of HTML declares its title.
+_HTML_TITLE = re.compile(
+    r"<title\b[^>]*>(?P<title>.*?)</title\b"
+    r"|<meta\b[^>]*?\bcontent\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)')",
+    re.DOTALL | re.IGNORECASE,
+)
 
 
 def title_findings(article: Article, context: Context) -> Iterator[Finding]:
@@ -49,7 +56,9 @@ def title_findings(article: Article, context: Context) -> Iterator[Finding]:
             found = rule.check(line, alone)
             kept += [f for f in found if not any(f.overlaps(other) for other in kept)]
     for finding in sorted(kept, key=lambda f: f.start):
-        place = _place(article, title[finding.start : finding.end], at)
+        words = title[finding.start : finding.end]
+        own = _place(article, words, at)
+        place = own or _declared(article, title, words, at)
         at = place[1] if place else at
         yield replace(
             finding,
@@ -58,7 +67,7 @@ def title_findings(article: Article, context: Context) -> Iterator[Finding]:
             message=f"In the title: {finding.message}",
             applicability=Applicability.EDITOR if finding.replacements else None,
             source_span=place,
-            quote=None if place else (title, finding.start, finding.end),
+            quote=None if own else (title, finding.start, finding.end),
         )
 
 
@@ -108,7 +117,26 @@ def _place(article: Article, words: str, at: int) -> tuple[int, int] | None:
         value = next((m for m in named if _says(m["value"], article.metadata.title)), None)
     if value is None:
         return None
+    start = value.start("value")
+    return _words(text, words, max(at, start), start, start + len(value["value"].rstrip()))
+
+
+def _declared(article: Article, title: str, words: str, at: int) -> tuple[int, int] | None:
+    """The same where a page of HTML declares its title: in its head."""
+    source = article.source
+    if source.format != "html" or source.offsets != "source" or source.record is not None:
+        return None
+    for found in _HTML_TITLE.finditer(source.text):
+        name = found.lastgroup or ""
+        value = found[name] or ""
+        if title in " ".join(unescape(value).split()):
+            start = found.start(name)
+            return _words(source.text, words, max(at, start), start, start + len(value.rstrip()))
+    return None
+
+
+def _words(text: str, words: str, at: int, start: int, end: int) -> tuple[int, int]:
+    """Span of words in a value that stands at `start` to `end`; all of it where it escapes them."""
     wanted = re.compile(r"\s+".join(map(re.escape, words.split())))
-    found = wanted.search(text, max(at, value.start("value")), value.end("value"))
-    whole = value.start("value"), value.start("value") + len(value["value"].rstrip())
-    return found.span() if found else whole
+    found = wanted.search(text, at, end)
+    return found.span() if found else (start, end)

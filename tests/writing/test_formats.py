@@ -280,6 +280,9 @@ def test_markdown_summary_is_a_table_that_nothing_breaks(run: Run) -> None:
     assert text.startswith("## unspin: failed: 1 of 2 articles")
     assert "&lt;disease&gt;" in text
     assert "50\\|60" in text
+    assert "&amp;" in text
+    unjudged = article((), passed=False, score=None, spun_probability=None)
+    assert "| in put/a,b:c.md | - | - |" in render(Run((unjudged,)), "markdown")
 
 
 def test_markdown_summary_stays_within_the_limit_of_a_step() -> None:
@@ -304,10 +307,10 @@ SENTENCE = (
 )
 
 
-def report_of(text: str, name: str) -> Report:
+def report_of(text: str | bytes, name: str) -> Report:
     """A report with one finding, where the text says “chance variables”, and the reader's repairs."""
     config = Config(grammar="off", model="off", select=("SD012",))
-    (made,) = read_bytes(text.encode(), name, config)
+    (made,) = read_bytes(text.encode() if isinstance(text, str) else text, name, config)
     assert isinstance(made, Article)
     with Cleaner(config) as cleaner:
         report = cleaner.clean(made)
@@ -375,6 +378,52 @@ def test_an_offered_fix_does_what_editing_in_place_does(name: str, before: str, 
     assert by_sarif(text, run) == [mended]
     assert by_rdjson(text, run) == [mended]
     assert report.text == mended
+
+
+@pytest.mark.parametrize(
+    ("encoding", "newline", "offered"),
+    [
+        ("utf-8", "\n", True),
+        ("utf-8-sig", "\r\n", True),
+        ("utf-8", "\r", False),  # to who reads the file, it is one line
+        ("cp1252", "\n", False),
+        ("utf-16", "\n", False),
+    ],
+)
+def test_a_suggestion_fits_the_bytes_of_the_file(
+    encoding: str, newline: str, offered: bool
+) -> None:
+    first = SENTENCE.format("naïve “chance variables”")
+    text = (first + "\n\n" + PAGE.partition("\n\n")[2]).replace("\n", newline)
+    raw = text.encode(encoding)
+    run = Run((article_result(report_of(raw, "m.md")),))
+    if not offered:
+        assert "suggestions" not in render(run, "rdjson")
+        assert len(json.loads(render(run, "rdjson"))["diagnostics"]) == 1
+        return
+    (made,) = by_rdjson(raw.decode("utf-8"), run)
+    assert made == raw.decode("utf-8").replace("chance variables", "risk factors")
+
+
+def test_records_of_a_list_are_on_no_line_that_a_service_could_show() -> None:
+    text = PAGE + "Congestive heart disappointment is not rare in adults."
+    raw = json.dumps([{"text": PAGE * 2}, {"text": text}], indent=1).encode()
+    config = Config(grammar="off", model="off", select=("SP001",))
+    with Cleaner(config) as cleaner:
+        made = [a for a in read_bytes(raw, "a.json", config) if isinstance(a, Article)]
+        run = Run([article_result(cleaner.clean(a)) for a in made])
+    assert [(i.number, i.line) for i in run.items] == [(2, None)]
+    assert render(run, "text").startswith("a.json:2:- SP001")
+    assert "::error file=a.json,title=SP001" in render(run, "github")
+    (result,) = json.loads(render(run, "sarif"))["runs"][0]["results"]
+    assert "region" not in result["locations"][0]["physicalLocation"]
+    (diagnostic,) = json.loads(render(run, "rdjson"))["diagnostics"]
+    assert diagnostic["location"] == {"path": "a.json"}
+
+
+def test_bytes_that_are_no_utf8_are_counted_in_no_column() -> None:
+    raw = (PAGE + SENTENCE.format("naïve chance variables")).encode().replace(b"na", b"\x81\xffna")
+    assert "suggestions" not in render(Run((article_result(report_of(raw, "m.md")),)), "rdjson")
 
 
 def test_a_repair_of_the_encoding_is_offered_as_it_is_made() -> None:

@@ -315,7 +315,9 @@ class SpinModel:
         """
         missing = [name for name in FILES if not (folder / name).exists()]
         if missing:
-            raise UnspinError(f"language model: {folder} lacks {', '.join(missing)}")
+            what = f"lacks {', '.join(missing)}" if folder.is_dir() else "is no folder"
+            why = "name a folder with a trained model, auto or off"
+            raise UnspinError(f"language model: {folder} {what}; {why}")
         table = NgramTable.load(folder / "ngrams.npz")
         encoder = Encoder(folder, table)
         combiner = Combiner.load(folder / "combiner.npz")

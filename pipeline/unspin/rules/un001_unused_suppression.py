@@ -14,8 +14,9 @@ class UnusedSuppression:
     """A suppression that suppresses nothing.
 
     What it does:
-        Reports an ``unspin ignore`` comment whose rules find nothing where it speaks, and an entry
-        under ``suppress`` in the configuration that accepts nothing in the folders judged.
+        Reports an ``unspin ignore`` comment whose rules, or some of them, find nothing where it
+        speaks, and an entry under ``suppress`` in the configuration that accepts nothing in the
+        folders judged.
 
     Why it matters:
         A suppression that outlives its finding hides the next one.
@@ -24,7 +25,7 @@ class UnusedSuppression:
         ``<!-- unspin ignore SP001: quoted from a patient -->`` beside a sentence without a finding.
 
     Fix:
-        Remove the comment or the entry.
+        Remove the comment, the rule from it, or the entry.
 
     Known limits:
         Suppressions of grammar findings are not reported: whether grammar runs depends on the

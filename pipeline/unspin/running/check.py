@@ -6,9 +6,9 @@ import contextlib
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,13 +19,14 @@ from unspin.baseline import Entry
 from unspin.changes import CHANGED_LINES, Changes
 from unspin.config import Config
 from unspin.errors import InputError, readable
+from unspin.evidence import Window
 from unspin.findings import Finding, fingerprint
 from unspin.pipeline import Cleaner
 from unspin.reading import collect, is_folder
 from unspin.report import Gate, Report
 from unspin.resources import cache_dir, data_path
 from unspin.scoring import score
-from unspin.suppression import suppressing, unused_entries
+from unspin.suppression import suppress, suppressing, unused_entries
 from unspin.writing.formats.base import ArticleResult, Item, Run, article_result
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _IDLE = frozenset({"to", "jobs", "originals", "origins", "grammar"})
 #: Fewest words of changed text that P(spun) is asked of (20 words of a whole article
 #: are judged at all; a paragraph of fifty holds several places).
 LEAST_CHANGED_WORDS = 50
-#: Least share of the lines of a block that changed for it to be judged as pasted text.
+#: Least share of the lines of a block, or of a window, that changed for it to be pasted text.
 MOSTLY_CHANGED = 0.5
 #: Line of a record, as paths of articles in JSON Lines end.
 _RECORD = re.compile(r":\d+$")
@@ -85,18 +86,12 @@ def check(
     own: list[ArticleResult] = []
     if listed is not None:
         base = baseline_path.parent if baseline_path is not None else None
-        compared = baseline.compare(
-            articles,
-            listed,
-            lambda p: _max_new(config, p) or 0,
-            base=base,
-            gone=gone(paths, config.excludes),
-        )
+        compared = of_running_rules(compare(articles, listed, paths, config, base), config)
         articles = list(compared.articles)
-        stale = _stale(compared)
+        stale = _stale(compared) if config.runs("UN003") else []
         if baseline_path is not None and stale and changes is None:
             own.append(_own(baseline_path, "baseline", "UN003", stale))
-    if changes is None and any(is_folder(p) for p in paths):
+    if changes is None and config.runs("UN001") and any(is_folder(p) for p in paths):
         own += _unused(articles, config)
     articles = [
         _ungated(a) if n in untouched else limited(a, config) for n, a in enumerate(articles)
@@ -274,29 +269,97 @@ def _touches(item: Item, ranges: Sequence[tuple[int, int]]) -> bool:
 def _changed_gates(
     report: Report, cleaner: Cleaner, ranges: Sequence[tuple[int, int]]
 ) -> tuple[Gate, ...]:
-    """Gates of the blocks that hold changed lines, judged as a text of their own."""
+    """Gates of the blocks that hold changed lines, judged as a text of their own.
+
+    By severity count as well the findings of the whole article that stand on those lines: what is
+    said twice, or a suppression without a reason, shows in no part of it.
+    """
+    if report.before is None:
+        return report.gates  # that it cannot be judged, where such articles shall fail
+    config = cleaner.config
+    of_the_whole = _of_the_whole(report, ranges)
     part = _changed_part(report, ranges, 0.0)
-    if part is None or report.before is None:
-        return ()
-    p = None
+    counted = p = None
+    only_in_part: tuple[Finding, ...] = ()
+    if part is not None:
+        p = _pasted_probability(report, cleaner, ranges)
+        found = _of_the_part(report, part, p, cleaner, ranges)
+        counted = score(part.text, found, p or 0.0, grammar_ran=False)
+        only_in_part = tuple(_only_in_part(report, part, found))
+    elif titles := [f for f in of_the_whole if f.family == "SP" and f.source_span is not None]:
+        counted = score("", titles, 0.0, grammar_ran=False)  # in front matter, outside of blocks
+    out = gating.evaluate(
+        gating.effective(config.gates_for(report.article.source.path), check=True),
+        counted,
+        p,
+        [*of_the_whole, *only_in_part],
+        _pasted_windows(report, ranges),
+        judged=True,
+        fail_unjudged=config.non_english == "fail",
+        where=report.where,
+    )
+    return tuple(replace(g, name=f"{CHANGED_LINES}{g.name}") for g in out)
+
+
+def _pasted_probability(
+    report: Report, cleaner: Cleaner, ranges: Sequence[tuple[int, int]]
+) -> float | None:
+    """P(spun) of what was pasted; None where it is too little to tell."""
+    quiet = suppress(report.article, (), cleaner.config).quiet  # what is accepted is no evidence
     # A typo mended in an old paragraph does not make the paragraph a pasted one.
-    pasted = _changed_part(report, ranges, MOSTLY_CHANGED)
-    if pasted is not None and pasted.words >= LEAST_CHANGED_WORDS:
-        p = cleaner.judge(pasted).gated_probability
-    judged = cleaner.judge(part, spun_probability=max(p or 0.0, report.spun_probability or 0.0))
-    findings = tuple(
+    pasted = _changed_part(report, ranges, MOSTLY_CHANGED, quiet)
+    if pasted is None or pasted.words < LEAST_CHANGED_WORDS:
+        return None
+    return cleaner.judge(pasted).gated_probability
+
+
+def _pasted_windows(report: Report, ranges: Sequence[tuple[int, int]]) -> list[Window]:
+    """Windows of the article most of which changed: one spun paragraph among many new ones.
+
+    The windows of the changed blocks would cut them where no author did.
+    """
+    places = report.article.map
+    return [
+        w
+        for w in report.gated_windows
+        if _share(report, *places.span(w.start, w.end), ranges) >= MOSTLY_CHANGED
+    ]
+
+
+def _of_the_part(
+    report: Report,
+    part: Article,
+    pasted: float | None,
+    cleaner: Cleaner,
+    ranges: Sequence[tuple[int, int]],
+) -> list[Finding]:
+    """Findings on changed lines in the blocks that hold them."""
+    judged = cleaner.judge(
+        part, spun_probability=max(pasted or 0.0, report.spun_probability or 0.0)
+    )
+    return [
         f
         for f in judged.findings
         if f.family not in ("CQ", "ST", "UN") and _on_lines(report, part, f, ranges)
-    )
-    counted = score(part.text, findings, p or 0.0, grammar_ran=False)
-    config = cleaner.config
-    gates = gating.effective(config.gates_for(report.article.source.path), check=True)
-    # The windows of so short a text are the text itself, or cut it where no author did.
-    out = gating.evaluate(
-        gates, counted, p, findings, judged=True, fail_unjudged=config.non_english == "fail"
-    )
-    return tuple(replace(g, name=f"{CHANGED_LINES}{g.name}") for g in out)
+    ]
+
+
+def _of_the_whole(report: Report, ranges: Sequence[tuple[int, int]]) -> list[Finding]:
+    """Findings of the whole article on changed lines; those about its contents are on no line."""
+    return [
+        f
+        for f in report.findings
+        if f.family != "CQ" and _share(report, *report.place(f), ranges) > 0
+    ]
+
+
+def _only_in_part(report: Report, part: Article, found: Sequence[Finding]) -> Iterator[Finding]:
+    """Findings in the blocks with changed lines that the whole article does not show."""
+    known = {(f.rule, report.place(f)) for f in report.findings}
+    for finding in found:
+        place = finding.source_span or part.map.span(finding.start, finding.end)
+        if (finding.rule, place) not in known:
+            yield finding
 
 
 def _on_lines(
@@ -317,14 +380,26 @@ def _share(report: Report, start: int, end: int, ranges: Sequence[tuple[int, int
 
 
 def _changed_part(
-    report: Report, ranges: Sequence[tuple[int, int]], least: float
+    report: Report,
+    ranges: Sequence[tuple[int, int]],
+    least: float,
+    quiet: Sequence[tuple[int, int]] = (),
 ) -> Article | None:
-    """The blocks of which some lines changed, and at least a share of them; None without any."""
+    """The blocks of which some lines changed, and at least a share of them; None without any.
+
+    Args:
+        report: Of the whole article.
+        ranges: Changed lines.
+        least: That share.
+        quiet: Source spans; a block that lies mostly in them is left out.
+    """
     article = report.article
     pieces = []
     for block, piece in zip(article.blocks, disassemble(article), strict=True):
-        share = _share(report, *article.map.span(block.start, block.end), ranges)
-        if share > 0 and share >= least:
+        start, end = article.map.span(block.start, block.end)
+        share = _share(report, start, end, ranges)
+        covered = sum(max(0, min(b, end) - max(a, start)) for a, b in quiet)
+        if share > 0 and share >= least and not (covered and 2 * covered >= end - start):
             pieces.append(piece)
     if not pieces:
         return None
@@ -356,35 +431,98 @@ def _stale(compared: baseline.Compared) -> list[tuple[str, str]]:
     return out
 
 
-def gone(
-    named: Sequence[Path], excluded: Callable[[Path], bool] | None = None
-) -> Callable[[Path], bool]:
-    """Tells of listed articles that nothing answers to whether a run should have met them.
+def compare(
+    articles: Sequence[ArticleResult],
+    listed: Sequence[Entry],
+    named: Sequence[Path],
+    config: Config,
+    base: Path | None,
+) -> baseline.Compared:
+    """Holds a run against a baseline, as its configuration says.
+
+    Args:
+        articles: What the run found.
+        listed: The baseline.
+        named: Files and folders that the run was asked for.
+        config: Effective configuration.
+        base: Folder of the baseline.
+
+    Returns:
+        What of the run is new, and what of the baseline is no longer there.
+    """
+    looked = _Looked(named, config)
+    return baseline.compare(
+        articles,
+        listed,
+        lambda p: _max_new(config, p) or 0,
+        base=base,
+        gone=looked.gone,
+        elsewhere=looked.elsewhere,
+    )
+
+
+def of_running_rules(compared: baseline.Compared, config: Config) -> baseline.Compared:
+    """The same without what rules that do not run would have found: of that nothing is known."""
+    away = {id(e) for e in compared.gone}
+    stale = tuple(
+        (entry, fp, count)
+        for entry, fp, count in compared.stale
+        if id(entry) in away or config.runs(entry.findings[fp]["rule"])
+    )
+    return replace(compared, stale=stale)
+
+
+class _Looked:
+    """Where a run looked for articles: what it did not meet there is gone, and elsewhere is not.
 
     Args:
         named: Files and folders that the run was asked for.
-        excluded: Tells of sources that they are passed over, as `Config.excludes`.
-
-    Returns:
-        A function of the path where an article stood, with its line in a file of records.
+        config: Says what is passed over, and which JSON holds articles.
     """
-    # realpath: Path.resolve raises where links go round
-    sources = {Path(os.path.realpath(s)) for s in collect(named, excluded=excluded)}
-    roots = [Path(os.path.realpath(n)) for n in named]
 
-    def tell(path: Path) -> bool:
-        record = _RECORD.search(path.name)
-        listed = path.with_name(path.name[: record.start()]) if record else path
-        file = Path(os.path.realpath(listed))
-        try:
-            there = file.exists()
-        except OSError:
+    def __init__(self, named: Sequence[Path], config: Config) -> None:
+        met = collect(named, text_field=config.text_field, excluded=config.excludes)
+        # realpath: Path.resolve raises where links go round
+        self._folder = cache(os.path.realpath)
+        self._sources = {self._real(s) for s in met}
+        self._roots = [Path(os.path.realpath(n)) for n in named]
+
+    def gone(self, path: Path) -> bool:
+        """Whether a listed article that nothing answers to is not there any more.
+
+        Args:
+            path: Where it stood, with its line in a file of records.
+        """
+        file, record = self._file(path)
+        there = _there(file)
+        if there is None:
             return False  # it lies where nobody may look
         if there:
-            return record is not None and file in sources
-        return any(file.is_relative_to(r) for r in roots)
+            return record and file in self._sources
+        return any(file.is_relative_to(r) for r in self._roots)
 
-    return tell
+    def elsewhere(self, path: Path) -> bool:
+        """Whether a listed article is there, in a file that the run did not look at."""
+        file, _ = self._file(path)
+        return file not in self._sources and _there(file) is not False
+
+    def _file(self, path: Path) -> tuple[Path, bool]:
+        """The file of an article, and whether it is a record in it."""
+        record = _RECORD.search(path.name)
+        file = path.with_name(path.name[: record.start()]) if record else path
+        return self._real(file), bool(record)
+
+    def _real(self, path: Path) -> Path:
+        """Where a file stands, links above it resolved: a link to a file is its own article."""
+        return Path(self._folder(path.parent), path.name)
+
+
+def _there(file: Path) -> bool | None:
+    """Whether a file exists; None where that cannot be known."""
+    try:
+        return file.exists()
+    except OSError:
+        return None
 
 
 def _unused(articles: Sequence[ArticleResult], config: Config) -> list[ArticleResult]:
@@ -404,7 +542,7 @@ def _unused(articles: Sequence[ArticleResult], config: Config) -> list[ArticleRe
 
 
 def _own(path: Path, title: str, rule: str, found: Sequence[tuple[str, str]]) -> ArticleResult:
-    """Messages about one of the tool's own files; they are shown and never fail a run."""
+    """Messages about one of the tool's own files; every format shows them, and none fails a run."""
     items = []
     for message, fp in found:
         data: dict[str, Any] = {
@@ -412,7 +550,7 @@ def _own(path: Path, title: str, rule: str, found: Sequence[tuple[str, str]]) ->
             "message": message, "severity": "warning", "confidence": 1.0, "replacements": [],
             "applicability": None, "applied": False, "fingerprint": fp,
         }  # fmt: skip
-        items.append(Item(path.as_posix(), None, data, 1, 1, edit=False, counts=False))
+        items.append(Item(path.as_posix(), None, data, 1, 1, edit=False))
     line: dict[str, Any] = {
         "path": path.as_posix(), "output": None, "sha256": "", "title": title,
         "language": "en", "words": 0, "spun_probability": 0.0, "score": 100.0, "score_after": 100.0,

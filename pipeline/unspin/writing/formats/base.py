@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
+import codecs
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from unspin.article import Source
 from unspin.edits import Edit, apply_edits
 from unspin.findings import Applicability, Finding
 from unspin.fixing import touchable
+from unspin.places import is_outside, seen_from
 from unspin.report import Gate, Report
 from unspin.source_edits import source_edits
 from unspin.writing.summary import row
@@ -22,6 +25,8 @@ from unspin.writing.tree import review
 SEVERITIES = ("error", "warning", "info")
 #: Place of what stands in no line of the text.
 _NOWHERE: Mapping[str, Any] = dict.fromkeys(("end_line", "end_column", "byte_columns"))
+#: Bytes at the head of a file that tell what it holds.
+_HEAD = 1024
 #: Fixes that are offered; what an editor must decide is only named.
 _OFFERED = (Applicability.SAFE, Applicability.SUGGESTED)
 
@@ -32,16 +37,19 @@ class Item:
 
     Args:
         path: Source path with forward slashes.
-        record: 1-based line of a JSON Lines file, else None.
+        record: 1-based line of a JSON Lines file, or number in a list of records; else None.
         data: The finding as the report shows it.
         end_line: 1-based line of its end; None where offsets are not the source's.
         end_column: 1-based column after its last code point; None likewise.
         edit: Whether start and end are offsets of the file itself.
-        byte_columns: 1-based columns of start and end in UTF-8 bytes; None where not known.
-        counts: Whether it counts for the gate (new, on changed lines, not suppressed).
+        byte_columns: 1-based columns of start and end in bytes of a file in UTF-8, its byte order
+            mark counted; None where it is no such file or they are not known.
+        counts: Whether it counts for the gate (new, on changed lines, not suppressed). What is said
+            of the tool's own files counts, and has no gate.
         fix: What the first replacement changes in the file, markup kept: ``start``, ``end``,
             ``line``, ``column``, ``end_line``, ``end_column``, ``byte_columns`` and the new
             ``text``; None where no fix can be offered.
+        listed: Whether the record is one of a list, which are no lines.
     """
 
     path: str
@@ -53,6 +61,7 @@ class Item:
     byte_columns: tuple[int, int] | None = None
     counts: bool = True
     fix: Mapping[str, Any] | None = None
+    listed: bool = False
 
     @property
     def rule(self) -> str:
@@ -67,6 +76,11 @@ class Item:
     @property
     def line(self) -> int | None:
         """Line in the file: the record's for JSON Lines, else the finding's."""
+        return None if self.listed else self.number
+
+    @property
+    def number(self) -> int | None:
+        """The line, or the number of the record in a list."""
         return self.record or self.data["line"]
 
     @property
@@ -167,9 +181,8 @@ def relative(path: str) -> str:
     What lies outside the current folder stays as it was named.
     """
     place = os.path.normpath(path)
-    with contextlib.suppress(ValueError):
-        place = str(Path(place).relative_to(Path.cwd()))
-    return _slashes(place)
+    found = seen_from(Path.cwd(), place)
+    return _slashes(place) if is_outside(found) else found
 
 
 def in_repository(path: str) -> str:
@@ -178,10 +191,8 @@ def in_repository(path: str) -> str:
     Where the current folder lies in none, or the file lies outside, it is as `relative` has it.
     """
     top = _top(Path.cwd())
-    place = Path(os.path.normpath(Path.cwd() / path))
-    if top is None or not place.is_relative_to(top):
-        return relative(path)
-    return _slashes(str(place.relative_to(top)))
+    found = None if top is None else seen_from(top, os.path.normpath(path))
+    return relative(path) if found is None or is_outside(found) else found
 
 
 @lru_cache(maxsize=4)
@@ -212,7 +223,15 @@ def _item(report: Report, data: Mapping[str, Any], edits: Sequence[Edit]) -> Ite
     columns = place["byte_columns"] if edit else None
     end = place["end_line"], place["end_column"]
     fix = _fix(report, edits) if edit and edits else None
-    return Item(_slashes(source.path), source.record, data, *end, edit, columns, fix=fix)
+    listed = source.record is not None and _is_list(source.raw)
+    return Item(
+        _slashes(source.path), source.record, data, *end, edit, columns, fix=fix, listed=listed
+    )
+
+
+def _is_list(raw: bytes) -> bool:
+    """Whether a file of records is a list of them; one that is read line by line has no bytes."""
+    return raw[:_HEAD].removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"[")
 
 
 def _place(report: Report, start: int, end: int) -> dict[str, Any]:
@@ -221,8 +240,7 @@ def _place(report: Report, start: int, end: int) -> dict[str, Any]:
     end_line, end_column = report.position(end)
     columns = None
     if column and end_column:
-        text = report.article.source.text
-        columns = _bytes_before(text, start, column), _bytes_before(text, end, end_column)
+        columns = _byte_columns(report.article.source, (start, column), (end, end_column))
     return {
         "line": line,
         "column": column,
@@ -261,9 +279,33 @@ def _edits(report: Report, finding: Finding) -> Sequence[Edit]:
     return source_edits(article, [alone], ())
 
 
-def _bytes_before(text: str, offset: int, column: int) -> int:
-    """1-based column in UTF-8 bytes of a place whose column in code points is known."""
-    return len(text[offset - column + 1 : offset].encode("utf-8", "surrogatepass")) + 1
+def _byte_columns(source: Source, *places: tuple[int, int]) -> tuple[int, int] | None:
+    """1-based columns in UTF-8 bytes of the start and the end of a span.
+
+    Args:
+        source: The source.
+        places: Offset and column in code points of each.
+
+    Returns:
+        The columns; None where the bytes of the file are others, or its lines: who counts bytes
+        reads UTF-8 and ends lines at line feeds.
+    """
+    if source.encoding != "utf-8" or _is_other_in_bytes(source.text):
+        return None
+    first, last = (_byte_column(source, *place) for place in places)
+    return first, last
+
+
+def _byte_column(source: Source, offset: int, column: int) -> int:
+    begin = offset - column + 1
+    mark = len(codecs.BOM_UTF8) if source.bom and begin == 0 else 0
+    return mark + len(source.text[begin:offset].encode("utf-8", "surrogatepass")) + 1
+
+
+@lru_cache(maxsize=1)  # asked for each finding of an article
+def _is_other_in_bytes(text: str) -> bool:
+    """Whether lines end at lone returns, or bytes that are no UTF-8 were replaced."""
+    return re.search(r"\r(?!\n)|\ufffd", text) is not None
 
 
 def _slashes(path: str) -> str:

@@ -46,7 +46,7 @@ def _case(article: ArticleResult) -> list[str]:
         return [head, "</testcase>"]
     bad = [str(g) for g in article.gates if not g.passed]
     named = [
-        f"{i.path}:{i.line or '-'}:{i.column or '-'} {i.rule} {' '.join(i.message.split())}"
+        f"{i.path}:{i.number or '-'}:{i.column or '-'} {i.rule} {' '.join(i.message.split())}"
         for i in article.items
         if i.counts
     ]

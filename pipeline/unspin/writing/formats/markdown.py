@@ -23,8 +23,9 @@ def render(run: Run) -> str:
         lines += ["", "| article | score | spun | failed gate |", "|---|--:|--:|---|"]
         for a in failed[:MOST_ROWS]:
             gates = "; ".join(str(g) for g in a.gates if not g.passed)
-            figures = f"{a.row['score']} | {a.row['spun_probability']}"
-            lines.append(f"| {_cell(a.path)} | {figures} | {_cell(gates)} |")
+            figures = ("-" if a.row[k] is None else a.row[k] for k in ("score", "spun_probability"))
+            cells = (_cell(a.path), *figures, _cell(gates))
+            lines.append("| " + " | ".join(map(str, cells)) + " |")
         if len(failed) > MOST_ROWS:
             lines.append(f"| and {len(failed) - MOST_ROWS} more | | | |")
     counted = worst_first(i for i in run.items if i.counts)
@@ -47,11 +48,11 @@ def render(run: Run) -> str:
 
 
 def _row(item: Item) -> str:
-    return f"| {_cell(item.path)}:{item.line or '-'} | {item.rule} | {_cell(item.message)} |"
+    return f"| {_cell(item.path)}:{item.number or '-'} | {item.rule} | {_cell(item.message)} |"
 
 
 def _cell(text: str) -> str:
     flat = " ".join(text.split()).replace("|", "\\|")
     if len(flat) > LONGEST_CELL:
         flat = flat[: LONGEST_CELL - 1].removesuffix("\\") + "…"
-    return flat.replace("<", "&lt;").replace(">", "&gt;")
+    return flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

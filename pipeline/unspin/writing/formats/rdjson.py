@@ -38,7 +38,7 @@ def _diagnostic(item: Item) -> dict[str, Any]:
         "severity": _SEVERITIES[item.severity],
         "code": {"value": item.rule},
     }
-    if item.fix:
+    if item.fix and item.fix["byte_columns"]:
         out["suggestions"] = [{"range": _span(item.fix), "text": item.fix["text"]}]
     return out
 

@@ -37,6 +37,7 @@ def render(run: Run) -> str:
                 {
                     "tool": {"driver": _driver(run)},
                     "columnKind": "unicodeCodePoints",
+                    "newlineSequences": ["\r\n", "\n", "\r"],
                     "invocations": [
                         {
                             "executionSuccessful": not run.errors,
@@ -103,7 +104,7 @@ def _result(item: Item, rules: dict[str, int]) -> dict[str, Any]:
 
 def _region(item: Item) -> dict[str, Any]:
     if item.record is not None:
-        return {"startLine": item.record}
+        return {"startLine": item.record} if item.line else {}
     if item.line is None:
         return {}
     ends = {"end_line": item.end_line, "end_column": item.end_column}

@@ -14,7 +14,7 @@ def render(run: Run) -> str:
     out = io.StringIO()
     for item in run.items:
         mark = "" if item.counts else " (known)"
-        place = f"{item.path}:{item.line or '-'}:{item.column or '-'}"
+        place = f"{item.path}:{item.number or '-'}:{item.column or '-'}"
         line = f"{place} {item.rule} {' '.join(item.message.split())}{mark}"
         out.write(f"{one_line(line)}\n")
     if run.judged:
