@@ -64,9 +64,38 @@ _WHOLE = re.compile(
 )
 #: Where the address of a link may go on.
 _IN_ADDRESS = re.compile(r"\]\(<?[^\s()<>]{0,200}\Z")
-#: Attributes of a block as kramdown writes them under it: ``{: .note #id title="x"}``, ``{:toc}``.
-_ATTRIBUTES = re.compile(r"\{:[^{}\n]{1,500}\}[ \t]*")
+#: Attributes of a block as kramdown writes them under it: ``{: .note #id title="x"}``, ``{:toc}``;
+#: and the name of the next block in MyST: ``(name)=``.
+_ATTRIBUTES = re.compile(r"\{:[^{}\n]{1,500}\}[ \t]*|\([\w:./-]{1,200}\)=[ \t]*")
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
+#: What an abbreviation stands for, as Markdown Extra writes it: ``*[GP]: General practitioner``.
+_ABBREVIATION = re.compile(r"\*\[[^\]\n]{1,100}\]:(?=[ \t])(?=[^*\n]*(?:\n|\Z))")
+
+#: First lines of admonitions and tabs of MkDocs, whose content is indented under them.
+_INDENTED = re.compile(
+    r"(?:!!!|\?{3}\+?)[ \t]*[\w-]+(?:[ \t]+[\w-]+)*(?:[ \t]*\"(?P<label>.*)\")?"
+    r"|={3}[!+]*[ \t]+\"(?P<tab>.*)\""
+)
+#: Directives of MyST whose content is prose, and those of them whose argument is prose, too.
+_TITLED = (
+    "note|warning|tip|important|attention|caution|danger|error|hint|seealso|admonition|dropdown|"
+    "topic|sidebar|tab-item|card|grid-item-card"
+)
+_CONTENT = f"{_TITLED}|figure|tab-set|grid|grid-item|margin|aside|epigraph|pull-quote|div"
+#: First and last lines of containers: directives of Docusaurus and MyST, divisions of Pandoc, and
+#: blocks of PyMdown.
+_FENCED = re.compile(
+    rf":{{3,}}[ \t]*\{{(?:{_TITLED})\}}[ \t]*(?P<title>[^\n]*)"
+    r"|:{3,}[ \t]*\{[^{}\n]*\}[^\n]*"
+    r"|:{3,}[ \t]*[\w-]+\[(?P<label>[^\n]*)\](?:\{[^{}\n]*\})?"
+    r"|:{3,}[ \t]*[\w-]+[ \t]*\{[^{}\n]*\}(?:[ \t]*:*)"
+    r"|:{3,}(?:[ \t]*[\w-]+(?:[ \t]+(?P<rest>[^\n:][^\n]*)|[ \t]*:*))?"
+    r"|/{3,}(?:[ \t]*[\w-]+(?:[ \t]*\|[ \t]*(?P<block>[^\n]*))?)?"
+)
+#: Information of a fence that holds prose.
+_PROSE_FENCE = re.compile(rf"\{{(?:(?:{_TITLED})\}}[ \t]*(?P<title>.*)|(?:{_CONTENT})\}}.*)")
+#: A line that sets an option of a directive of MyST.
+OPTION = re.compile(r":[\w-]+:(?:[ \t].*)?")
 
 
 def _placed(rule: Any, delimiters: bool) -> Any:
@@ -156,9 +185,67 @@ def _attributes(state: StateBlock, line: int, end: int, silent: bool) -> bool:
     return True
 
 
+def _directive(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    """The first or last line of a container, with the options of MyST behind it."""
+    source = _line(state, line).rstrip()
+    if state.is_code_block(line) or source[:1] not in ("!", "?", "=", ":", "/"):
+        return False
+    kind = "indented" if _INDENTED.fullmatch(source) and _is_above(state, line, end) else ""
+    if not kind and not _FENCED.fullmatch(source):
+        return False
+    if not silent:
+        token = state.push("directive", "", 0)
+        stop = line + 1
+        while source[:1] == ":" and stop < end and OPTION.fullmatch(_line(state, stop)):
+            stop += 1
+        token.content = "\n".join([source, *(_line(state, n) for n in range(line + 1, stop))])
+        token.map, token.info = [line, stop], kind
+        state.line = stop
+    return True
+
+
+def _line(state: StateBlock, line: int) -> str:
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+
+
+def _is_above(state: StateBlock, line: int, end: int) -> bool:
+    """Whether the next line that is not blank is indented under a line."""
+    below = next((n for n in range(line + 1, end) if not state.isEmpty(n)), None)
+    return below is not None and state.sCount[below] >= state.sCount[line] + 4
+
+
+def label_of(line: str) -> tuple[int, int] | None:
+    """Where the prose stands in the first line of a container.
+
+    Args:
+        line: The line; for a fence of MyST, what follows its backticks.
+
+    Returns:
+        Start and end in the line; None where it holds none.
+    """
+    for pattern in (_INDENTED, _FENCED, _PROSE_FENCE):
+        match = pattern.fullmatch(line)
+        if match is not None:
+            found = next((n for n, text in match.groupdict().items() if (text or "").strip()), None)
+            return match.span(found) if found else None
+    return None
+
+
+def holds_prose(info: str) -> bool:
+    """Whether a fence with this information holds prose and no code."""
+    return _PROSE_FENCE.fullmatch(info.strip()) is not None
+
+
 def _footnote(state: StateInline, silent: bool) -> bool:
     match = _FOOTNOTE.match(state.src, state.pos) if state.src[state.pos] == "[" else None
     return _raw(state, silent, match)
+
+
+def _abbreviation(state: StateInline, silent: bool) -> bool:
+    if not state.src.startswith("*[", state.pos):
+        return False
+    first = state.src[: state.pos].rstrip(" \t")[-1:] in ("", "\n")
+    return _raw(state, silent, _ABBREVIATION.match(state.src, state.pos) if first else None)
 
 
 def _raw(state: StateInline, silent: bool, match: re.Match[str] | None) -> bool:
@@ -180,10 +267,12 @@ def parser() -> MarkdownIt:
     made.normalizeLink = _as_written  # type: ignore[method-assign]
     ends = ["paragraph", "reference", "blockquote", "list", "table"]
     made.block.ruler.before("paragraph", "attributes", _attributes, {"alt": ends})
+    made.block.ruler.before("paragraph", "directive", _directive, {"alt": ends})
     inline = made.inline.ruler
     inline.before("escape", "shortcode", _shortcode)
     inline.before("escape", "math", _math)
     inline.before("link", "footnote", _footnote)
+    inline.before("emphasis", "abbreviation", _abbreviation)
     for rule in inline.__rules__:
         rule.fn = _placed(rule.fn, rule.name in ("emphasis", "strikethrough"))
     inline.__cache__ = None

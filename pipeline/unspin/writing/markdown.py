@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from unspin.article import OBJECT, Article, Block, BlockKind, Mark, MarkKind
 from unspin.edits import apply_edits
-from unspin.reading.md import ATTRIBUTES, ATTRIBUTES_OF_NEXT, MarkdownBlock
+from unspin.reading.md import ATTRIBUTES, ATTRIBUTES_OF_NEXT, INDENT, MarkdownBlock
 from unspin.reading.mdparser import holds_shortcode
 from unspin.report import Report
 from unspin.writing.tree import (
@@ -106,6 +106,8 @@ def _nodes(report: Report, nodes: Sequence[Node]) -> str:
         holder = run[0].holder
         if holder is None:
             text = _group(report, run)
+        elif holder.under:
+            text = " " * INDENT + _INNER_LINE.sub(" " * INDENT, _nodes(report, run[0].children))
         elif not holder.list:
             inner = _nodes(report, run[0].children)
             text = "\n".join(f"> {line}".rstrip() for line in inner.split("\n"))
@@ -140,6 +142,9 @@ def _html_span(node: Node) -> object:
 def _gap(report: Report, before: Sequence[Node], run: Sequence[Node]) -> str:
     """What parts two blocks: a list may follow the text of its item on the next line."""
     holder, text = run[0].holder, before[0].run
+    block = _first(run[0])
+    if isinstance(block, MarkdownBlock) and block.joined:
+        return "\n"
     if (run[0].run and run[0].run[0].value == ATTRIBUTES) or (
         text and text[0].value == ATTRIBUTES_OF_NEXT
     ):
@@ -149,6 +154,13 @@ def _gap(report: Report, before: Sequence[Node], run: Sequence[Node]) -> str:
     tight = text[0].kind in (BlockKind.LIST_ITEM, BlockKind.QUOTE) and within(text[0])
     first = holder.count == 1 or not holder.ordered
     return "\n" if tight and first and within(text[0])[-1].list else "\n\n"
+
+
+def _first(node: Node) -> Block | None:
+    """The first block of a node."""
+    if node.run:
+        return node.run[0]
+    return _first(node.children[0]) if node.children else None
 
 
 def _items(report: Report, items: Sequence[Node], mark: int) -> str:
@@ -166,7 +178,9 @@ def _items(report: Report, items: Sequence[Node], mark: int) -> str:
         due = holder.count
         sign = f"{holder.count}{'.)'[mark]}" if holder.ordered else "-*"[mark]
         text = _nodes(report, node.children)
-        indent = " " * (len(sign) + 1)
+        width = len(sign) + 1
+        # Lines that are indented by more than three further spaces would be code.
+        indent = " " * (holder.indent if width < holder.indent < width + _CODE else width)
         out.append((f"{sign} " + _INNER_LINE.sub(indent, text)).rstrip())
     return ("\n\n" if any("\n\n" in text for text in out) else "\n").join(out)
 
