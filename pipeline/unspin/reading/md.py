@@ -28,6 +28,7 @@ from unspin.article import (
     Span,
     assemble,
 )
+from unspin.reading import mdx
 from unspin.reading.builder import PieceBuilder
 from unspin.reading.embeds import video_address
 from unspin.reading.frontmatter import front_matter, given
@@ -43,6 +44,7 @@ from unspin.reading.mdparser import (
     masked,
     parser,
 )
+from unspin.reading.mdx import FILL, is_mdx
 from unspin.reading.repair import repair
 from unspin.textmap import Segment
 
@@ -82,7 +84,7 @@ def read_md(source: Source) -> Article:
         source: With the decoded text.
     """
     front, extra, at = front_matter(source.text, source.path, source.record)
-    walk = _Walk(source.text, at)
+    walk = _Walk(source.text, at, is_mdx(source.path, source.text, at))
     walk.run()
     pieces, repairs = repair(walk.pieces, source.text, entities=False)
     metadata = given(extra, front)
@@ -97,17 +99,46 @@ def read_md(source: Source) -> Article:
     return article.with_(language=detect_language(article.text))
 
 
-def read_blocks(text: str) -> list[Piece]:
-    """The blocks of a Markdown text alone, as `read_md` finds them."""
-    walk = _Walk(text, front_matter(text)[2])
+def _walked(text: str, path: str) -> _Walk:
+    begin = front_matter(text)[2]
+    walk = _Walk(text, begin, is_mdx(path, text, begin))
     walk.run()
+    return walk
+
+
+def read_blocks(text: str, path: str = "") -> list[Piece]:
+    """The blocks of a Markdown text alone, as `read_md` finds them.
+
+    Args:
+        text: Decoded source.
+        path: Of the source; its suffix may say that it is MDX.
+    """
+    walk = _walked(text, path)
     return repair(walk.pieces, text, entities=False)[0]
 
 
-def md_wraps(text: str) -> list[Wrap]:
-    """Emphasis, links, items, headings, quotes and tags of a Markdown text, inner ones first."""
-    walk = _Walk(text, front_matter(text)[2])
-    walk.run()
+def md_comments(text: str, path: str = "") -> list[tuple[int, int]]:
+    """Source spans of blocks of HTML, and of comments of MDX: comments may stand there.
+
+    Args:
+        text: Decoded source.
+        path: Of the source; its suffix may say that it is MDX.
+    """
+    walk = _walked(text, path)
+    if not walk.jsx:
+        return walk.html
+    lines = text.replace("\r\n", " \n").replace("\r", "\n")
+    return [s for s in mdx.spans(lines, walk.begin) if text.startswith(("{/*", "<!--"), s[0])]
+
+
+def md_wraps(text: str, path: str = "") -> list[Wrap]:
+    """Emphasis, links, items, headings, quotes and tags of a Markdown text, inner ones first.
+
+    Args:
+        text: Decoded source.
+        path: Of the source; its suffix may say that it is MDX.
+    """
+    walk = _walked(text, path)
     inline = (WrapKind.EMPHASIS, WrapKind.LINK, WrapKind.ELEMENT)
     return sorted(walk.wraps, key=lambda w: (w.kind not in inline, w.end - w.start))
 
@@ -267,6 +298,9 @@ class _Walk:
 
     text: str
     begin: int
+    jsx: bool = False  # whether it is MDX
+    shown: str = ""  # the text as the parser is shown it
+    html: list[tuple[int, int]] = field(default_factory=list)  # blocks of HTML
     pieces: list[Piece] = field(default_factory=list)
     lines: list[tuple[int, str]] = field(default_factory=list)
     lists: list[_List] = field(default_factory=list)
@@ -286,14 +320,15 @@ class _Walk:
 
     def run(self) -> None:
         """Parses the text and fills `pieces`."""
-        for match in _LINE.finditer(masked(self.text, self.begin), self.begin):
+        self.shown = masked(self.text, self.begin, jsx=self.jsx)
+        for match in _LINE.finditer(self.shown, self.begin):
             if match.group() or not self.lines:
                 self.lines.append((match.start(), match.group().rstrip("\r\n")))
         self._read()
 
     def _read(self) -> None:
         """Parses the lines."""
-        tokens = parser().parse("\n".join(line for _, line in self.lines), self.links)
+        tokens = parser(jsx=self.jsx).parse("\n".join(line for _, line in self.lines), self.links)
         i = 0
         while i < len(tokens):
             count, joins = len(self.pieces), self.joins or self._is_joined(tokens[i])
@@ -335,6 +370,7 @@ class _Walk:
                 if end.content.strip().lower() != f"</{tag[1].lower()}>":
                     continue
                 start, stop = self._source([token.map[0], end.map[1]])
+                self.html.append((start, stop))
                 block = Block(BlockKind.CODE, 0, 0, value="html", verbatim=self.text[start:stop])
                 self.pieces.append(Piece("", (), block))
                 return j + 1
@@ -372,6 +408,7 @@ class _Walk:
             self.quotes -= self.quoting.pop()
             self.holders.pop()
         elif kind == "html_block":
+            self.html.append(self._source(token.map or [0, 1]))
             if self.holders:
                 self._nested_html(token)
             else:
@@ -470,8 +507,10 @@ class _Walk:
         column = len(line) - len(line.lstrip(" \t>"))
         content = token.content.split("\n", 1)[0]
         column = max(column, line.find(content))
-        joined = self._follows(first)
-        self._opening(token.content, label_of(content), start + column, joined=joined)
+        start += column
+        label, joined = label_of(content), self._follows(first)
+        own = self.text[start : start + len(content)] if FILL in content else token.content
+        self._opening(own, label, start, joined=joined)
         self.joins = last < len(self.lines) and bool(self.lines[last][1].strip(" \t>"))
         if token.info:
             self.under = column
@@ -496,7 +535,7 @@ class _Walk:
             a, z = label
             builder = PieceBuilder()
             builder.raw(content[:a], start, start + a)
-            (token,) = parser().parseInline(content[a:z], self.links)
+            (token,) = parser(jsx=self.jsx).parseInline(content[a:z], self.links)
             self._fill(builder, token, list(range(start + a, start + z + 1)))
             if content[z:]:
                 builder.raw(content[z:], start + z, start + len(content))
@@ -674,7 +713,9 @@ class _Walk:
             return
         attributes = _ATTRIBUTES.search(token.content) if opening.type == "heading_open" else None
         if attributes and attributes.start():
-            (token,) = parser().parseInline(token.content[: attributes.start()], self.links)
+            (token,) = parser(jsx=self.jsx).parseInline(
+                token.content[: attributes.start()], self.links
+            )
         if opening.type == "heading_open" and opening.markup.startswith("#"):
             places = self._heading_places(span[0], token.content)
         else:
@@ -855,7 +896,8 @@ class _Walk:
         else:
             a, b = places[start], places[end - 1] + 1
             # In a cell the sign before a bar is the table's.
-            own = self._at(places[start:end]) if self.in_cell else self._bare(a, b)
+            cell = "".join(self.text[p] for p in places[start:end])
+            own = cell if self.in_cell else self._bare(a, b)
             builder.raw(own, a, b)
 
     def _literal(self, builder: PieceBuilder, text: str, places: list[int]) -> None:
@@ -891,7 +933,9 @@ class _Walk:
                 self.row_end = self.lines[line][0]
             elif token.type == "inline":
                 if wide:
-                    (token,) = parser().parseInline(self._at(row[len(cells)][:-1]), self.links)
+                    (token,) = parser(jsx=self.jsx).parseInline(
+                        self._at(row[len(cells)][:-1]), self.links
+                    )
                 if builder.length and token.content:
                     builder.separate(_CELLS)
                 start = builder.length
@@ -916,7 +960,8 @@ class _Walk:
         start, source = self.lines[line]
         at = max(start + max(0, source.find(token.content)), self.row_end)
         self.row_end = max(at, min(at + len(token.content), start + len(source)))
-        builder.raw(token.content.translate(UNMASKS), at, self.row_end)
+        own = token.content.translate(UNMASKS)
+        builder.raw(self.text[at : self.row_end] if FILL in own else own, at, self.row_end)
 
     def _narrowed(
         self, line: int, first: str, row: list[list[int]], columns: int
@@ -956,7 +1001,8 @@ class _Walk:
 
     def _at(self, places: list[int]) -> str:
         """What stands at some places, as the parser gives it."""
-        return "".join(self.text[p] for p in places).replace("\0", "\ufffd")
+        shown = "".join(self.shown[p] for p in places)
+        return shown.translate(UNMASKS).replace("\0", "\ufffd")
 
     def _split_row(self, line: int, at: int, code: Collection[int]) -> list[list[int]]:
         start, source = self.lines[line]

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
 
+from unspin.reading import mdx
+
 #: White space of a construct that only looks like several blocks, or like none: the parser is
 #: shown code points that no text may hold (Unicode's noncharacters) in its place.
 _MASKS = {ord(c): chr(0xFDD0 + n) for n, c in enumerate(" \t\n\r\f\v")}
@@ -29,6 +31,7 @@ SHORTCODE = re.compile(
     r"|\{%[^{}]{0,1000}%\}|\{#[^{}]{0,1000}#\}"
     r"|\{\{~?!--.{0,9000}?--~?\}\}|\{\{~?[!#/>^][^{}]{0,1000}\}\}"
     r"|-{1,9}8<-{1,9}[ \t]+(?:\"[^\"\n]{1,1000}\"|'[^'\n]{1,1000}')"
+    rf"|\{{{mdx.FILL}+"
     rf"|\{{\{{-?{_SPACE}[^{{}}]{{0,1000}}{_SPACE}-?\}}\}}|\{{\{{{_SPACE}*[\w.]{{1,100}}{_SPACE}*\}}\}}",
     re.S,
 )
@@ -92,6 +95,8 @@ _FENCED = re.compile(
     r"|:{3,}(?:[ \t]*[\w-]+(?:[ \t]+(?P<rest>[^\n:][^\n]*)|[ \t]*:*))?"
     r"|/{3,}(?:[ \t]*[\w-]+(?:[ \t]*\|[ \t]*(?P<block>[^\n]*))?)?"
 )
+#: A line of nothing but code of MDX.
+_ELEMENTS = re.compile(rf"(?:\{{{mdx.FILL}+[ \t]*)+")
 #: Information of a fence that holds prose.
 _PROSE_FENCE = re.compile(rf"\{{(?:(?:{_TITLED})\}}[ \t]*(?P<title>.*)|(?:{_CONTENT})\}}.*)")
 #: A line that sets an option of a directive of MyST.
@@ -152,14 +157,22 @@ def holds_shortcode(address: str) -> bool:
     return bool(SHORTCODE.search(address))
 
 
-def masked(text: str, begin: int) -> str:
+def masked(text: str, begin: int, *, jsx: bool = False) -> str:
     """The text with the white space of what the parser would break in pieces masked.
 
     Shortcodes and formulas over several lines look like quotes, headings, code and lists; a
-    shortcode with spaces ends the address of a link.
+    shortcode with spaces ends the address of a link. All that is code in MDX is masked.
+
+    Args:
+        text: Decoded source.
+        begin: Where the text after the front matter begins.
+        jsx: Whether it is MDX.
     """
     # A line ends in many ways; each becomes one that is as long.
     lines = text.replace("\r\n", " \n").replace("\r", "\n")
+    if jsx:
+        found = list(mdx.spans(lines, begin))
+        text, lines = mdx.filled(text, found), mdx.filled(lines, found)
     out: list[str] = []
     at = 0
     for match in _WHOLE.finditer(lines, begin):
@@ -188,10 +201,10 @@ def _attributes(state: StateBlock, line: int, end: int, silent: bool) -> bool:
 def _directive(state: StateBlock, line: int, end: int, silent: bool) -> bool:
     """The first or last line of a container, with the options of MyST behind it."""
     source = _line(state, line).rstrip()
-    if state.is_code_block(line) or source[:1] not in ("!", "?", "=", ":", "/"):
+    if state.is_code_block(line) or source[:1] not in ("!", "?", "=", ":", "/", "{"):
         return False
     kind = "indented" if _INDENTED.fullmatch(source) and _is_above(state, line, end) else ""
-    if not kind and not _FENCED.fullmatch(source):
+    if not kind and not _FENCED.fullmatch(source) and not _ELEMENTS.fullmatch(source):
         return False
     if not silent:
         token = state.push("directive", "", 0)
@@ -257,13 +270,19 @@ def _raw(state: StateInline, silent: bool, match: re.Match[str] | None) -> bool:
     return True
 
 
-@lru_cache(maxsize=1)
-def parser() -> MarkdownIt:
-    """The parser, made once; its inline tokens know their places (``meta["at"]``)."""
+@lru_cache(maxsize=2)
+def parser(*, jsx: bool = False) -> MarkdownIt:
+    """The parser, made once; its inline tokens know their places (``meta["at"]``).
+
+    Args:
+        jsx: Whether it is for MDX, where indented lines are no code and tags no HTML.
+    """
     from markdown_it import MarkdownIt
 
     made = MarkdownIt("commonmark", {"maxNesting": 50}).enable(["table", "strikethrough"])
     made.disable(["fragments_join", "text_join"], ignoreInvalid=True)
+    if jsx:
+        made.disable(["code", "html_block", "html_inline"])
     made.normalizeLink = _as_written  # type: ignore[method-assign]
     ends = ["paragraph", "reference", "blockquote", "list", "table"]
     made.block.ruler.before("paragraph", "attributes", _attributes, {"alt": ends})
