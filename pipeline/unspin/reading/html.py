@@ -61,6 +61,7 @@ from unspin.reading.htmltree import (
 from unspin.reading.languages import detect_language
 from unspin.reading.mdparser import SHORTCODE
 from unspin.reading.repair import repair
+from unspin.reading.templates import without_code, without_markup_in_code
 
 _CELLS = " | "
 #: Never prose.
@@ -214,14 +215,16 @@ def read_html(source: Source) -> Article:
     """
     front, extra, at = _front_matter(source)
     text = " " * at + source.text[at:]
-    root = parse(text)
+    shown = without_code(text)
+    root = parse(shown, text)
     head = read_head(root, text)
-    walk = _Walk(text, page=Page(text, root))
+    walk = _Walk(text, page=Page(text, root), shown=shown)
     walk.block(root, _State())
     walk.flush(_State())
     for c, element in walk.headings:
         c.site = c.heading == 1 and is_site_name(element, text, head)
-    document = extract(replaced(text, sorted(_rewritten(root, walk.page, text))))
+    changes = sorted(_rewritten(root, walk.page, text))
+    document = extract(replaced(without_markup_in_code(text), changes))
     found = found_blocks(document)
     if not align(walk.out, found):
         return _extracted(source, document, found, head)
@@ -271,8 +274,9 @@ def read_fragment(text: str, start: int, groups: int) -> list[Piece]:
         Its blocks with places in the source, less furniture and what is hidden; none where it holds
         no prose.
     """
-    root = parse(text)
-    walk = _Walk(text, page=Page(text, root), groups=groups)
+    shown = without_code(text)
+    root = parse(shown, text)
+    walk = _Walk(text, page=Page(text, root), shown=shown, groups=groups)
     walk.block(root, _State(main=True))
     walk.flush(_State())
     pieces = [c.piece for c in walk.out if not c.furniture]
@@ -396,6 +400,7 @@ class _Walk:
 
     source: str
     page: Page
+    shown: str  # the source with the code of templates filled up
     out: list[Candidate] = field(default_factory=list)
     headings: list[tuple[Candidate, Element]] = field(default_factory=list)
     builder: _Builder = field(default_factory=_Builder)
@@ -706,10 +711,10 @@ class _Walk:
             bare: Whether it stands in no paragraph: a blank line then ends one.
         """
         at = node.start
-        for match in SHORTCODE.finditer(self.source, node.start, node.end):
+        for match in SHORTCODE.finditer(self.shown, node.start, node.end):
             self._prose(at, match.start(), state, bare=bare)
             self._begin(state)
-            self.builder.raw(match.group(), *match.span())
+            self.builder.raw(self.source[match.start() : match.end()], *match.span())
             at = match.end()
         self._prose(at, node.end, state, bare=bare)
 

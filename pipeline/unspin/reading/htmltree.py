@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from unspin.reading.builder import raised
+from unspin.reading.mdx import FILL
 
 VOID = frozenset(
     [
@@ -88,6 +89,7 @@ _SCOPE = frozenset(
 )
 _TOKEN = re.compile(
     r"<!--(?P<comment>.*?)(?:-->|\Z)"
+    r"|<\?(?:php\b|=).*?(?:\?>|\Z)"
     r"|<(?P<declaration>[!?][^>]*)(?:>|\Z)"
     r"|</(?P<end>[a-zA-Z][^\s/>]*)[^>]*(?:>|\Z)"
     r"|<(?P<start>[a-zA-Z][^\s/>]*)(?P<attrs>(?:[^<>\"']|\"[^\"]*\"|'[^']*'|[\"'](?=[^<>]*>))*)>",
@@ -156,11 +158,13 @@ class Element:
             above = above.parent
 
 
-def parse(source: str) -> Element:
+def parse(source: str, original: str = "") -> Element:
     """Parses a page.
 
     Args:
         source: Decoded page.
+        original: The same before code of templates was filled up in it; values of attributes are
+            taken from there.
 
     Returns:
         A root element named ``""`` over all of it.
@@ -176,7 +180,7 @@ def parse(source: str) -> Element:
             stack[-1].children.append(Text(at, match.start()))
         at = match.end()
         if match["start"]:
-            at = _start(source, stack, match)
+            at = _start(source, stack, match, original or source)
         elif match["end"]:
             _end(stack, match["end"].lower(), match.start(), match.end())
     if at < len(source):
@@ -286,10 +290,12 @@ def _visible(element: Element, source: str, out: list[str]) -> None:
             out.append(line if child.tag != "br" else "")
 
 
-def _start(source: str, stack: list[Element], match: re.Match[str]) -> int:
+def _start(source: str, stack: list[Element], match: re.Match[str], original: str) -> int:
     tag = match["start"].lower()
     _imply_ends(stack, tag, match.start())
-    element = Element(tag, match.start(), match.end(), _attributes(match["attrs"]))
+    element = Element(
+        tag, match.start(), match.end(), _attributes(source, original, *match.span("attrs"))
+    )
     element.parent = stack[-1]
     element.inner_start = element.inner_end = match.end()
     stack[-1].children.append(element)
@@ -344,10 +350,13 @@ def _pop(stack: list[Element], i: int, inner_end: int, end: int) -> None:
     del stack[i:]
 
 
-def _attributes(text: str) -> dict[str, str]:
+def _attributes(source: str, original: str, start: int, end: int) -> dict[str, str]:
     from html import unescape
 
     out: dict[str, str] = {}
-    for name, double, single, bare in _ATTRIBUTE.findall(text):
-        out.setdefault(name.lower(), unescape(double or single or bare))
+    for match in _ATTRIBUTE.finditer(source, start, end):
+        group = match.lastindex or 1
+        a, z = match.span(group)
+        name = match[1].lstrip("{" + FILL).lower()
+        out.setdefault(name, unescape(original[a:z]) if group > 1 else "")
     return out

@@ -497,6 +497,7 @@ class _Walk:
         if token.type == "html_block" and not embed:
             value = "html"
         body = _unnested(token) if self.holders else source
+        body = source if FILL in body else body
         block = Block(kind, 0, 0, value=value, verbatim=body)
         self.pieces.append(self._held(Piece("", (), block)))
 

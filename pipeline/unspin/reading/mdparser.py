@@ -19,7 +19,10 @@ _MASKS = {ord(c): chr(0xFDD0 + n) for n, c in enumerate(" \t\n\r\f\v")}
 UNMASKS = {ord(mask): chr(char) for char, mask in _MASKS.items()}
 _SPACE = r"[\s\ufdd0-\ufdd5]"
 #: Shortcodes whose content is no Markdown.
-_CODE_NAMES = "highlight|raw|rawhtml|html|mermaid|math|katex|latex|chart|code|plantuml|comment"
+_CODE_NAMES = (
+    "highlight|raw|rawhtml|html|mermaid|math|katex|latex|chart|code|plantuml|comment|verbatim|"
+    "schema|javascript|stylesheet"
+)
 #: Hugo, Jekyll, Jinja, Handlebars and WordPress-like shortcodes, and snippets that MkDocs includes;
 #: ``{a|b}`` is spintax and stays prose.
 SHORTCODE = re.compile(
@@ -31,7 +34,7 @@ SHORTCODE = re.compile(
     r"|\{%[^{}]{0,1000}%\}|\{#[^{}]{0,1000}#\}"
     r"|\{\{~?!--.{0,9000}?--~?\}\}|\{\{~?[!#/>^][^{}]{0,1000}\}\}"
     r"|-{1,9}8<-{1,9}[ \t]+(?:\"[^\"\n]{1,1000}\"|'[^'\n]{1,1000}')"
-    rf"|\{{{mdx.FILL}+"
+    rf"|\{{{mdx.FILL}+|\{{{{3}}[^{{}}]{{0,1000}}\}}{{3}}"
     rf"|\{{\{{-?{_SPACE}[^{{}}]{{0,1000}}{_SPACE}-?\}}\}}|\{{\{{{_SPACE}*[\w.]{{1,100}}{_SPACE}*\}}\}}",
     re.S,
 )

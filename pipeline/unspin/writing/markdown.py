@@ -15,7 +15,7 @@ from dataclasses import replace
 from unspin.article import OBJECT, Article, Block, BlockKind, Mark, MarkKind
 from unspin.edits import apply_edits
 from unspin.reading.md import ATTRIBUTES, ATTRIBUTES_OF_NEXT, INDENT, MarkdownBlock
-from unspin.reading.mdparser import holds_shortcode
+from unspin.reading.mdparser import SHORTCODE, holds_shortcode
 from unspin.report import Report
 from unspin.writing.tree import (
     Node,
@@ -401,6 +401,8 @@ def _meant(text: str) -> str:
 def _open(article: Article, mark: Mark) -> str:
     if mark.kind is MarkKind.RAW:
         if is_markdown(article):
+            return mark.value
+        if "<" not in mark.value and SHORTCODE.fullmatch(mark.value):
             return mark.value
         # A blank line inside a tag would end the paragraph, and what follows be read as a block.
         return _LINE_ENDS.sub(" ", safe_source(article, mark.value))

@@ -16,6 +16,7 @@ from unspin.reading.htmltree import Element, parse, visible_text, without_struck
 from unspin.reading.md import Holder, MarkdownBlock
 from unspin.reading.mdparser import is_math
 from unspin.reading.mdx import is_component, is_mdx
+from unspin.reading.templates import without_code
 from unspin.report import Report
 
 if TYPE_CHECKING:
@@ -478,7 +479,7 @@ def anchors(article: Article) -> tuple[dict[int, list[str]], set[str]]:
         places = [
             (article.map.span(b.start, b.end)[1], b) for b in article.blocks if b.start < b.end
         ]
-        for at, name in _named(parse(article.source.text)):
+        for at, name in _named(parse(without_code(article.source.text), article.source.text)):
             after = next((b for end, b in places if end > at), None)
             if name in wanted and after is not None:
                 add(after, name)
