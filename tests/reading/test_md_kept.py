@@ -82,6 +82,12 @@ KEPT = [
     ":::{figure} a_b.png\n:alt: an *inhaler*\n\nAn inhaler.\n:::",
     "````{admonition} Take *care*\n:class: a_b\n\n```{warning} Now\nCall.\n\n- one\n```\n\n```py\na_b\n```\n````",
     "- item\n\n  :::note\n  in it\n  :::\n\n  ```{tip}\n  *rest*\n  ```",
+    "{{ m.card(\"a\", { b: \"*c*\" }) }}\n\nSaid <% if a < b %>*so*<% end %> here.",
+    "Text{:.x title=\"a *b*\"}, [it]{.small-caps} and ![a](b.png){width=30%}.\n{.lead #a_b}",
+    "{::comment}\n\nno *prose*\n{:/comment}",
+    "See [it](my *file*.pdf), ![a](a_b c.png \"*t*\") and [x][].\n\nSee [[a_b page|*it*]] and [[x_y]].",
+    "  Right     Left\n-------     ------\n     12     *a*  b\n\n+-----+-----+\n| a_b | *c* |\n+=====+=====+\n| d   | e   |\n+-----+-----+",
+    "\\newpage and \\emph{x}, 2 \\* 3.",
     "(a_b)=\n## Heading\n\n/// note | Title\nText.\n///",
     "1. Step\n\n   !!! note\n       In the item.",
     "> !!! note\n>     In a quote.",
@@ -251,6 +257,7 @@ def test_what_stands_before_the_title_stays_before_it() -> None:
     ('---yaml\ntitle: "Hay: fever"\n---\n', "Hay: fever"),
     ("---\n\ntitle: Hay\n\n---\n", "Hay"),
     ("---\nlead: Hay\n---\n", ""),
+    ("---\ntitle: Hay\n...\n", "Hay"),
 ])  # fmt: skip
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_forms_of_front_matter(front: str, title: str, newline: str) -> None:
@@ -277,6 +284,7 @@ def test_forms_of_front_matter(front: str, title: str, newline: str) -> None:
     ("+++\ntitle = Hay\n+++\nText.\n", 2),
     ('{\n  "title": "Hay"\n  "date": 1\n}\n\nText.\n', 3),
     ('---json\n{\n  "title": "Hay"\n  "date": 1\n}\n---\nText.\n', 4),
+    ('---js\n{ title: "Hay" }\n---\nText.\n', 1),
 ])  # fmt: skip
 def test_front_matter_that_cannot_be_parsed_is_an_error(text: str, line: int) -> None:
     (error,) = read_bytes(text.encode(), "page.md", Config())

@@ -50,6 +50,7 @@ from unspin.reading.htmlsigns import (
 )
 from unspin.reading.htmltable import grid, is_data
 from unspin.reading.htmltree import (
+    RAW_INLINE,
     Element,
     Text,
     is_struck,
@@ -145,7 +146,6 @@ _INLINE = {
     "b": MarkKind.STRONG, "strong": MarkKind.STRONG, "i": MarkKind.EMPHASIS,
     "em": MarkKind.EMPHASIS, "a": MarkKind.LINK,
 }  # fmt: skip
-_RAW_INLINE = frozenset({"code", "kbd", "samp", "var", "tt"})
 #: What shows a sign without words.
 _SIGNS = frozenset({"svg", "i", "span", "em", "b"})
 _EMBEDS = frozenset({"iframe", "video", "embed", "object"})
@@ -770,7 +770,7 @@ class _Walk:
             self._image(element, state)
         elif tag == "q":
             self._quotation(element, state)
-        elif tag in _RAW_INLINE or (tag == "sup" and _is_raised(element, self.source)):
+        elif tag in RAW_INLINE or (tag == "sup" and _is_raised(element, self.source)):
             self._cite(element)
             value = without_struck(self.source[element.start : element.end])
             self._begin(state)

@@ -97,6 +97,8 @@ _TOKEN = re.compile(
 )
 #: Text that its author deleted or struck out.
 STRUCK = frozenset({"del", "s", "strike"})
+#: Elements of a line whose text is no prose.
+RAW_INLINE = frozenset({"code", "kbd", "samp", "var", "tt"})
 _STRUCK_STYLE = re.compile(r"line-through", re.I)
 _MAYBE_STRUCK = re.compile(r"<(?:del|s|strike)\b|line-through", re.I)
 _END_TAG = re.compile(r"</([a-zA-Z][^\s/>]*)[^>]*>\Z")

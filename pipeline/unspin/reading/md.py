@@ -32,7 +32,7 @@ from unspin.reading import mdx
 from unspin.reading.builder import PieceBuilder
 from unspin.reading.embeds import video_address
 from unspin.reading.frontmatter import front_matter, given
-from unspin.reading.htmltree import STRUCK, is_struck_tag, split_comments
+from unspin.reading.htmltree import RAW_INLINE, STRUCK, is_struck_tag, split_comments
 from unspin.reading.languages import detect_language
 from unspin.reading.markup import Wrap, WrapKind, html_wraps
 from unspin.reading.mdparser import (
@@ -62,7 +62,7 @@ _ATTRIBUTES = re.compile(
 #: Value of a block that is nothing but attributes of the block before it, or after it.
 ATTRIBUTES, ATTRIBUTES_OF_NEXT = "attributes", "attributes of next"
 #: A footnote or a definition of a term: indented lines behind it belong to it.
-_CONTINUED = re.compile(r"^(?:\[\^[^\]\s]+\]:|[ \t]*:[ \t])", re.M)
+_CONTINUED = re.compile(r"^(?:\[\^[^\]\s]+\]:|[ \t]*[:~][ \t])", re.M)
 #: Columns by which what belongs to such a line is indented.
 INDENT = 4
 #: First line of a quote that is a callout of GitHub, Obsidian or Hugo: ``[!WARNING]``.
@@ -164,14 +164,18 @@ def _title(pieces: list[Piece], named: str) -> int | None:
     return None
 
 
-def _struck_end(children: list[Token], i: int) -> int:
-    """Index of the token that ends the struck text which begins here, or 0.
+def _is_unread(tag: str, source: str) -> bool:
+    return tag.lower() in RAW_INLINE or is_struck_tag(tag, source)
+
+
+def _object_end(children: list[Token], i: int) -> int:
+    """Index of the token that ends the struck text or the code which begins here, or 0.
 
     It must hold whole marks: what crosses their borders is left as the author wrote it.
     """
     first = children[i]
     tag = _TAG.match(first.content) if first.type == "html_inline" else None
-    if first.type != "s_open" and not (tag and not tag[1] and is_struck_tag(tag[2], first.content)):
+    if first.type != "s_open" and not (tag and not tag[1] and _is_unread(tag[2], first.content)):
         return 0
     depth = inner = 0
     for j in range(i, len(children)):
@@ -417,7 +421,7 @@ class _Walk:
             self._indented(token, under)
         elif kind == "fence" and holds_prose(token.info):
             self._fenced(token)
-        elif kind in ("fence", "code_block"):
+        elif kind in ("fence", "code_block", "drawn"):
             self._verbatim(token)
         elif kind == "directive":
             self._directive(token)
@@ -822,12 +826,13 @@ class _Walk:
             at = child.meta.get("at") or (end, end + len(child.content))
             if i <= skip or at[1] <= done:
                 continue
-            last = _struck_end(children, i)
+            last = _object_end(children, i)
             if last:
-                # Struck text is no prose: one object, with its marks.
+                # Struck text and code are no prose: one object, with its marks.
                 done = children[last].meta["at"][1]
                 a, b = places[at[0]], places[done - 1] + 1
-                builder.raw(self.text[a:b], a, b)
+                cell = "".join(self.text[p] for p in places[at[0] : done])
+                builder.raw(cell if self.in_cell else self.text[a:b], a, b)
                 skip, end = last, done
                 continue
             if automatic:

@@ -18,6 +18,8 @@ from unspin.reading import mdx
 _MASKS = {ord(c): chr(0xFDD0 + n) for n, c in enumerate(" \t\n\r\f\v")}
 UNMASKS = {ord(mask): chr(char) for char, mask in _MASKS.items()}
 _SPACE = r"[\s\ufdd0-\ufdd5]"
+#: What stands in a template's code; braces in it hold a mapping.
+_INNER = r"(?:[^{}]|\{[^{}]{0,500}\}){0,1000}?"
 #: Shortcodes whose content is no Markdown.
 _CODE_NAMES = (
     "highlight|raw|rawhtml|html|mermaid|math|katex|latex|chart|code|plantuml|comment|verbatim|"
@@ -31,11 +33,12 @@ SHORTCODE = re.compile(
     rf"|\{{%-?{_SPACE}*(?P<liquid>{_CODE_NAMES})\b.{{0,9000}}?"
     rf"\{{%-?{_SPACE}*end(?P=liquid){_SPACE}*-?%\}}"
     r"|\{\{[<%](?:[^{}]|\{(?!\{)|\}(?!\})){0,1000}?[>%]\}\}"
-    r"|\{%[^{}]{0,1000}%\}|\{#[^{}]{0,1000}#\}"
+    rf"|\{{%{_INNER}%\}}|\{{#[^{{}}]{{0,1000}}#\}}|<%(?:[=#@!-]|{_SPACE}).{{0,1000}}?%>"
+    r"|\{::(?P<kramdown>comment)\}.{0,9000}?\{:/(?:comment)?\}"
     r"|\{\{~?!--.{0,9000}?--~?\}\}|\{\{~?[!#/>^][^{}]{0,1000}\}\}"
     r"|-{1,9}8<-{1,9}[ \t]+(?:\"[^\"\n]{1,1000}\"|'[^'\n]{1,1000}')"
     rf"|\{{{mdx.FILL}+|\{{{{3}}[^{{}}]{{0,1000}}\}}{{3}}"
-    rf"|\{{\{{-?{_SPACE}[^{{}}]{{0,1000}}{_SPACE}-?\}}\}}|\{{\{{{_SPACE}*[\w.]{{1,100}}{_SPACE}*\}}\}}",
+    rf"|\{{\{{-?{_SPACE}{_INNER}{_SPACE}-?\}}\}}|\{{\{{{_SPACE}*[\w.]{{1,100}}{_SPACE}*\}}\}}",
     re.S,
 )
 #: Formulas: TeX between dollars, or between the brackets that MathJax and KaTeX know.
@@ -69,10 +72,26 @@ _WHOLE = re.compile(
     re.S | re.M,
 )
 #: Where the address of a link may go on.
-_IN_ADDRESS = re.compile(r"\]\(<?[^\s()<>]{0,200}\Z")
+_IN_ADDRESS = re.compile(r"(?:\]\(<?|^ {0,3}\[[^\]\n]{1,100}\]:[ \t]*)[^\s()<>]{0,200}\Z", re.M)
+#: The address of a link that is none to CommonMark, for it holds spaces.
+_ADDRESS = re.compile(
+    r"\]\((?=[^()\n]*[ ])(?:[a-z]+:|[./#])?[^()\n\"]{1,300}?(?:/|\.[A-Za-z]\w{1,4}(?:#[\w-]*)?)"
+    r"(?:[ ]+\"[^\"\n]*\")?\)"
+)
+#: Links of a wiki: of one with words of its own, what stands before them.
+_WIKI = re.compile(
+    r"!?\[\[(?=[^\]|\n]*[A-Za-z])[^\[\]|\n]{1,200}(?:\]\](?![(\[:])|\|(?=[^\[\]|\n]+\]\]))"
+)
+#: Attributes of what stands before them in a line, as Pandoc, kramdown and others write them.
+_INLINE_ATTRIBUTES = re.compile(
+    r"\{:?[ \t]*(?=[.#\w])(?:(?:[.#][\w:.-]+|[\w:-]+=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s{}\"'|]+))"
+    r"(?:[ \t]+|(?=[ \t]*\})))+[ \t]*\}"
+)
 #: Attributes of a block as kramdown writes them under it: ``{: .note #id title="x"}``, ``{:toc}``;
 #: and the name of the next block in MyST: ``(name)=``.
-_ATTRIBUTES = re.compile(r"\{:[^{}\n]{1,500}\}[ \t]*|\([\w:./-]{1,200}\)=[ \t]*")
+_ATTRIBUTES = re.compile(
+    r"\{:[^{}\n]{1,500}\}[ \t]*|\{[.#][\w-][^{}|\n]{0,500}\}[ \t]*|\([\w:./-]{1,200}\)=[ \t]*"
+)
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
 #: What an abbreviation stands for, as Markdown Extra writes it: ``*[GP]: General practitioner``.
 _ABBREVIATION = re.compile(r"\*\[[^\]\n]{1,100}\]:(?=[ \t])(?=[^*\n]*(?:\n|\Z))")
@@ -100,6 +119,10 @@ _FENCED = re.compile(
 )
 #: A line of nothing but code of MDX.
 _ELEMENTS = re.compile(rf"(?:\{{{mdx.FILL}+[ \t]*)+")
+#: Lines of tables that are drawn: a border, and what stands under the heads of columns.
+_GRID = re.compile(r"\+(?:[-=:]{3,}\+)+[ \t]*")
+_COLUMNS = re.compile(r"-{2,}(?:[ \t]+-{2,})+[ \t]*")
+_GAP = re.compile(r"\S(?:[ \t]{2,}|\t)\S")
 #: Information of a fence that holds prose.
 _PROSE_FENCE = re.compile(rf"\{{(?:(?:{_TITLED})\}}[ \t]*(?P<title>.*)|(?:{_CONTENT})\}}.*)")
 #: A line that sets an option of a directive of MyST.
@@ -135,8 +158,18 @@ def _placed(rule: Any, delimiters: bool) -> Any:
 
 
 def _shortcode(state: StateInline, silent: bool) -> bool:
-    match = SHORTCODE.match(state.src, state.pos) if state.src[state.pos] in "{-" else None
+    match = SHORTCODE.match(state.src, state.pos) if state.src[state.pos] in "{-<" else None
     return _raw(state, silent, match)
+
+
+def _matched(pattern: re.Pattern[str], signs: str) -> Any:
+    """A rule that takes what a pattern matches for an object."""
+
+    def rule(state: StateInline, silent: bool) -> bool:
+        found = state.src[state.pos] in signs
+        return _raw(state, silent, pattern.match(state.src, state.pos) if found else None)
+
+    return rule
 
 
 def _math(state: StateInline, silent: bool) -> bool:
@@ -220,6 +253,30 @@ def _directive(state: StateBlock, line: int, end: int, silent: bool) -> bool:
     return True
 
 
+def _drawn(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    """A table of Pandoc whose columns stand by their places, which another word would move."""
+    if state.is_code_block(line) or line + 1 >= end:
+        return False
+    grid = _GRID.fullmatch(_line(state, line))
+    if not grid:
+        rule = line if _COLUMNS.fullmatch(_line(state, line)) else line + 1
+        header = rule == line or _GAP.search(_line(state, line))
+        drawn = header and _COLUMNS.fullmatch(_line(state, rule))
+        if not drawn or rule + 1 >= end or state.isEmpty(rule + 1):
+            return False
+    stop = line + 1
+    while stop < end and (
+        _line(state, stop)[:1] in ("+", "|") if grid else not state.isEmpty(stop)
+    ):
+        stop += 1
+    if not silent:
+        token = state.push("drawn", "", 0)
+        token.map = [line, stop]
+        token.content = state.getLines(line, stop, state.blkIndent, False)
+        state.line = stop
+    return True
+
+
 def _line(state: StateBlock, line: int) -> str:
     return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
 
@@ -290,10 +347,14 @@ def parser(*, jsx: bool = False) -> MarkdownIt:
     ends = ["paragraph", "reference", "blockquote", "list", "table"]
     made.block.ruler.before("paragraph", "attributes", _attributes, {"alt": ends})
     made.block.ruler.before("paragraph", "directive", _directive, {"alt": ends})
+    made.block.ruler.before("hr", "drawn", _drawn)
     inline = made.inline.ruler
     inline.before("escape", "shortcode", _shortcode)
     inline.before("escape", "math", _math)
     inline.before("link", "footnote", _footnote)
+    inline.before("link", "wiki", _matched(_WIKI, "!["))
+    inline.after("image", "address", _matched(_ADDRESS, "]"))
+    inline.after("image", "attributes", _matched(_INLINE_ATTRIBUTES, "{"))
     inline.before("emphasis", "abbreviation", _abbreviation)
     for rule in inline.__rules__:
         rule.fn = _placed(rule.fn, rule.name in ("emphasis", "strikethrough"))
