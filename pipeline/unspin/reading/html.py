@@ -85,6 +85,9 @@ _SKIPPED = frozenset(
         "audio",
         "map",
         "dialog",
+        "amp-sidebar",
+        "amp-consent",
+        "amp-user-notification",
     ]
 )
 #: Elements that hold other blocks and say nothing of what those are.
@@ -120,12 +123,15 @@ _BLOCKS = frozenset(
         "hr",
         "html",
         "iframe",
+        "legend",
         "li",
         "main",
+        "marquee",
         "nav",
         "ol",
         "p",
         "pre",
+        "search",
         "section",
         "summary",
         "table",
@@ -782,6 +788,8 @@ class _Walk:
             self.block(element, state)
             self.builder.close(_INLINE[tag])
         else:
+            if "-" in tag and _ENDED.search(self.builder.tail):
+                self.gap = self.gap or " "  # elements of a script's own are mostly blocks
             self.block(element, state)
 
     def _link(self, element: Element, state: _State) -> None:

@@ -101,6 +101,9 @@ STRUCK = frozenset({"del", "s", "strike"})
 RAW_INLINE = frozenset({"code", "kbd", "samp", "var", "tt"})
 _STRUCK_STYLE = re.compile(r"line-through", re.I)
 _MAYBE_STRUCK = re.compile(r"<(?:del|s|strike)\b|line-through", re.I)
+_HEADING = re.compile(r"h[1-6]")
+#: What follows a start tag of a heading that was meant to be its end tag.
+_NO_HEADING = re.compile(r"\s*(?:<(?:p|ul|ol|dl|div|table|blockquote|h[1-6])\b|\Z)", re.I)
 _END_TAG = re.compile(r"</([a-zA-Z][^\s/>]*)[^>]*>\Z")
 #: Elements that begin a new line of plain text.
 _LINES = frozenset(
@@ -294,7 +297,13 @@ def _visible(element: Element, source: str, out: list[str]) -> None:
 
 def _start(source: str, stack: list[Element], match: re.Match[str], original: str) -> int:
     tag = match["start"].lower()
+    heading = _HEADING.fullmatch(tag)
+    if heading and any(e.tag == tag for e in stack) and _NO_HEADING.match(source, match.end()):
+        _end(stack, tag, match.start(), match.end())
+        return match.end()
     _imply_ends(stack, tag, match.start())
+    if heading and _HEADING.fullmatch(stack[-1].tag):
+        _pop(stack, len(stack) - 1, match.start(), match.start())
     element = Element(
         tag, match.start(), match.end(), _attributes(source, original, *match.span("attrs"))
     )
@@ -337,8 +346,10 @@ def _close(stack: list[Element], closes: frozenset[str], until: frozenset[str], 
 
 
 def _end(stack: list[Element], tag: str, start: int, end: int) -> None:
+    heading = _HEADING.fullmatch(tag)
     for i in range(len(stack) - 1, 0, -1):
-        if stack[i].tag == tag:
+        # the end tag of a heading ends one of any level
+        if stack[i].tag == tag or (heading and _HEADING.fullmatch(stack[i].tag)):
             _pop(stack, i, start, end)
             return
         if stack[i].tag in _SCOPE and tag not in _SCOPE:

@@ -457,7 +457,8 @@ class _Walk:
         quotes = sum(not (h.list or h.under) for h in self.holders)
         own = _column(self.lines[first][1], quotes)
         found = set()
-        for before, token in itertools.pairwise(tokens[i:]):
+        for n in range(i + 1, len(tokens)):
+            before, token = tokens[n - 1], tokens[n]
             if token.level <= tokens[i].level:
                 break
             if token.level == tokens[i].level + 1 and token.map and token.map[0] > first:

@@ -25,7 +25,7 @@ _CODE_NAMES = (
     "highlight|raw|rawhtml|html|mermaid|math|katex|latex|chart|code|plantuml|comment|verbatim|"
     "schema|javascript|stylesheet"
 )
-#: Hugo, Jekyll, Jinja, Handlebars and WordPress-like shortcodes, and snippets that MkDocs includes;
+#: Hugo, Jekyll, Jinja, Handlebars and ERB, tokens of Drupal, and snippets that MkDocs includes;
 #: ``{a|b}`` is spintax and stays prose.
 SHORTCODE = re.compile(
     rf"\{{\{{[<%]-?{_SPACE}*(?P<hugo>{_CODE_NAMES})\b(?:(?!\{{\{{).){{0,9000}}?"
@@ -34,6 +34,7 @@ SHORTCODE = re.compile(
     rf"\{{%-?{_SPACE}*end(?P=liquid){_SPACE}*-?%\}}"
     r"|\{\{[<%](?:[^{}]|\{(?!\{)|\}(?!\})){0,1000}?[>%]\}\}"
     rf"|\{{%{_INNER}%\}}|\{{#[^{{}}]{{0,1000}}#\}}|<%(?:[=#@!-]|{_SPACE}).{{0,1000}}?%>"
+    r"|\[\[\{.{0,2000}?\}\]\]"
     r"|\{::(?P<kramdown>comment)\}.{0,9000}?\{:/(?:comment)?\}"
     r"|\{\{~?!--.{0,9000}?--~?\}\}|\{\{~?[!#/>^][^{}]{0,1000}\}\}"
     r"|-{1,9}8<-{1,9}[ \t]+(?:\"[^\"\n]{1,1000}\"|'[^'\n]{1,1000}')"
@@ -158,7 +159,7 @@ def _placed(rule: Any, delimiters: bool) -> Any:
 
 
 def _shortcode(state: StateInline, silent: bool) -> bool:
-    match = SHORTCODE.match(state.src, state.pos) if state.src[state.pos] in "{-<" else None
+    match = SHORTCODE.match(state.src, state.pos) if state.src[state.pos] in "{-<[" else None
     return _raw(state, silent, match)
 
 

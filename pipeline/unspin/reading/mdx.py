@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 #: of Unicode), and the parser of Markdown takes it for letters.
 FILL = "\ufdd6"
 #: Code points after which a bracket that does not close is none.
-_LONGEST = 20_000
+_LONGEST = 4_000
+_LONGEST_MODULE = 50_000
 _FENCE = re.compile(
     r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})[^\n]*"
     r"(?:\n(?:.*?^[ \t>]*(?P=fence)[`~]*[ \t]*$|.*)|\Z)",
@@ -114,7 +115,7 @@ def spans(text: str, begin: int) -> Iterator[tuple[int, int]]:
 def _module_end(text: str, at: int) -> int:
     """Where an import or export ends: at a blank line outside of brackets."""
     depth = 0
-    for match in _LINE.finditer(text, at, at + _LONGEST):
+    for match in _LINE.finditer(text, at, at + _LONGEST_MODULE):
         depth += bool(match["open"]) - bool(match["close"])
         if match["end"] and depth <= 0:
             return match.start()
