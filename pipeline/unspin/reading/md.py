@@ -14,6 +14,7 @@ import itertools
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, fields, replace
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from unspin.article import (
@@ -269,7 +270,7 @@ def _unnested(token: Token) -> str:
         return f"{token.markup}{token.info}\n{content}{token.markup}"
     if token.type == "code_block":
         return "".join(f"    {line}" for line in content.splitlines(keepends=True)).rstrip("\n")
-    return content.strip("\n")
+    return dedent(content).strip("\n")
 
 
 def _column(line: str, quotes: int) -> int:
@@ -413,7 +414,8 @@ class _Walk:
             self.holders.pop()
         elif kind == "html_block":
             self.html.append(self._source(token.map or [0, 1]))
-            if self.holders:
+            first = bool(self.lists) and self.lists[-1].fresh
+            if first or not all(holder.under or holder.list for holder in self.holders):
                 self._nested_html(token)
             else:
                 self._html(token)
@@ -463,7 +465,10 @@ class _Walk:
                 break
             if token.level == tokens[i].level + 1 and token.map and token.map[0] > first:
                 if token.type == "code_block":
-                    if before.type == "directive":
+                    inline = tokens[n - 2] if before.type == "paragraph_close" else None
+                    if before.type == "directive" or (
+                        inline is not None and _CONTINUED.search(inline.content)
+                    ):
                         continue
                     return 0
                 found.add(_column(self.lines[token.map[0]][1], quotes) - own)
@@ -616,6 +621,8 @@ class _Walk:
         from unspin.reading.html import read_fragment
 
         start, end = self._source(token.map or [0, 1])
+        if self.holders:
+            start += len(self.text[start:end]) - len(self.text[start:end].lstrip(" \t"))
         source = self.text[start:end]
         at, found = 0, []
         for part, is_comment in split_comments(source):
@@ -628,7 +635,9 @@ class _Walk:
             at += len(part)
         if any(piece.text for piece in found):
             html = Span(start, end)
-            self.pieces += [replace(p, block=_markdown_block(p.block, html=html)) for p in found]
+            for piece in found:
+                own = replace(piece, block=_markdown_block(piece.block, html=html))
+                self.pieces.append(self._held(own))
             self.wraps += html_wraps(source, start)
         else:
             self._verbatim(token)

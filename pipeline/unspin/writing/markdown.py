@@ -46,6 +46,7 @@ _ABBREVIATION = re.compile(r"\A\\\*(?=\[[^\]\n]+\]:[^*]*\Z)")
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _LEADING_COMMENTS = re.compile(r"(?:<!--.*?-->\s*)+", re.S)
 _INNER_LINE = re.compile(r"(?<=\n)(?=[^\r\n])")
+_LINE_LEAD = re.compile(r"(\r\n|\r|\n)([ \t]+)")
 _LINE_ENDS = re.compile(r"\s*\n\s*")
 #: The line under the heading of a table, inside quotes and items too.
 _DELIMITERS = re.compile(r"[>\s]*(\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?)\s*\Z")
@@ -56,7 +57,7 @@ _DASHES = re.compile(r":?-+:?")
 #: What begins a paragraph whose indented lines belong to it for others than CommonMark: admonitions
 #: and tabs of MkDocs, footnotes, terms with their definitions.
 _INDENTED = re.compile(
-    r"(?:!!!|\?{3}\+?|={3}[!+]?)[ \t]|\[\^[^\]\s]+\]:|[^\r\n]*(?:\r\n|\r|\n)[ \t]*:[ \t]"
+    r"(?:!!!|\?{3}\+?|={3}[!+]?)[ \t]|\[\^[^\]\s]+\]:|[^\r\n]*(?:\r\n|\r|\n)[ \t>]*:[ \t]"
 )
 #: Spaces from which nothing at the beginning of a line is a sign for CommonMark.
 _CODE = 4
@@ -222,7 +223,11 @@ def _html(report: Report, start: int, end: int) -> str:
         for e in report.edits
         if start <= e.start and e.end <= end
     ]
-    return apply_edits(report.article.source.text[start:end], edits).strip("\r\n")
+    source = report.article.source.text
+    text = apply_edits(source[start:end], edits).strip("\r\n")
+    line = max(source.rfind("\n", 0, start), source.rfind("\r", 0, start)) + 1
+    column = len(source[line:start].expandtabs(4))
+    return _LINE_LEAD.sub(lambda m: m[1] + m[2].expandtabs(4)[column:], text) if column else text
 
 
 def _verbatim(article: Article, block: Block) -> str:
