@@ -407,6 +407,7 @@ def test_front_matter_and_shortcodes_of_a_page_are_no_prose() -> None:
 @pytest.mark.parametrize("tag", [
     '{{- page.dose | default: "heart assault" -}}', "{{! heart assault }}", "{{!-- heart assault --}}",
     '{{> note title="heart assault"}}', "{{~#each wards~}}", "{{/if}}",
+    "{{range .Wards}}", "{{'heart assault'|t}}", '{{when|default:"heart assault"}}', "{{$t('heart assault')}}",
 ])  # fmt: skip
 def test_tags_of_templates_in_a_page_are_no_prose(tag: str) -> None:
     page = f"<!doctype html><body><main><p>Rest {tag} helps.</p></main></body>"
