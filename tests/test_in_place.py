@@ -96,6 +96,12 @@ def markdown_blocks(draw: st.DrawFn) -> list[Part]:
         [(KEEP, f"![{word}](https://example.org/{word}.png)")],
         [(KEEP, f"[ref]: https://example.org/{word} '{spun}'")],
         [(PROSE, a), (KEEP, "  \n"), (PROSE, b)],
+        # a comment ends what a block of code behind it would belong to
+        [(KEEP, '!!! note "'), (PROSE, a), (KEEP, '"\n    '), (PROSE, b), (KEEP, "\n\n    - "), (PROSE, a), (KEEP, "\n\n<!-- c -->")],
+        [(KEEP, f"[^{word}]: "), (PROSE, a), (KEEP, "\n\n    "), (PROSE, b), (KEEP, "\n\n<!-- c -->")],
+        [(KEEP, f':::tip{{title="{spun}"}}\n'), (PROSE, a), (KEEP, "\n:::")],
+        [(KEEP, "```{admonition} "), (PROSE, a), (KEEP, f"\n:class: {spun}\n\n"), (PROSE, b), (KEEP, "\n```")],
+        [(PROSE, a), (KEEP, "\n\n---\n\n"), (PROSE, b)],
     ]  # fmt: skip
     return draw(st.sampled_from(blocks))
 

@@ -209,6 +209,8 @@ def html(body: str) -> str:
         f"1. {SPUN} <!-- unspin ignore SP: q -->",
         f"- <!-- unspin ignore-start SP: q -->\n- {SPUN}\n- <!-- unspin ignore-end -->",
         f"- {FILE}\n- {SPUN}",
+        f"!!! note\n    One.\n\n    <!-- unspin ignore-next-line SP: q -->\n    {SPUN}",
+        f"```{{note}}\nOne.\n\n<!-- unspin ignore-next-line SP: q -->\n{SPUN}\n```",
     ],
 )
 def test_a_comment_in_a_list_or_a_quote_counts(part: str, newline: str) -> None:

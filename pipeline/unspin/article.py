@@ -19,6 +19,8 @@ from unspin.textmap import OffsetMap, Segment
 BLOCK_SEPARATOR = "\n\n"
 #: Stands in prose for something that is not prose (an image, raw HTML): nothing matches across it.
 OBJECT = "\ufffc"
+#: `Block.value` of a code block that is a thematic break: a rule between two parts of a text.
+BREAK = "thematic break"
 
 
 @dataclass(frozen=True, slots=True)

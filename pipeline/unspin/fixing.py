@@ -384,7 +384,7 @@ def _reads_as_meant(article: Article, findings: Sequence[Finding], places: Seque
     edits = _prose_edits(article, [findings[i] for i in places])
     meant = disassemble(_edited(article, edits) if edits else article)
     text = apply_edits(article.source.text, source_edits(article, edits, ()))
-    return _said(read_blocks(text)) == _said(meant)
+    return _said(read_blocks(text, article.source.path)) == _said(meant)
 
 
 def _said(pieces: Sequence[Piece]) -> list[tuple[str, int, str]]:

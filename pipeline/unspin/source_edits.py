@@ -172,17 +172,17 @@ _CLOSING = ".,;:!?)]"
 def _wraps(article: Article) -> Sequence[Wrap]:
     """The markup of a source whose spans lead into it, inner marks first."""
     source = article.source
-    return _markup(source.format, source.text) if source.offsets == "source" else ()
+    return _markup(source.format, source.text, source.path) if source.offsets == "source" else ()
 
 
 @lru_cache(maxsize=1)  # formats ask for the edits of each finding of an article
-def _markup(format: str, text: str) -> tuple[Wrap, ...]:
+def _markup(format: str, text: str, path: str) -> tuple[Wrap, ...]:
     if format == "html":
         return tuple(html_wraps(text))
     if format == "md":
         from unspin.reading.md import md_wraps
 
-        return tuple(md_wraps(text))
+        return tuple(md_wraps(text, path))
     return ()
 
 

@@ -30,7 +30,7 @@ from unspin.report import line_starts
 from unspin.rules import all_rules, names_rules
 
 _DIRECTIVE = re.compile(
-    r"<!--\s*(?P<mark>unspin\s+|(?i:unspin)[\s:-]+)(?P<verb>[A-Za-z][\w-]*)(?P<rules>[^:]*?)(?::(?P<reason>.*?))?\s*-->",
+    r"(?:<!--|\{/\*)\s*(?P<mark>unspin\s+|(?i:unspin)[\s:-]+)(?P<verb>[A-Za-z][\w-]*)(?P<rules>[^:]*?)(?::(?P<reason>.*?))?\s*(?:-->|\*/\})",
     re.DOTALL,
 )
 _MARK = re.compile(r"unspin\s+")
@@ -174,7 +174,7 @@ def read(article: Article) -> tuple[list[Suppression], list[Finding]]:
     good: list[Suppression] = []
     wrong: list[Finding] = []
     opened: tuple[re.Match[str], tuple[str, ...]] | None = None
-    found = list(_directives(text, source.format))
+    found = list(_directives(text, source.format, source.path))
     bare = _without(text, found)
     for match in found:
         verb = match["verb"]
@@ -228,54 +228,43 @@ def _objection(rules: Sequence[str], reason: str | None) -> str | None:
     return f"no rule is named {unknown[0]}" if unknown else None
 
 
-def _directives(text: str, kind: str) -> Iterator[re.Match[str]]:
+def _directives(text: str, kind: str, path: str) -> Iterator[re.Match[str]]:
     """Directives that are comments of a source, in order."""
     if not _DIRECTIVE.search(text):
         return
-    for start, end in _comments(text, kind):
+    for start, end in _comments(text, kind, path):
         match = _DIRECTIVE.fullmatch(text, start, end)
         if match:
             yield match
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _comments(text: str, kind: str) -> tuple[tuple[int, int], ...]:
+def _comments(text: str, kind: str, path: str) -> tuple[tuple[int, int], ...]:
     """Source spans of the comments of a page, in order."""
     if kind == "html":
         return tuple(_html_comments(text, 0, len(text)))
-    from unspin.reading.md import read_md
+    from unspin.reading.md import md_comments, read_md
 
-    article = read_md(Source(path="", format="md", encoding="", sha256="", text=text))
+    article = read_md(Source(path=path, format="md", encoding="", sha256="", text=text))
     inline = [
         article.map.span(m.start, m.end)
         for m in article.marks
         if m.kind is MarkKind.RAW and m.value.startswith("<!--")
     ]
-    begin = _body(text) if article.metadata.front_matter else 0
-    blocks = [c for a, b in _html_blocks(text, begin) for c in _html_comments(text, a, b)]
+    blocks = [c for a, b in md_comments(text, path) for c in _block_comments(text, a, b)]
     return tuple(sorted({*inline, *blocks}))
+
+
+def _block_comments(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Spans of the comments in a block of HTML; a comment of MDX is one itself."""
+    if text.startswith("{/*", start):
+        yield start, end
+    else:
+        yield from _html_comments(text, start, end)
 
 
 def _html_comments(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     return (m.span() for m in _HTML.finditer(text, start, end) if m["comment"])
-
-
-def _body(text: str) -> int:
-    """Where the text after the front matter begins: with the fence that it opens with."""
-    fence = re.compile(rf"[\r\n]{re.escape(text[:3])}[ \t]*(?=[\r\n]|\Z)").search(text, 3)
-    return fence.end() if fence else 0
-
-
-def _html_blocks(text: str, begin: int) -> Iterator[tuple[int, int]]:
-    """Source spans of the blocks of HTML in Markdown that begins at `begin`."""
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark", {"maxNesting": 50}).enable("table").disable("inline")
-    lines = [begin + at for at in line_starts(text[begin:])]
-    for token in parser.parse(text[begin:]):
-        if token.type == "html_block" and token.map:
-            first, last = token.map
-            yield lines[first], lines[last] if last < len(lines) else len(text)
 
 
 def _without(text: str, directives: Sequence[re.Match[str]]) -> str:

@@ -109,16 +109,16 @@ def test_compressed_files_and_linked_folders_are_named(tmp_path: Path) -> None:
 
 
 def test_formats_that_are_not_read_are_named(tmp_path: Path) -> None:
-    write(tmp_path, **{"a.md": TEXT, "b.mdx": TEXT, "c.RST": TEXT, ".d.mdx": TEXT, "e.js": TEXT})
-    write(tmp_path, **{"f.draft.mdx": TEXT, "unspin.toml": 'exclude = ["*.draft.*"]'})
+    write(tmp_path, **{"a.md": TEXT, "b.adoc": TEXT, "c.RST": TEXT, ".d.rst": TEXT, "e.js": TEXT})
+    write(tmp_path, **{"f.draft.rst": TEXT, "unspin.toml": 'exclude = ["*.draft.*"]'})
     notes: list[str] = []
     excluded = load_config(start=tmp_path).excludes
     assert found(tmp_path, note=notes.append, excluded=excluded) == ["a.md"]
     assert notes == [
-        f"{tmp_path}/b.mdx and 1 more: in a format that is not read, and passed over; "
+        f"{tmp_path}/b.adoc and 1 more: in a format that is not read, and passed over; "
         "save it as Markdown, HTML or Word"
     ]
-    assert collect([tmp_path / "b.mdx"]) == [tmp_path / "b.mdx"]
+    assert collect([tmp_path / "b.adoc"]) == [tmp_path / "b.adoc"]
 
 
 def test_a_file_is_taken_once_under_its_first_name(

@@ -407,6 +407,7 @@ def test_front_matter_and_shortcodes_of_a_page_are_no_prose() -> None:
 @pytest.mark.parametrize("tag", [
     '{{- page.dose | default: "heart assault" -}}', "{{! heart assault }}", "{{!-- heart assault --}}",
     '{{> note title="heart assault"}}', "{{~#each wards~}}", "{{/if}}",
+    "{{range .Wards}}", "{{'heart assault'|t}}", '{{when|default:"heart assault"}}', "{{$t('heart assault')}}",
 ])  # fmt: skip
 def test_tags_of_templates_in_a_page_are_no_prose(tag: str) -> None:
     page = f"<!doctype html><body><main><p>Rest {tag} helps.</p></main></body>"
@@ -420,3 +421,32 @@ def test_broken_front_matter_of_a_page_is_told() -> None:
     (error,) = read_bytes(b"---\ntitle: [a\n---\n<p>Rest helps.</p>\n", "a.html", Config())
     assert isinstance(error, InputError)
     assert "line 2" in str(error) or "line 3" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("<h3>Rest<h3><p>Well.</p>", [("heading", 3, "Rest"), ("paragraph", 0, "Well.")]),
+        ("<h2>One<h3>Two</h3><p>Well.</p>",
+         [("heading", 2, "One"), ("heading", 3, "Two"), ("paragraph", 0, "Well.")]),
+        ("<h3>One</h2><p>Well.</p>", [("heading", 3, "One"), ("paragraph", 0, "Well.")]),
+        ("<h2><h2>One</h2></h2><p>Well.</p>", [("heading", 2, "One"), ("paragraph", 0, "Well.")]),
+        ("<h2>One <h2>Two</h2><p>Well.</p>",
+         [("heading", 2, "One"), ("heading", 2, "Two"), ("paragraph", 0, "Well.")]),
+        ("<fieldset><legend>One</legend>Two.</fieldset>",
+         [("paragraph", 0, "One"), ("paragraph", 0, "Two.")]),
+        ("<div><x-box>One.</x-box><x-box>Two.</x-box></div>", [("paragraph", 0, "One. Two.")]),
+        ("<p>It <x-tip>rests</x-tip>, well.</p>", [("paragraph", 0, "It rests, well.")]),
+        ("<p>See [[{\"type\": \"a <b>\"}]] it.</p>", [("paragraph", 0, "See @ it.")]),
+    ],
+)  # fmt: skip
+def test_tags_that_do_not_match_keep_blocks_apart(
+    source: str, wanted: list[tuple[str, int, str]]
+) -> None:
+    article = read(page(f"<article><h1>T</h1>{LONG}{source}{LONG}</article>"), "a.html")
+    check_map(article)
+    rest = article.blocks[1 + len(SENTENCES) : -len(SENTENCES)]
+    found = [
+        (b.kind.value, b.level, article.block_text(b).strip().replace(OBJECT, "@")) for b in rest
+    ]
+    assert found == wanted

@@ -41,6 +41,63 @@ def test_prose_in_a_block_of_html_is_read(html: str, prose: list[str]) -> None:
             assert article.source.text[start:end] == word
 
 
+@pytest.mark.parametrize(
+    ("text", "prose"),
+    [
+        (f'!!! note "Take care"\n    {BAD}\n\n    {BAD}', ["@Take care@", BAD, BAD]),
+        (f"??? tip\n\n    {BAD}\n\n        {BAD}", ["", BAD, ""]),
+        (f'=== "Tab"\n\n\t- {BAD}\n\n\t```\n\t{BAD}\n\t```', ["@Tab@", BAD, ""]),
+        (f"Said.[^1]\n\n[^1]: One.\n\n    {BAD}", ["Said.@", "@ One.", BAD]),
+        (f"Fever\n:   Heat.\n\n    {BAD}", ["Fever\n:   Heat.", BAD]),
+        (f"Para.\n\n    {BAD}", ["Para.", ""]),
+        (f"!!! note\n\nPara.\n\n    {BAD}", ["!!! note", "Para.", ""]),
+        (f"> !!! note\n>     {BAD}\n>\n>     {BAD}", ["", BAD, BAD]),
+        (f"- One\n\n    !!! note\n        {BAD}\n\n        {BAD}", ["One", "", BAD, BAD]),
+        (f":::note {BAD}\n{BAD}\n:::", [f"@{BAD}", BAD, ""]),
+        (f':::tip{{title="{BAD}"}}\n\n{BAD}\n\n:::', ["", BAD, ""]),
+        (f":::danger[{BAD}]\n:::", [f"@{BAD}@", ""]),
+        (f':::: {{.note title="{BAD}"}}\n{BAD}\n::::', ["", BAD, ""]),
+        (f":::{{figure}} a.png\n:alt: {BAD}\n\n{BAD}\n:::", ["", BAD, ""]),
+        (f"```{{note}}\n:class: {BAD}\n{BAD}\n```", ["", BAD, ""]),
+        (f"```{{admonition}} {BAD}\n:class: {BAD}\n\n{BAD}\n```", [f"@{BAD}", "", BAD, ""]),
+        (f"```{{r}}\n{BAD}\n```", [""]),
+        (f"```{{code-block}} py\n{BAD}\n```", [""]),
+        ("*[TIA]: transient ischemic attack\n*[GP]: doctor", ["@ transient ischemic attack\n@ doctor"]),
+        ("*[a]: b* is emphasis.", ["[a]: b is emphasis."]),
+        ("One.\n\n---\n\nTwo.", ["One.", "", "Two."]),
+        (f"{{{{ m.card('{BAD}', {{ a: '{BAD}' }}) }}}}", [""]),
+        (f"One <% if a > '{BAD}' %>two<% end %>.", ["One @two@."]),
+        (f"[One]{{.x title='{BAD}'}} two{{: title=\"{BAD}\"}}.", ["[One]@ two@."]),
+        (f"One.\n{{.x title='{BAD}'}}", ["One.", ""]),
+        ("One {a=b|c} {a|b}.", ["One {a=b|c} {a|b}."]),
+        (f"{{::comment}}\n\n{BAD}\n\n{{:/comment}}", [""]),
+        (f"[One](my {BAD[:-1]}.pdf) ![two](a b.png).", ["[One@ ![two@."]),
+        ("[One](see the next page) two.", ["[One](see the next page) two."]),
+        (f"[[{BAD[:-1]}]] [[{BAD[:-1]}|one]] [[2]] [[3]](x).", ["@ @one]] [[2]] [3]."]),
+        ("[one][x]\n\n[x]: {{ site.url }}/a", ["one"]),
+        (f"One <kbd>{BAD}</kbd> <code>{BAD}</code>.", ["One @ @."]),
+        (f"A  B\n-- ----\n1  {BAD}", [""]),
+        (f"+---+---+\n| 1 | {BAD} |\n+---+---+", [""]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_what_generators_of_sites_take_for_prose_is_read(
+    text: str, prose: list[str], newline: str
+) -> None:
+    article = read(f"# Heart\n\n{text}\n\nThe end.\n".replace("\n", newline))
+    found = [article.block_text(b).replace("\ufffc", "@") for b in article.blocks]
+    assert [" ".join(f.split()) for f in found] == [
+        "Heart",
+        *(" ".join(p.split()) for p in prose),
+        "The end.",
+    ]
+    at = article.text.find("variables")
+    while at >= 0:
+        start, end = article.map.span(at, at + len("variables"))
+        assert article.source.text[start:end] == "variables"
+        at = article.text.find("variables", end)
+
+
 def test_lists_in_html_and_in_markdown_are_lists_of_their_own() -> None:
     article = read("- one\n\n<ul><li>two</li></ul>\n\n- three\n")
     groups = [b.group for b in article.blocks if b.kind is BlockKind.LIST_ITEM]

@@ -69,7 +69,30 @@ KEPT = [
     '??? warning\n    === "Under 3 months"\n        Call **now**.',
     "Said[^1].\n\n[^1]:\n    Smith A.",
     "!!! note\n    - one\n    2. two\n    > 38 °C\n    # three\n    **four**",
-    "Fever\n:   A temperature\n    above 38 °C.",
+    "Fever\n:   A temperature\n    above 38 °C.\n\n    Call *at once*.",
+    "One.\n\n---\n\nTwo.\n\n***\n\n- a\n\n  _ _ _\n\n  b\n\n> c\n>\n> - - -",
+    "- ___\n- ***b***",
+    "1. one\n    - in\n        - deeper\n\n    more of one\n\n    ```\n    code_x\n    ```\n\n2. two",
+    "- one\n    - in\n\n        <!-- c -->\n\n        more\n\n    Said.\n\n    [^1]: One.\n\n        More.",
+    "!!! note\n    <details class=\"a\">\n    <summary>Can I?</summary>\n      <b>No</b>.\n\n    </details>\n\n    Two.",
+    "- one\n\n  <details>\n  <summary>Can I?</summary>\n    <b>No</b>.\n\n  </details>\n\n  Two.",
+    "> Fever\n> :   A temperature\n>     above 38 °C.",
+    "> - one\n>     - in\n\n10. ten\n     - in",
+    "- one\n\n      code of one\n\n  more",
+    '=== "Tab *a*"\n\n    - [ ] one\n\n    | A | B |\n    | --- | --- |\n    | 1 | 2 |\n\n=== "Tab b"\n\n    Two.',
+    "- item\n\n    !!! note\n        In the item.\n\n        Its end.\n\n    more",
+    ":::note[*Take* care]\nDo not drink.\n:::\n\n:::tip{title=\"a *b*\"}\n\nRest.\n\n:::",
+    "::: {.callout-note title=\"a *b*\"}\n## Rest\n\nWell.\n:::",
+    ":::{figure} a_b.png\n:alt: an *inhaler*\n\nAn inhaler.\n:::",
+    "````{admonition} Take *care*\n:class: a_b\n\n```{warning} Now\nCall.\n\n- one\n```\n\n```py\na_b\n```\n````",
+    "- item\n\n  :::note\n  in it\n  :::\n\n  ```{tip}\n  *rest*\n  ```",
+    "{{ m.card(\"a\", { b: \"*c*\" }) }}\n\nSaid <% if a < b %>*so*<% end %> here.",
+    "Text{:.x title=\"a *b*\"}, [it]{.small-caps} and ![a](b.png){width=30%}.\n{.lead #a_b}",
+    "{::comment}\n\nno *prose*\n{:/comment}",
+    "See [it](my *file*.pdf), ![a](a_b c.png \"*t*\") and [x][].\n\nSee [[a_b page|*it*]] and [[x_y]].",
+    "  Right     Left\n-------     ------\n     12     *a*  b\n\n+-----+-----+\n| a_b | *c* |\n+=====+=====+\n| d   | e   |\n+-----+-----+",
+    "\\newpage and \\emph{x}, 2 \\* 3.",
+    "(a_b)=\n## Heading\n\n/// note | Title\nText.\n///",
     "1. Step\n\n   !!! note\n       In the item.",
     "> !!! note\n>     In a quote.",
     "## Signs\n{: .signs #signs}\n\nFace.\n{: .note title=\"a *b*\"}\n\n{: .next}\nArm.\n\n{: .x}",
@@ -238,6 +261,7 @@ def test_what_stands_before_the_title_stays_before_it() -> None:
     ('---yaml\ntitle: "Hay: fever"\n---\n', "Hay: fever"),
     ("---\n\ntitle: Hay\n\n---\n", "Hay"),
     ("---\nlead: Hay\n---\n", ""),
+    ("---\ntitle: Hay\n...\n", "Hay"),
 ])  # fmt: skip
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_forms_of_front_matter(front: str, title: str, newline: str) -> None:
@@ -264,6 +288,7 @@ def test_forms_of_front_matter(front: str, title: str, newline: str) -> None:
     ("+++\ntitle = Hay\n+++\nText.\n", 2),
     ('{\n  "title": "Hay"\n  "date": 1\n}\n\nText.\n', 3),
     ('---json\n{\n  "title": "Hay"\n  "date": 1\n}\n---\nText.\n', 4),
+    ('---js\n{ title: "Hay" }\n---\nText.\n', 1),
 ])  # fmt: skip
 def test_front_matter_that_cannot_be_parsed_is_an_error(text: str, line: int) -> None:
     (error,) = read_bytes(text.encode(), "page.md", Config())

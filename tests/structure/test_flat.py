@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from unspin.article import Article, BlockKind
@@ -257,6 +257,7 @@ LINES = st.lists(
 
 
 @given(LINES)
+@example(["--|", "--"])  # a table of nothing but its frame
 @settings(max_examples=150, deadline=None)
 def test_flat_loses_no_letter_and_maps_back(lines: list[str]) -> None:
     text = "\n".join(lines)

@@ -28,6 +28,11 @@ def test_notes_empty_section_and_skipped_level() -> None:
     assert notes(text) == [("empty-section", "Causes", False), ("level-skipped", "Ice", False)]
 
 
+def test_notes_a_section_with_nothing_but_a_rule_is_empty() -> None:
+    text = f"# Knees\n\n{BODY}\n\n## Causes\n\n---\n\n## Care\n\n{BODY}\n"
+    assert notes(text) == [("empty-section", "Causes", False)]
+
+
 def test_notes_run_ins_are_not_mended() -> None:
     text = f"# Knees\n\n{BODY}\n\nTorn and Worn Discs. {BODY}\n"
     assert notes(text) == [("heading-run-in", "Torn and Worn Discs.", False)]

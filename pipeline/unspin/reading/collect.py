@@ -28,7 +28,7 @@ _COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zst"})
 _PACKED = "compressed and passed over; unpack what shall be cleaned"
 #: Suffixes of formats in which articles are written too, and that are not read in folders.
 _UNREAD_SUFFIXES = frozenset({
-    ".mdx", ".rst", ".adoc", ".asciidoc", ".textile", ".org", ".doc", ".odt", ".rtf",
+    ".rst", ".adoc", ".asciidoc", ".textile", ".org", ".doc", ".odt", ".rtf",
 })  # fmt: skip
 _UNREAD = "in a format that is not read, and passed over; save it as Markdown, HTML or Word"
 _LINKED = "linked folder and passed over; name it to clean what it holds"

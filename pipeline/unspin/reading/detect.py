@@ -9,7 +9,7 @@ from unspin.errors import InputError
 
 FORMATS = {
     ".txt": "txt", ".text": "txt",
-    ".md": "md", ".markdown": "md", ".mdown": "md", ".mkd": "md",
+    ".md": "md", ".markdown": "md", ".mdown": "md", ".mkd": "md", ".mdx": "md",
     ".html": "html", ".htm": "html", ".xhtml": "html",
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
     ".docx": "docx",
@@ -218,6 +218,8 @@ def text_format(text: str, name: str) -> str:
     """
     said = format_of(PurePath(name).name) or ""
     head = text[:_LOOK]
+    if name.lower().endswith(".mdx"):
+        return said  # an element of HTML may be its first line
     if said != "jsonl" and _HTML_START.match(head):
         return "html"
     if said == "html":

@@ -12,6 +12,9 @@ from unspin.errors import InputError
 
 #: Line before the fields; it may name their language, as Eleventy reads it (``---json``).
 _FENCE = re.compile(r"(---|\+\+\+)(?:(?<=---)(json|toml|ya?ml))?[ \t]*(?:\r\n|\r|\n)")
+_OTHER_FENCE = re.compile(r"---([a-z]{2,20})[ \t]*(?:\r\n|\r|\n)")
+#: Line after them: YAML itself ends a document with three full stops, too.
+_ENDS = {"---": r"(?:---|\.\.\.)", "+++": r"\+\+\+"}
 _JSON_START = re.compile(r"\{\s*\"(?:[^\"\\\r\n]|\\.)*\"\s*:")
 #: A line that gives a field. What is no word before a colon is prose.
 _FIELD = re.compile(r"[\"']?[A-Za-z_][\w.-]{0,60}[\"']?[ \t]*(?::(?=[ \t]|$)|=)")
@@ -34,10 +37,10 @@ def front_matter(
 ) -> tuple[str, dict[str, Any], int]:
     """Front matter as YAML, parsed, and where the text after it begins.
 
-    YAML stands between lines of ``---`` and is given verbatim, TOML between lines of ``+++``, JSON
-    from the first brace to the one that closes it; a first line such as ``---json`` names the
-    language of what stands between it and ``---``. What stands between such lines and gives no
-    fields is a part of the text: two rules, and prose between them.
+    YAML stands between lines of ``---`` (or ``...`` at its end) and is given verbatim, TOML between
+    lines of ``+++``, JSON from the first brace to the one that closes it; a first line such as
+    ``---json`` names the language of what stands between it and ``---``. What stands between such
+    lines and gives no fields is a part of the text: two rules, and prose between them.
 
     Args:
         text: The decoded source.
@@ -56,11 +59,13 @@ def front_matter(
         return _json(text, wrong)
     start = _FENCE.match(text)
     if not start:
+        other = _OTHER_FENCE.match(text)
+        if other:
+            what = f"the front matter is in a language that is not read ({other[1]})"
+            raise wrong(1, what, "write it in YAML, TOML or JSON")
         return "", {}, 0
     lines = text.replace("\r", "\n")
-    end = re.compile(rf"^{re.escape(start[1])}[ \t]*(?:\r\n|\r|\n|\Z)", re.M).search(
-        lines, start.end()
-    )
+    end = re.compile(rf"^{_ENDS[start[1]]}[ \t]*(?:\r\n|\r|\n|\Z)", re.M).search(lines, start.end())
     inner = text[start.end() : end.start()] if end else text[start.end() :]
     first, _, rest = lines[start.end() :].partition("\n")
     if not end:

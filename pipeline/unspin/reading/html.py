@@ -50,6 +50,7 @@ from unspin.reading.htmlsigns import (
 )
 from unspin.reading.htmltable import grid, is_data
 from unspin.reading.htmltree import (
+    RAW_INLINE,
     Element,
     Text,
     is_struck,
@@ -61,6 +62,7 @@ from unspin.reading.htmltree import (
 from unspin.reading.languages import detect_language
 from unspin.reading.mdparser import SHORTCODE
 from unspin.reading.repair import repair
+from unspin.reading.templates import without_code, without_markup_in_code
 
 _CELLS = " | "
 #: Never prose.
@@ -83,6 +85,9 @@ _SKIPPED = frozenset(
         "audio",
         "map",
         "dialog",
+        "amp-sidebar",
+        "amp-consent",
+        "amp-user-notification",
     ]
 )
 #: Elements that hold other blocks and say nothing of what those are.
@@ -118,12 +123,15 @@ _BLOCKS = frozenset(
         "hr",
         "html",
         "iframe",
+        "legend",
         "li",
         "main",
+        "marquee",
         "nav",
         "ol",
         "p",
         "pre",
+        "search",
         "section",
         "summary",
         "table",
@@ -144,7 +152,6 @@ _INLINE = {
     "b": MarkKind.STRONG, "strong": MarkKind.STRONG, "i": MarkKind.EMPHASIS,
     "em": MarkKind.EMPHASIS, "a": MarkKind.LINK,
 }  # fmt: skip
-_RAW_INLINE = frozenset({"code", "kbd", "samp", "var", "tt"})
 #: What shows a sign without words.
 _SIGNS = frozenset({"svg", "i", "span", "em", "b"})
 _EMBEDS = frozenset({"iframe", "video", "embed", "object"})
@@ -214,14 +221,16 @@ def read_html(source: Source) -> Article:
     """
     front, extra, at = _front_matter(source)
     text = " " * at + source.text[at:]
-    root = parse(text)
+    shown = without_code(text)
+    root = parse(shown, text)
     head = read_head(root, text)
-    walk = _Walk(text, page=Page(text, root))
+    walk = _Walk(text, page=Page(text, root), shown=shown)
     walk.block(root, _State())
     walk.flush(_State())
     for c, element in walk.headings:
         c.site = c.heading == 1 and is_site_name(element, text, head)
-    document = extract(replaced(text, sorted(_rewritten(root, walk.page, text))))
+    changes = sorted(_rewritten(root, walk.page, text))
+    document = extract(replaced(without_markup_in_code(text), changes))
     found = found_blocks(document)
     if not align(walk.out, found):
         return _extracted(source, document, found, head)
@@ -271,8 +280,9 @@ def read_fragment(text: str, start: int, groups: int) -> list[Piece]:
         Its blocks with places in the source, less furniture and what is hidden; none where it holds
         no prose.
     """
-    root = parse(text)
-    walk = _Walk(text, page=Page(text, root), groups=groups)
+    shown = without_code(text)
+    root = parse(shown, text)
+    walk = _Walk(text, page=Page(text, root), shown=shown, groups=groups)
     walk.block(root, _State(main=True))
     walk.flush(_State())
     pieces = [c.piece for c in walk.out if not c.furniture]
@@ -396,6 +406,7 @@ class _Walk:
 
     source: str
     page: Page
+    shown: str  # the source with the code of templates filled up
     out: list[Candidate] = field(default_factory=list)
     headings: list[tuple[Candidate, Element]] = field(default_factory=list)
     builder: _Builder = field(default_factory=_Builder)
@@ -706,10 +717,10 @@ class _Walk:
             bare: Whether it stands in no paragraph: a blank line then ends one.
         """
         at = node.start
-        for match in SHORTCODE.finditer(self.source, node.start, node.end):
+        for match in SHORTCODE.finditer(self.shown, node.start, node.end):
             self._prose(at, match.start(), state, bare=bare)
             self._begin(state)
-            self.builder.raw(match.group(), *match.span())
+            self.builder.raw(self.source[match.start() : match.end()], *match.span())
             at = match.end()
         self._prose(at, node.end, state, bare=bare)
 
@@ -765,7 +776,7 @@ class _Walk:
             self._image(element, state)
         elif tag == "q":
             self._quotation(element, state)
-        elif tag in _RAW_INLINE or (tag == "sup" and _is_raised(element, self.source)):
+        elif tag in RAW_INLINE or (tag == "sup" and _is_raised(element, self.source)):
             self._cite(element)
             value = without_struck(self.source[element.start : element.end])
             self._begin(state)
@@ -777,6 +788,8 @@ class _Walk:
             self.block(element, state)
             self.builder.close(_INLINE[tag])
         else:
+            if "-" in tag and _ENDED.search(self.builder.tail):
+                self.gap = self.gap or " "  # elements of a script's own are mostly blocks
             self.block(element, state)
 
     def _link(self, element: Element, state: _State) -> None:

@@ -23,6 +23,7 @@ from unspin.reading.htmlsigns import (
     may_share,
 )
 from unspin.reading.htmltree import visible_text
+from unspin.reading.templates import is_marked_up_code
 
 NOTE_HEADING = re.compile(
     r"(?:list of )?(?:references?|sources?|bibliography|footnotes?|endnotes?|notes|citations?|"
@@ -137,7 +138,8 @@ def visible(piece: Piece) -> str:
 
     def shown(_: re.Match[str]) -> str:
         value = next(values, "")
-        return "" if "<img" in value.lower() else visible_text(value)
+        unseen = "<img" in value.lower() or is_marked_up_code(value)
+        return "" if unseen else visible_text(value)
 
     return re.sub(OBJECT, shown, piece.text)
 

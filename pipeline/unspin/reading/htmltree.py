@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from unspin.reading.builder import raised
+from unspin.reading.mdx import FILL
 
 VOID = frozenset(
     [
@@ -88,6 +89,7 @@ _SCOPE = frozenset(
 )
 _TOKEN = re.compile(
     r"<!--(?P<comment>.*?)(?:-->|\Z)"
+    r"|<\?(?:php\b|=).*?(?:\?>|\Z)"
     r"|<(?P<declaration>[!?][^>]*)(?:>|\Z)"
     r"|</(?P<end>[a-zA-Z][^\s/>]*)[^>]*(?:>|\Z)"
     r"|<(?P<start>[a-zA-Z][^\s/>]*)(?P<attrs>(?:[^<>\"']|\"[^\"]*\"|'[^']*'|[\"'](?=[^<>]*>))*)>",
@@ -95,8 +97,13 @@ _TOKEN = re.compile(
 )
 #: Text that its author deleted or struck out.
 STRUCK = frozenset({"del", "s", "strike"})
+#: Elements of a line whose text is no prose.
+RAW_INLINE = frozenset({"code", "kbd", "samp", "var", "tt"})
 _STRUCK_STYLE = re.compile(r"line-through", re.I)
 _MAYBE_STRUCK = re.compile(r"<(?:del|s|strike)\b|line-through", re.I)
+_HEADING = re.compile(r"h[1-6]")
+#: What follows a start tag of a heading that was meant to be its end tag.
+_NO_HEADING = re.compile(r"\s*(?:<(?:p|ul|ol|dl|div|table|blockquote|h[1-6])\b|\Z)", re.I)
 _END_TAG = re.compile(r"</([a-zA-Z][^\s/>]*)[^>]*>\Z")
 #: Elements that begin a new line of plain text.
 _LINES = frozenset(
@@ -156,11 +163,13 @@ class Element:
             above = above.parent
 
 
-def parse(source: str) -> Element:
+def parse(source: str, original: str = "") -> Element:
     """Parses a page.
 
     Args:
         source: Decoded page.
+        original: The same before code of templates was filled up in it; values of attributes are
+            taken from there.
 
     Returns:
         A root element named ``""`` over all of it.
@@ -176,7 +185,7 @@ def parse(source: str) -> Element:
             stack[-1].children.append(Text(at, match.start()))
         at = match.end()
         if match["start"]:
-            at = _start(source, stack, match)
+            at = _start(source, stack, match, original or source)
         elif match["end"]:
             _end(stack, match["end"].lower(), match.start(), match.end())
     if at < len(source):
@@ -286,10 +295,18 @@ def _visible(element: Element, source: str, out: list[str]) -> None:
             out.append(line if child.tag != "br" else "")
 
 
-def _start(source: str, stack: list[Element], match: re.Match[str]) -> int:
+def _start(source: str, stack: list[Element], match: re.Match[str], original: str) -> int:
     tag = match["start"].lower()
+    heading = _HEADING.fullmatch(tag)
+    if heading and any(e.tag == tag for e in stack) and _NO_HEADING.match(source, match.end()):
+        _end(stack, tag, match.start(), match.end())
+        return match.end()
     _imply_ends(stack, tag, match.start())
-    element = Element(tag, match.start(), match.end(), _attributes(match["attrs"]))
+    if heading and _HEADING.fullmatch(stack[-1].tag):
+        _pop(stack, len(stack) - 1, match.start(), match.start())
+    element = Element(
+        tag, match.start(), match.end(), _attributes(source, original, *match.span("attrs"))
+    )
     element.parent = stack[-1]
     element.inner_start = element.inner_end = match.end()
     stack[-1].children.append(element)
@@ -329,8 +346,10 @@ def _close(stack: list[Element], closes: frozenset[str], until: frozenset[str], 
 
 
 def _end(stack: list[Element], tag: str, start: int, end: int) -> None:
+    heading = _HEADING.fullmatch(tag)
     for i in range(len(stack) - 1, 0, -1):
-        if stack[i].tag == tag:
+        # the end tag of a heading ends one of any level
+        if stack[i].tag == tag or (heading and _HEADING.fullmatch(stack[i].tag)):
             _pop(stack, i, start, end)
             return
         if stack[i].tag in _SCOPE and tag not in _SCOPE:
@@ -344,10 +363,13 @@ def _pop(stack: list[Element], i: int, inner_end: int, end: int) -> None:
     del stack[i:]
 
 
-def _attributes(text: str) -> dict[str, str]:
+def _attributes(source: str, original: str, start: int, end: int) -> dict[str, str]:
     from html import unescape
 
     out: dict[str, str] = {}
-    for name, double, single, bare in _ATTRIBUTE.findall(text):
-        out.setdefault(name.lower(), unescape(double or single or bare))
+    for match in _ATTRIBUTE.finditer(source, start, end):
+        group = match.lastindex or 1
+        a, z = match.span(group)
+        name = match[1].lstrip("{" + FILL).lower()
+        out.setdefault(name, unescape(original[a:z]) if group > 1 else "")
     return out

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from unspin.reading.htmltree import Element, Text, parse
+from unspin.reading.templates import without_code
 
 #: Elements that say nothing once they are empty; cells and holders of a layout keep their place.
 _EMPTIABLE = frozenset(
@@ -56,7 +57,8 @@ def html_wraps(source: str, start: int = 0) -> list[Wrap]:
         source: A page or a part of one.
         start: Its offset in the source.
     """
-    return list(_elements(parse(source), source, start))
+    shown = without_code(source)
+    return list(_elements(parse(shown), shown, start))
 
 
 def _elements(element: Element, source: str, shift: int) -> Iterator[Wrap]:

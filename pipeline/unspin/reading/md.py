@@ -14,9 +14,11 @@ import itertools
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, fields, replace
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from unspin.article import (
+    BREAK,
     OBJECT,
     Article,
     Block,
@@ -27,13 +29,23 @@ from unspin.article import (
     Span,
     assemble,
 )
+from unspin.reading import mdx
 from unspin.reading.builder import PieceBuilder
 from unspin.reading.embeds import video_address
 from unspin.reading.frontmatter import front_matter, given
-from unspin.reading.htmltree import STRUCK, is_struck_tag, split_comments
+from unspin.reading.htmltree import RAW_INLINE, STRUCK, is_struck_tag, split_comments
 from unspin.reading.languages import detect_language
 from unspin.reading.markup import Wrap, WrapKind, html_wraps
-from unspin.reading.mdparser import SHORTCODE, UNMASKS, masked, parser
+from unspin.reading.mdparser import (
+    OPTION,
+    SHORTCODE,
+    UNMASKS,
+    holds_prose,
+    label_of,
+    masked,
+    parser,
+)
+from unspin.reading.mdx import FILL, is_mdx
 from unspin.reading.repair import repair
 from unspin.textmap import Segment
 
@@ -50,8 +62,14 @@ _ATTRIBUTES = re.compile(
 )
 #: Value of a block that is nothing but attributes of the block before it, or after it.
 ATTRIBUTES, ATTRIBUTES_OF_NEXT = "attributes", "attributes of next"
+#: A footnote or a definition of a term: indented lines behind it belong to it.
+_CONTINUED = re.compile(r"^(?:\[\^[^\]\s]+\]:|[ \t]*[:~][ \t])", re.M)
+#: Columns by which what belongs to such a line is indented.
+INDENT = 4
 #: First line of a quote that is a callout of GitHub, Obsidian or Hugo: ``[!WARNING]``.
 _CALLOUT = re.compile(r"\[![A-Za-z][\w -]{0,40}\][+-]?(?=\s|\Z)")
+#: A thematic break, behind the signs of quotes and items.
+_RULE = re.compile(r"([-*_])(?:[ \t]*\1){2,}[ \t]*\Z")
 _EMBED = re.compile(r"""<(?:iframe|video|embed)\b[^>]*?\bsrc\s*=\s*["']?([^"'\s>]+)""", re.I)
 _TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*)[^>]*>\Z")
 _STRUCK_BLOCK = re.compile(rf"<({'|'.join(sorted(STRUCK))})(?:\s[^>]*)?>", re.I)
@@ -67,7 +85,7 @@ def read_md(source: Source) -> Article:
         source: With the decoded text.
     """
     front, extra, at = front_matter(source.text, source.path, source.record)
-    walk = _Walk(source.text, at)
+    walk = _Walk(source.text, at, is_mdx(source.path, source.text, at))
     walk.run()
     pieces, repairs = repair(walk.pieces, source.text, entities=False)
     metadata = given(extra, front)
@@ -82,17 +100,46 @@ def read_md(source: Source) -> Article:
     return article.with_(language=detect_language(article.text))
 
 
-def read_blocks(text: str) -> list[Piece]:
-    """The blocks of a Markdown text alone, as `read_md` finds them."""
-    walk = _Walk(text, front_matter(text)[2])
+def _walked(text: str, path: str) -> _Walk:
+    begin = front_matter(text)[2]
+    walk = _Walk(text, begin, is_mdx(path, text, begin))
     walk.run()
+    return walk
+
+
+def read_blocks(text: str, path: str = "") -> list[Piece]:
+    """The blocks of a Markdown text alone, as `read_md` finds them.
+
+    Args:
+        text: Decoded source.
+        path: Of the source; its suffix may say that it is MDX.
+    """
+    walk = _walked(text, path)
     return repair(walk.pieces, text, entities=False)[0]
 
 
-def md_wraps(text: str) -> list[Wrap]:
-    """Emphasis, links, items, headings, quotes and tags of a Markdown text, inner ones first."""
-    walk = _Walk(text, front_matter(text)[2])
-    walk.run()
+def md_comments(text: str, path: str = "") -> list[tuple[int, int]]:
+    """Source spans of blocks of HTML, and of comments of MDX: comments may stand there.
+
+    Args:
+        text: Decoded source.
+        path: Of the source; its suffix may say that it is MDX.
+    """
+    walk = _walked(text, path)
+    if not walk.jsx:
+        return walk.html
+    lines = text.replace("\r\n", " \n").replace("\r", "\n")
+    return [s for s in mdx.spans(lines, walk.begin) if text.startswith(("{/*", "<!--"), s[0])]
+
+
+def md_wraps(text: str, path: str = "") -> list[Wrap]:
+    """Emphasis, links, items, headings, quotes and tags of a Markdown text, inner ones first.
+
+    Args:
+        text: Decoded source.
+        path: Of the source; its suffix may say that it is MDX.
+    """
+    walk = _walked(text, path)
     inline = (WrapKind.EMPHASIS, WrapKind.LINK, WrapKind.ELEMENT)
     return sorted(walk.wraps, key=lambda w: (w.kind not in inline, w.end - w.start))
 
@@ -113,18 +160,23 @@ def _title(pieces: list[Piece], named: str) -> int | None:
         if piece.text.strip(OBJECT + " \t\r\n"):
             return None
         source = piece.block.verbatim.strip()
-        first = first and source.startswith("<!--") and source.find("-->") == len(source) - 3
+        comment = source.startswith("<!--") and source.find("-->") == len(source) - 3
+        first = first and (comment or piece.block.value == BREAK)
     return None
 
 
-def _struck_end(children: list[Token], i: int) -> int:
-    """Index of the token that ends the struck text which begins here, or 0.
+def _is_unread(tag: str, source: str) -> bool:
+    return tag.lower() in RAW_INLINE or is_struck_tag(tag, source)
+
+
+def _object_end(children: list[Token], i: int) -> int:
+    """Index of the token that ends the struck text or the code which begins here, or 0.
 
     It must hold whole marks: what crosses their borders is left as the author wrote it.
     """
     first = children[i]
     tag = _TAG.match(first.content) if first.type == "html_inline" else None
-    if first.type != "s_open" and not (tag and not tag[1] and is_struck_tag(tag[2], first.content)):
+    if first.type != "s_open" and not (tag and not tag[1] and _is_unread(tag[2], first.content)):
         return 0
     depth = inner = 0
     for j in range(i, len(children)):
@@ -166,19 +218,24 @@ def _moved(piece: Piece, places: list[int]) -> tuple[Segment, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A quote or a list item around a block.
+    """A quote or a list item around a block, or a line that the block is indented under.
 
     Args:
         number: Of this quote or item in the article, from 1.
         list: Number of the list that an item is of; 0 is a quote.
         ordered: Whether the list is numbered.
         count: Number of an ordered item.
+        under: Whether it is the content of an admonition, tab, footnote or definition.
+        indent: Columns by which the source indents what an item holds on lines of its own, where
+            that is more than the width of its sign; else 0.
     """
 
     number: int
     list: int = 0
     ordered: bool = False
     count: int = 0
+    under: bool = False
+    indent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,15 +247,19 @@ class MarkdownBlock(Block):
         heading: Level of a heading inside a quote or an item, which begins no section; else 0.
         attributes: Of a heading, as the source writes them (``{#id}``).
         html: Source span of the block of HTML that it stands in, else None.
+        joined: Whether it stands on the line after the block before it, and must stay there.
     """
 
     within: tuple[Holder, ...] = ()
     heading: int = 0
     attributes: str = ""
     html: Span | None = None
+    joined: bool = False
 
 
 def _markdown_block(block: Block, **said: Any) -> MarkdownBlock:
+    if isinstance(block, MarkdownBlock):
+        return replace(block, **said)
     return MarkdownBlock(**{f.name: getattr(block, f.name) for f in fields(Block)}, **said)
 
 
@@ -209,7 +270,22 @@ def _unnested(token: Token) -> str:
         return f"{token.markup}{token.info}\n{content}{token.markup}"
     if token.type == "code_block":
         return "".join(f"    {line}" for line in content.splitlines(keepends=True)).rstrip("\n")
-    return content.strip("\n")
+    return dedent(content).strip("\n")
+
+
+def _column(line: str, quotes: int) -> int:
+    """Column at which a line says something behind the signs of some quotes."""
+    lead = re.match(rf"(?:[ \t]*>){{0,{quotes}}}[ \t]*", line)
+    return len(lead[0].expandtabs(4)) if lead else 0
+
+
+def _dedented(start: int, line: str, column: int) -> tuple[int, str]:
+    """A line without what stands before a column, where that is no text; with its offset."""
+    at = reached = 0
+    while at < len(line) and line[at] in " \t>" and reached < column:
+        reached += 4 - reached % 4 if line[at] == "\t" else 1
+        at += 1
+    return start + at, line[at:]
 
 
 @dataclass
@@ -221,18 +297,15 @@ class _List:
     fresh: bool = False  # whether the item that is open has no block yet
 
 
-def _with_attributes(block: Block, attributes: str) -> MarkdownBlock:
-    if isinstance(block, MarkdownBlock):
-        return replace(block, attributes=attributes)
-    return _markdown_block(block, attributes=attributes)
-
-
 @dataclass
 class _Walk:
     """Walks over the tokens of a document and makes pieces."""
 
     text: str
     begin: int
+    jsx: bool = False  # whether it is MDX
+    shown: str = ""  # the text as the parser is shown it
+    html: list[tuple[int, int]] = field(default_factory=list)  # blocks of HTML
     pieces: list[Piece] = field(default_factory=list)
     lines: list[tuple[int, str]] = field(default_factory=list)
     lists: list[_List] = field(default_factory=list)
@@ -247,22 +320,54 @@ class _Walk:
     row_end: int = 0  # where the last cell of the row ends
     in_cell: bool = False  # whether the text of a cell of a table is read
     links: dict[str, Any] = field(default_factory=dict)
+    under: int | None = None  # column of the line before, if indented lines belong to it
+    joins: bool = False  # whether the next block must stay on the line after that one
 
     def run(self) -> None:
         """Parses the text and fills `pieces`."""
-        for match in _LINE.finditer(masked(self.text, self.begin), self.begin):
+        self.shown = masked(self.text, self.begin, jsx=self.jsx)
+        for match in _LINE.finditer(self.shown, self.begin):
             if match.group() or not self.lines:
                 self.lines.append((match.start(), match.group().rstrip("\r\n")))
-        tokens = parser().parse("\n".join(line for _, line in self.lines), self.links)
+        self._read()
+
+    def _read(self) -> None:
+        """Parses the lines."""
+        tokens = parser(jsx=self.jsx).parse("\n".join(line for _, line in self.lines), self.links)
         i = 0
         while i < len(tokens):
+            count, joins = len(self.pieces), self.joins or self._is_joined(tokens[i])
+            self.joins = False
             i = self._struck_blocks(tokens, i) or self._step(tokens, i)
+            if joins and len(self.pieces) > count:
+                piece = self.pieces[count]
+                joined = _markdown_block(piece.block, joined=True)
+                self.pieces[count] = replace(piece, block=joined)
+            elif joins:
+                self.joins = True
+
+    def _is_joined(self, token: Token) -> bool:
+        """Whether a block that is indented under a line follows the one before it at once."""
+        if token.level or not token.map or not self.holders or not self.holders[-1].under:
+            return False
+        first = token.map[0]
+        return first > 0 and bool(self.lines[first - 1][1].strip())
+
+    def _read_inner(self, lines: list[tuple[int, str]]) -> None:
+        """Parses lines that stand in a block as lines of their own.
+
+        Args:
+            lines: Source offset and text of each, without what indents them.
+        """
+        outer, self.lines = self.lines, lines
+        self._read()
+        self.lines = outer
 
     def _struck_blocks(self, tokens: list[Token], i: int) -> int:
         """Takes blocks between "<del>" and "</del>" on lines of their own; the next index or 0."""
         token = tokens[i]
         tag = _STRUCK_BLOCK.fullmatch(token.content.strip()) if token.type == "html_block" else None
-        if tag is None or token.map is None or self.quoting or self.lists:
+        if tag is None or token.map is None or self.holders:
             return 0
         for j in range(i + 1, len(tokens)):
             end = tokens[j]
@@ -270,6 +375,7 @@ class _Walk:
                 if end.content.strip().lower() != f"</{tag[1].lower()}>":
                     continue
                 start, stop = self._source([token.map[0], end.map[1]])
+                self.html.append((start, stop))
                 block = Block(BlockKind.CODE, 0, 0, value="html", verbatim=self.text[start:stop])
                 self.pieces.append(Piece("", (), block))
                 return j + 1
@@ -278,6 +384,7 @@ class _Walk:
     def _step(self, tokens: list[Token], i: int) -> int:
         token = tokens[i]
         kind = token.type
+        under, self.under = self.under, None
         if kind in ("list_item_open", "heading_open", "blockquote_open"):
             self._wrap_lines(token)
         if kind in ("bullet_list_open", "ordered_list_open"):
@@ -292,7 +399,7 @@ class _Walk:
         elif kind == "list_item_open":
             self.lists[-1].number += self.lists[-1].ordered
             self.lists[-1].fresh = True
-            self._hold(self.lists[-1])
+            self._hold(self.lists[-1], self._item_indent(tokens, i))
         elif kind == "list_item_close":
             self._let_go()
             self.holders.pop()
@@ -306,12 +413,22 @@ class _Walk:
             self.quotes -= self.quoting.pop()
             self.holders.pop()
         elif kind == "html_block":
-            if self.quoting or self.lists:
+            self.html.append(self._source(token.map or [0, 1]))
+            first = bool(self.lists) and self.lists[-1].fresh
+            if first or not all(holder.under or holder.list for holder in self.holders):
                 self._nested_html(token)
             else:
                 self._html(token)
-        elif kind in ("fence", "code_block"):
+        elif kind == "code_block" and under is not None:
+            self._indented(token, under)
+        elif kind == "fence" and holds_prose(token.info):
+            self._fenced(token)
+        elif kind in ("fence", "code_block", "drawn"):
             self._verbatim(token)
+        elif kind == "directive":
+            self._directive(token)
+        elif kind == "hr":
+            self._rule(token)
         elif kind == "attributes":
             self._attributes(token)
         elif kind in ("paragraph_open", "heading_open"):
@@ -321,11 +438,41 @@ class _Walk:
             return self._table(tokens, i)
         return i + 1
 
-    def _hold(self, own: _List | None) -> None:
+    def _hold(self, own: _List | None, indent: int = 0) -> None:
         """Opens an item of a list, or a quote."""
         self.containers += 1
-        item = (own.id, own.ordered, own.number) if own else ()
-        self.holders.append(Holder(self.containers, *item))
+        holder = Holder(self.containers, indent=indent)
+        if own:
+            holder = replace(holder, list=own.id, ordered=own.ordered, count=own.number)
+        self.holders.append(holder)
+
+    def _item_indent(self, tokens: list[Token], i: int) -> int:
+        """Columns by which the source indents what an item holds on lines of its own.
+
+        Others than CommonMark want four, whatever the width of the item's sign. A line that
+        CommonMark itself takes for code says nothing, and lines of one item that differ neither.
+        """
+        first = (tokens[i].map or [0, 1])[0]
+        around = tokens[i - 2]
+        if i > 1 and around.type == "list_item_open" and (around.map or [0])[0] == first:
+            return 0  # its sign does not begin the line
+        quotes = sum(not (h.list or h.under) for h in self.holders)
+        own = _column(self.lines[first][1], quotes)
+        found = set()
+        for n in range(i + 1, len(tokens)):
+            before, token = tokens[n - 1], tokens[n]
+            if token.level <= tokens[i].level:
+                break
+            if token.level == tokens[i].level + 1 and token.map and token.map[0] > first:
+                if token.type == "code_block":
+                    inline = tokens[n - 2] if before.type == "paragraph_close" else None
+                    if before.type == "directive" or (
+                        inline is not None and _CONTINUED.search(inline.content)
+                    ):
+                        continue
+                    return 0
+                found.add(_column(self.lines[token.map[0]][1], quotes) - own)
+        return found.pop() if len(found) == 1 else 0
 
     def _held(self, piece: Piece) -> Piece:
         """The piece with what it stands in."""
@@ -360,7 +507,113 @@ class _Walk:
         if token.type == "html_block" and not embed:
             value = "html"
         body = _unnested(token) if self.holders else source
+        body = source if FILL in body else body
         block = Block(kind, 0, 0, value=value, verbatim=body)
+        self.pieces.append(self._held(Piece("", (), block)))
+
+    def _directive(self, token: Token) -> None:
+        """Adds the first or the last line of a container."""
+        first, last = token.map or [0, 1]
+        start, line = self.lines[first]
+        column = len(line) - len(line.lstrip(" \t>"))
+        content = token.content.split("\n", 1)[0]
+        column = max(column, line.find(content))
+        start += column
+        label, joined = label_of(content), self._follows(first)
+        own = self.text[start : start + len(content)] if FILL in content else token.content
+        self._opening(own, label, start, joined=joined)
+        self.joins = last < len(self.lines) and bool(self.lines[last][1].strip(" \t>"))
+        if token.info:
+            self.under = column
+
+    def _opening(
+        self, content: str, label: tuple[int, int] | None, start: int, *, joined: bool
+    ) -> None:
+        """Adds a line that opens or closes a container; its label is prose.
+
+        Args:
+            content: The line, and those that belong to it.
+            label: Where the label stands in it.
+            start: Source offset of the line.
+            joined: Whether the line before it is not blank.
+        """
+        content, _, options = content.translate(UNMASKS).partition("\n")
+        if label is None and options:
+            content, options = f"{content}\n{options}", ""
+        block = Block(BlockKind.CODE, 0, 0, value="shortcode", verbatim=content)
+        piece = Piece("", (), block)
+        if label is not None:
+            a, z = label
+            builder = PieceBuilder()
+            builder.raw(content[:a], start, start + a)
+            (token,) = parser(jsx=self.jsx).parseInline(content[a:z], self.links)
+            self._fill(builder, token, list(range(start + a, start + z + 1)))
+            if content[z:]:
+                builder.raw(content[z:], start + z, start + len(content))
+            piece = builder.piece(Block(BlockKind.PARAGRAPH, 0, 0))
+        piece = self._held(piece)
+        if joined:
+            piece = replace(piece, block=_markdown_block(piece.block, joined=True))
+        if self.lists:
+            self.lists[-1].fresh = False
+        self.pieces.append(piece)
+        if options:
+            own = replace(block, verbatim=options)
+            self.pieces.append(self._held(Piece("", (), _markdown_block(own, joined=True))))
+
+    def _indented(self, token: Token, column: int) -> None:
+        """Adds what is indented under a line that it belongs to.
+
+        Args:
+            token: The same as a block of code.
+            column: Column of that line.
+        """
+        self.containers += 1
+        self.holders.append(Holder(self.containers, under=True))
+        first, last = token.map or [0, 1]
+        self._read_inner([_dedented(*line, column + INDENT) for line in self.lines[first:last]])
+        self.holders.pop()
+
+    def _fenced(self, token: Token) -> None:
+        """Adds a directive of MyST that is written as a fence and holds prose."""
+        first, last = token.map or [0, 1]
+        start, line = self.lines[first]
+        at, info = line.find(token.markup), token.info.strip()
+        label = label_of(info)
+        if label is not None:
+            shift = line.index(info) - at
+            label = label[0] + shift, label[1] + shift
+        content = token.content.split("\n")[:-1]
+        options = list(itertools.takewhile(OPTION.fullmatch, content))
+        head = "\n".join([line[at:].rstrip(), *options])
+        self._opening(head, label, start + at, joined=self._follows(first))
+        below = first + 1 + len(options)
+        inner = [
+            (place + len(source) - len(text), text) if source.endswith(text) else (place, "")
+            for text, (place, source) in zip(
+                content[len(options) :], self.lines[below:], strict=False
+            )
+        ]
+        self.joins = bool(inner) and bool(inner[0][1].strip())
+        if inner:
+            self._read_inner(inner)
+        self.joins = False
+        if last - first > len(content) + 1:  # else the text ends before the fence does
+            end, closing = self.lines[last - 1]
+            at = len(closing) - len(closing.lstrip(" \t>"))
+            self._opening(closing[at:].rstrip(), None, end + at, joined=self._follows(last - 1))
+
+    def _follows(self, line: int) -> bool:
+        """Whether the line before a line is not blank."""
+        return line > 0 and bool(self.lines[line - 1][1].strip(" \t>"))
+
+    def _rule(self, token: Token) -> None:
+        """Adds a thematic break; the first of an item may not become one with the item's sign."""
+        line = self.lines[(token.map or [0])[0]][1]
+        found = _RULE.search(line)
+        fresh = bool(self.lists) and self.lists[-1].fresh
+        source = "___" if fresh or not found else found[0].rstrip()
+        block = Block(BlockKind.CODE, 0, 0, value=BREAK, verbatim=source)
         self.pieces.append(self._held(Piece("", (), block)))
 
     def _html(self, token: Token) -> None:
@@ -368,6 +621,8 @@ class _Walk:
         from unspin.reading.html import read_fragment
 
         start, end = self._source(token.map or [0, 1])
+        if self.holders:
+            start += len(self.text[start:end]) - len(self.text[start:end].lstrip(" \t"))
         source = self.text[start:end]
         at, found = 0, []
         for part, is_comment in split_comments(source):
@@ -380,7 +635,9 @@ class _Walk:
             at += len(part)
         if any(piece.text for piece in found):
             html = Span(start, end)
-            self.pieces += [replace(p, block=_markdown_block(p.block, html=html)) for p in found]
+            for piece in found:
+                own = replace(piece, block=_markdown_block(piece.block, html=html))
+                self.pieces.append(self._held(own))
             self.wraps += html_wraps(source, start)
         else:
             self._verbatim(token)
@@ -458,7 +715,7 @@ class _Walk:
         """Adds a paragraph that is nothing but addresses of players, as lost players leave them."""
         lines = token.content.split("\n")
         urls = [video_address(line.strip()) for line in lines]
-        if self.quoting or self.lists or not all(urls):
+        if self.holders or not all(urls):
             return False
         for line, url in zip(lines, urls, strict=True):
             block = Block(BlockKind.EMBED, 0, 0, value=url, verbatim=line.strip())
@@ -471,12 +728,16 @@ class _Walk:
             return
         attributes = _ATTRIBUTES.search(token.content) if opening.type == "heading_open" else None
         if attributes and attributes.start():
-            (token,) = parser().parseInline(token.content[: attributes.start()], self.links)
+            (token,) = parser(jsx=self.jsx).parseInline(
+                token.content[: attributes.start()], self.links
+            )
         if opening.type == "heading_open" and opening.markup.startswith("#"):
             places = self._heading_places(span[0], token.content)
         else:
             places = self._places(span[0], token.content)
-        self.column = places[0] - self.lines[span[0]][0] if places else 0
+        self.column = places[0] - self._line_start(places[0]) if places else 0
+        if opening.type == "paragraph_open" and _CONTINUED.search(token.content):
+            self.under = self.column
         if opening.type == "paragraph_open" and not SHORTCODE.sub("", token.content).strip():
             self._shortcodes(token, places)
             return
@@ -485,7 +746,7 @@ class _Walk:
         piece = builder.piece(self._block(opening))
         piece, self.held = self._with_comments(piece, self.held), []
         if attributes and attributes.start():
-            piece = replace(piece, block=_with_attributes(piece.block, attributes[1]))
+            piece = replace(piece, block=_markdown_block(piece.block, attributes=attributes[1]))
         if self._is_struck(piece):
             start, end = self._source(span)
             block = Block(BlockKind.CODE, 0, 0, verbatim=self.text[start:end])
@@ -493,6 +754,10 @@ class _Walk:
             self.pieces.append(piece)
         elif piece.text:
             self.pieces.append(piece)
+
+    def _line_start(self, at: int) -> int:
+        """Where the line of a place begins in the source."""
+        return max(self.text.rfind("\n", 0, at), self.text.rfind("\r", 0, at)) + 1
 
     def _shortcodes(self, token: Token, places: list[int]) -> None:
         """Adds a paragraph of nothing but shortcodes."""
@@ -571,12 +836,13 @@ class _Walk:
             at = child.meta.get("at") or (end, end + len(child.content))
             if i <= skip or at[1] <= done:
                 continue
-            last = _struck_end(children, i)
+            last = _object_end(children, i)
             if last:
-                # Struck text is no prose: one object, with its marks.
+                # Struck text and code are no prose: one object, with its marks.
                 done = children[last].meta["at"][1]
                 a, b = places[at[0]], places[done - 1] + 1
-                builder.raw(self.text[a:b], a, b)
+                cell = "".join(self.text[p] for p in places[at[0] : done])
+                builder.raw(cell if self.in_cell else self.text[a:b], a, b)
                 skip, end = last, done
                 continue
             if automatic:
@@ -646,7 +912,8 @@ class _Walk:
         else:
             a, b = places[start], places[end - 1] + 1
             # In a cell the sign before a bar is the table's.
-            own = self._at(places[start:end]) if self.in_cell else self._bare(a, b)
+            cell = "".join(self.text[p] for p in places[start:end])
+            own = cell if self.in_cell else self._bare(a, b)
             builder.raw(own, a, b)
 
     def _literal(self, builder: PieceBuilder, text: str, places: list[int]) -> None:
@@ -682,7 +949,9 @@ class _Walk:
                 self.row_end = self.lines[line][0]
             elif token.type == "inline":
                 if wide:
-                    (token,) = parser().parseInline(self._at(row[len(cells)][:-1]), self.links)
+                    (token,) = parser(jsx=self.jsx).parseInline(
+                        self._at(row[len(cells)][:-1]), self.links
+                    )
                 if builder.length and token.content:
                     builder.separate(_CELLS)
                 start = builder.length
@@ -707,7 +976,8 @@ class _Walk:
         start, source = self.lines[line]
         at = max(start + max(0, source.find(token.content)), self.row_end)
         self.row_end = max(at, min(at + len(token.content), start + len(source)))
-        builder.raw(token.content.translate(UNMASKS), at, self.row_end)
+        own = token.content.translate(UNMASKS)
+        builder.raw(self.text[at : self.row_end] if FILL in own else own, at, self.row_end)
 
     def _narrowed(
         self, line: int, first: str, row: list[list[int]], columns: int
@@ -747,7 +1017,8 @@ class _Walk:
 
     def _at(self, places: list[int]) -> str:
         """What stands at some places, as the parser gives it."""
-        return "".join(self.text[p] for p in places).replace("\0", "\ufffd")
+        shown = "".join(self.shown[p] for p in places)
+        return shown.translate(UNMASKS).replace("\0", "\ufffd")
 
     def _split_row(self, line: int, at: int, code: Collection[int]) -> list[list[int]]:
         start, source = self.lines[line]

@@ -11,14 +11,21 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
 
+from unspin.reading import mdx
+
 #: White space of a construct that only looks like several blocks, or like none: the parser is
 #: shown code points that no text may hold (Unicode's noncharacters) in its place.
 _MASKS = {ord(c): chr(0xFDD0 + n) for n, c in enumerate(" \t\n\r\f\v")}
 UNMASKS = {ord(mask): chr(char) for char, mask in _MASKS.items()}
 _SPACE = r"[\s\ufdd0-\ufdd5]"
+#: What stands in a template's code; braces in it hold a mapping.
+_INNER = r"(?:[^{}]|\{[^{}]{0,500}\}){0,1000}?"
 #: Shortcodes whose content is no Markdown.
-_CODE_NAMES = "highlight|raw|rawhtml|html|mermaid|math|katex|latex|chart|code|plantuml|comment"
-#: Hugo, Jekyll, Jinja, Handlebars and WordPress-like shortcodes, and snippets that MkDocs includes;
+_CODE_NAMES = (
+    "highlight|raw|rawhtml|html|mermaid|math|katex|latex|chart|code|plantuml|comment|verbatim|"
+    "schema|javascript|stylesheet"
+)
+#: Hugo, Jekyll, Jinja, Handlebars and ERB, tokens of Drupal, and snippets that MkDocs includes;
 #: ``{a|b}`` is spintax and stays prose.
 SHORTCODE = re.compile(
     rf"\{{\{{[<%]-?{_SPACE}*(?P<hugo>{_CODE_NAMES})\b(?:(?!\{{\{{).){{0,9000}}?"
@@ -26,10 +33,15 @@ SHORTCODE = re.compile(
     rf"|\{{%-?{_SPACE}*(?P<liquid>{_CODE_NAMES})\b.{{0,9000}}?"
     rf"\{{%-?{_SPACE}*end(?P=liquid){_SPACE}*-?%\}}"
     r"|\{\{[<%](?:[^{}]|\{(?!\{)|\}(?!\})){0,1000}?[>%]\}\}"
-    r"|\{%[^{}]{0,1000}%\}|\{#[^{}]{0,1000}#\}"
+    rf"|\{{%{_INNER}%\}}|\{{#[^{{}}]{{0,1000}}#\}}|<%(?:[=#@!-]|{_SPACE}).{{0,1000}}?%>"
+    r"|\{\{-?(?:if|else|range|with|block|define|template|each|unless|include|partial)\b[^{}]{0,1000}\}\}"
+    r"|\{\{(?:[\"'$@&]|[\w.]{1,100}(?:\|[\w.]{1,50}){0,5}[:(])[^{}]{0,1000}\}\}"
+    r"|\[\[\{.{0,2000}?\}\]\]"
+    r"|\{::(?P<kramdown>comment)\}.{0,9000}?\{:/(?:comment)?\}"
     r"|\{\{~?!--.{0,9000}?--~?\}\}|\{\{~?[!#/>^][^{}]{0,1000}\}\}"
     r"|-{1,9}8<-{1,9}[ \t]+(?:\"[^\"\n]{1,1000}\"|'[^'\n]{1,1000}')"
-    rf"|\{{\{{-?{_SPACE}[^{{}}]{{0,1000}}{_SPACE}-?\}}\}}|\{{\{{{_SPACE}*[\w.]{{1,100}}{_SPACE}*\}}\}}",
+    rf"|\{{{mdx.FILL}+|\{{{{3}}[^{{}}]{{0,1000}}\}}{{3}}"
+    rf"|\{{\{{-?{_SPACE}{_INNER}{_SPACE}-?\}}\}}|\{{\{{{_SPACE}*[\w.]{{1,100}}{_SPACE}*\}}\}}",
     re.S,
 )
 #: Formulas: TeX between dollars, or between the brackets that MathJax and KaTeX know.
@@ -63,10 +75,61 @@ _WHOLE = re.compile(
     re.S | re.M,
 )
 #: Where the address of a link may go on.
-_IN_ADDRESS = re.compile(r"\]\(<?[^\s()<>]{0,200}\Z")
-#: Attributes of a block as kramdown writes them under it: ``{: .note #id title="x"}``, ``{:toc}``.
-_ATTRIBUTES = re.compile(r"\{:[^{}\n]{1,500}\}[ \t]*")
+_IN_ADDRESS = re.compile(r"(?:\]\(<?|^ {0,3}\[[^\]\n]{1,100}\]:[ \t]*)[^\s()<>]{0,200}\Z", re.M)
+#: The address of a link that is none to CommonMark, for it holds spaces.
+_ADDRESS = re.compile(
+    r"\]\((?=[^()\n]*[ ])(?:[a-z]+:|[./#])?[^()\n\"]{1,300}?(?:/|\.[A-Za-z]\w{1,4}(?:#[\w-]*)?)"
+    r"(?:[ ]+\"[^\"\n]*\")?\)"
+)
+#: Links of a wiki: of one with words of its own, what stands before them.
+_WIKI = re.compile(
+    r"!?\[\[(?=[^\]|\n]*[A-Za-z])[^\[\]|\n]{1,200}(?:\]\](?![(\[:])|\|(?=[^\[\]|\n]+\]\]))"
+)
+#: Attributes of what stands before them in a line, as Pandoc, kramdown and others write them.
+_INLINE_ATTRIBUTES = re.compile(
+    r"\{:?[ \t]*(?=[.#\w])(?:(?:[.#][\w:.-]+|[\w:-]+=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s{}\"'|]+))"
+    r"(?:[ \t]+|(?=[ \t]*\})))+[ \t]*\}"
+)
+#: Attributes of a block as kramdown writes them under it: ``{: .note #id title="x"}``, ``{:toc}``;
+#: and the name of the next block in MyST: ``(name)=``.
+_ATTRIBUTES = re.compile(
+    r"\{:[^{}\n]{1,500}\}[ \t]*|\{[.#][\w-][^{}|\n]{0,500}\}[ \t]*|\([\w:./-]{1,200}\)=[ \t]*"
+)
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
+#: What an abbreviation stands for, as Markdown Extra writes it: ``*[GP]: General practitioner``.
+_ABBREVIATION = re.compile(r"\*\[[^\]\n]{1,100}\]:(?=[ \t])(?=[^*\n]*(?:\n|\Z))")
+
+#: First lines of admonitions and tabs of MkDocs, whose content is indented under them.
+_INDENTED = re.compile(
+    r"(?:!!!|\?{3}\+?)[ \t]*[\w-]+(?:[ \t]+[\w-]+)*(?:[ \t]*\"(?P<label>.*)\")?"
+    r"|={3}[!+]*[ \t]+\"(?P<tab>.*)\""
+)
+#: Directives of MyST whose content is prose, and those of them whose argument is prose, too.
+_TITLED = (
+    "note|warning|tip|important|attention|caution|danger|error|hint|seealso|admonition|dropdown|"
+    "topic|sidebar|tab-item|card|grid-item-card"
+)
+_CONTENT = f"{_TITLED}|figure|tab-set|grid|grid-item|margin|aside|epigraph|pull-quote|div"
+#: First and last lines of containers: directives of Docusaurus and MyST, divisions of Pandoc, and
+#: blocks of PyMdown.
+_FENCED = re.compile(
+    rf":{{3,}}[ \t]*\{{(?:{_TITLED})\}}[ \t]*(?P<title>[^\n]*)"
+    r"|:{3,}[ \t]*\{[^{}\n]*\}[^\n]*"
+    r"|:{3,}[ \t]*[\w-]+\[(?P<label>[^\n]*)\](?:\{[^{}\n]*\})?"
+    r"|:{3,}[ \t]*[\w-]+[ \t]*\{[^{}\n]*\}(?:[ \t]*:*)"
+    r"|:{3,}(?:[ \t]*[\w-]+(?:[ \t]+(?P<rest>[^\n:][^\n]*)|[ \t]*:*))?"
+    r"|/{3,}(?:[ \t]*[\w-]+(?:[ \t]*\|[ \t]*(?P<block>[^\n]*))?)?"
+)
+#: A line of nothing but code of MDX.
+_ELEMENTS = re.compile(rf"(?:\{{{mdx.FILL}+[ \t]*)+")
+#: Lines of tables that are drawn: a border, and what stands under the heads of columns.
+_GRID = re.compile(r"\+(?:[-=:]{3,}\+)+[ \t]*")
+_COLUMNS = re.compile(r"-{2,}(?:[ \t]+-{2,})+[ \t]*")
+_GAP = re.compile(r"\S(?:[ \t]{2,}|\t)\S")
+#: Information of a fence that holds prose.
+_PROSE_FENCE = re.compile(rf"\{{(?:(?:{_TITLED})\}}[ \t]*(?P<title>.*)|(?:{_CONTENT})\}}.*)")
+#: A line that sets an option of a directive of MyST.
+OPTION = re.compile(r":[\w-]+:(?:[ \t].*)?")
 
 
 def _placed(rule: Any, delimiters: bool) -> Any:
@@ -98,8 +161,18 @@ def _placed(rule: Any, delimiters: bool) -> Any:
 
 
 def _shortcode(state: StateInline, silent: bool) -> bool:
-    match = SHORTCODE.match(state.src, state.pos) if state.src[state.pos] in "{-" else None
+    match = SHORTCODE.match(state.src, state.pos) if state.src[state.pos] in "{-<[" else None
     return _raw(state, silent, match)
+
+
+def _matched(pattern: re.Pattern[str], signs: str) -> Any:
+    """A rule that takes what a pattern matches for an object."""
+
+    def rule(state: StateInline, silent: bool) -> bool:
+        found = state.src[state.pos] in signs
+        return _raw(state, silent, pattern.match(state.src, state.pos) if found else None)
+
+    return rule
 
 
 def _math(state: StateInline, silent: bool) -> bool:
@@ -123,14 +196,22 @@ def holds_shortcode(address: str) -> bool:
     return bool(SHORTCODE.search(address))
 
 
-def masked(text: str, begin: int) -> str:
+def masked(text: str, begin: int, *, jsx: bool = False) -> str:
     """The text with the white space of what the parser would break in pieces masked.
 
     Shortcodes and formulas over several lines look like quotes, headings, code and lists; a
-    shortcode with spaces ends the address of a link.
+    shortcode with spaces ends the address of a link. All that is code in MDX is masked.
+
+    Args:
+        text: Decoded source.
+        begin: Where the text after the front matter begins.
+        jsx: Whether it is MDX.
     """
     # A line ends in many ways; each becomes one that is as long.
     lines = text.replace("\r\n", " \n").replace("\r", "\n")
+    if jsx:
+        found = list(mdx.spans(lines, begin))
+        text, lines = mdx.filled(text, found), mdx.filled(lines, found)
     out: list[str] = []
     at = 0
     for match in _WHOLE.finditer(lines, begin):
@@ -156,9 +237,91 @@ def _attributes(state: StateBlock, line: int, end: int, silent: bool) -> bool:
     return True
 
 
+def _directive(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    """The first or last line of a container, with the options of MyST behind it."""
+    source = _line(state, line).rstrip()
+    if state.is_code_block(line) or source[:1] not in ("!", "?", "=", ":", "/", "{"):
+        return False
+    kind = "indented" if _INDENTED.fullmatch(source) and _is_above(state, line, end) else ""
+    if not kind and not _FENCED.fullmatch(source) and not _ELEMENTS.fullmatch(source):
+        return False
+    if not silent:
+        token = state.push("directive", "", 0)
+        stop = line + 1
+        while source[:1] == ":" and stop < end and OPTION.fullmatch(_line(state, stop)):
+            stop += 1
+        token.content = "\n".join([source, *(_line(state, n) for n in range(line + 1, stop))])
+        token.map, token.info = [line, stop], kind
+        state.line = stop
+    return True
+
+
+def _drawn(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    """A table of Pandoc whose columns stand by their places, which another word would move."""
+    if state.is_code_block(line) or line + 1 >= end:
+        return False
+    grid = _GRID.fullmatch(_line(state, line))
+    if not grid:
+        rule = line if _COLUMNS.fullmatch(_line(state, line)) else line + 1
+        header = rule == line or _GAP.search(_line(state, line))
+        drawn = header and _COLUMNS.fullmatch(_line(state, rule))
+        if not drawn or rule + 1 >= end or state.isEmpty(rule + 1):
+            return False
+    stop = line + 1
+    while stop < end and (
+        _line(state, stop)[:1] in ("+", "|") if grid else not state.isEmpty(stop)
+    ):
+        stop += 1
+    if not silent:
+        token = state.push("drawn", "", 0)
+        token.map = [line, stop]
+        token.content = state.getLines(line, stop, state.blkIndent, False)
+        state.line = stop
+    return True
+
+
+def _line(state: StateBlock, line: int) -> str:
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+
+
+def _is_above(state: StateBlock, line: int, end: int) -> bool:
+    """Whether the next line that is not blank is indented under a line."""
+    below = next((n for n in range(line + 1, end) if not state.isEmpty(n)), None)
+    return below is not None and state.sCount[below] >= state.sCount[line] + 4
+
+
+def label_of(line: str) -> tuple[int, int] | None:
+    """Where the prose stands in the first line of a container.
+
+    Args:
+        line: The line; for a fence of MyST, what follows its backticks.
+
+    Returns:
+        Start and end in the line; None where it holds none.
+    """
+    for pattern in (_INDENTED, _FENCED, _PROSE_FENCE):
+        match = pattern.fullmatch(line)
+        if match is not None:
+            found = next((n for n, text in match.groupdict().items() if (text or "").strip()), None)
+            return match.span(found) if found else None
+    return None
+
+
+def holds_prose(info: str) -> bool:
+    """Whether a fence with this information holds prose and no code."""
+    return _PROSE_FENCE.fullmatch(info.strip()) is not None
+
+
 def _footnote(state: StateInline, silent: bool) -> bool:
     match = _FOOTNOTE.match(state.src, state.pos) if state.src[state.pos] == "[" else None
     return _raw(state, silent, match)
+
+
+def _abbreviation(state: StateInline, silent: bool) -> bool:
+    if not state.src.startswith("*[", state.pos):
+        return False
+    first = state.src[: state.pos].rstrip(" \t")[-1:] in ("", "\n")
+    return _raw(state, silent, _ABBREVIATION.match(state.src, state.pos) if first else None)
 
 
 def _raw(state: StateInline, silent: bool, match: re.Match[str] | None) -> bool:
@@ -170,20 +333,32 @@ def _raw(state: StateInline, silent: bool, match: re.Match[str] | None) -> bool:
     return True
 
 
-@lru_cache(maxsize=1)
-def parser() -> MarkdownIt:
-    """The parser, made once; its inline tokens know their places (``meta["at"]``)."""
+@lru_cache(maxsize=2)
+def parser(*, jsx: bool = False) -> MarkdownIt:
+    """The parser, made once; its inline tokens know their places (``meta["at"]``).
+
+    Args:
+        jsx: Whether it is for MDX, where indented lines are no code and tags no HTML.
+    """
     from markdown_it import MarkdownIt
 
     made = MarkdownIt("commonmark", {"maxNesting": 50}).enable(["table", "strikethrough"])
     made.disable(["fragments_join", "text_join"], ignoreInvalid=True)
+    if jsx:
+        made.disable(["code", "html_block", "html_inline"])
     made.normalizeLink = _as_written  # type: ignore[method-assign]
     ends = ["paragraph", "reference", "blockquote", "list", "table"]
     made.block.ruler.before("paragraph", "attributes", _attributes, {"alt": ends})
+    made.block.ruler.before("paragraph", "directive", _directive, {"alt": ends})
+    made.block.ruler.before("hr", "drawn", _drawn)
     inline = made.inline.ruler
     inline.before("escape", "shortcode", _shortcode)
     inline.before("escape", "math", _math)
     inline.before("link", "footnote", _footnote)
+    inline.before("link", "wiki", _matched(_WIKI, "!["))
+    inline.after("image", "address", _matched(_ADDRESS, "]"))
+    inline.after("image", "attributes", _matched(_INLINE_ATTRIBUTES, "{"))
+    inline.before("emphasis", "abbreviation", _abbreviation)
     for rule in inline.__rules__:
         rule.fn = _placed(rule.fn, rule.name in ("emphasis", "strikethrough"))
     inline.__cache__ = None

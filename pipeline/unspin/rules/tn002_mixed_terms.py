@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
-from unspin.article import Article
+from unspin.article import Article, MarkKind
 from unspin.findings import Applicability, Finding, Severity
 from unspin.glossary.concept import ADMITTED
 from unspin.glossary.conditions import takes_object
@@ -39,10 +39,16 @@ _SHORT = re.compile(r"[A-Z][A-Za-z]{0,2}[A-Z][A-Za-z]*")
 
 
 def _explained(article: Article, hit: Hit) -> bool:
-    """Whether a name is an abbreviation that stands in parentheses before: "asthma (XYZ)"."""
+    """Whether a name is an abbreviation that stands in parentheses before: "asthma (XYZ)".
+
+    Or one that Markdown gives the meaning of, wherever that stands: ``*[XYZ]: asthma``.
+    """
     name = hit.listed.removesuffix("s")
     if not _SHORT.fullmatch(name):
         return False
+    given = {f"*[{name}]:", f"*[{name}s]:"}
+    if any(mark.kind is MarkKind.RAW and mark.value in given for mark in article.marks):
+        return True
     return re.search(rf"\({re.escape(name)}s?\)", article.text[: hit.form_start]) is not None
 
 
@@ -97,8 +103,9 @@ class MixedTerms:
     Known limits:
         A synonym that is introduced beside another name, in parentheses or after "also
         called", or with an abbreviation at its first mention, is no mixture and stays. An
-        abbreviation introduced in parentheses is no mixture either, but --normalise writes it
-        out from its second mention.
+        abbreviation introduced in parentheses, or by a definition of Markdown ("*[GP]: general
+        practitioner"), is no mixture either, but --normalise writes it out from its second
+        mention.
     """
 
     id: ClassVar[str] = "TN002"

@@ -138,7 +138,7 @@ def _tables(units: list[Unit]) -> None:
                     break
                 size = len(cells)
             j += 1
-        if j - i >= 2:
+        if j - i >= 2 and size:
             group += 1
             _make_rows(units, i, j, sign, group)
         i = max(j, i + 1)

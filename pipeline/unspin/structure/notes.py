@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unspin.article import Article, Block, BlockKind, StructureNote
+from unspin.article import BREAK, Article, Block, BlockKind, StructureNote
 from unspin.structure.headings import run_in_heading
 from unspin.structure.lists import MOST_RUN_IN_WORDS, item_end
 from unspin.structure.words import fold, words
@@ -34,7 +34,7 @@ def _sections(article: Article) -> list[StructureNote]:
         if article.title_span is not None and block.span == article.title_span:
             continue
         if block.kind is not BlockKind.HEADING:
-            filled = True
+            filled = filled or block.value != BREAK
             continue
         if above is not None:
             if not filled and block.level <= above.level:

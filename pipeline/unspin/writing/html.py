@@ -44,7 +44,7 @@ PREFIX = "in-"
 _TAGS = {
     "article", "header", "section", "h1", "h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "li",
     "blockquote", "table", "thead", "tbody", "tr", "th", "td", "figure", "a", "strong", "em",
-    "code", "pre", "br", "img", "sub", "sup", "span", "time", "address",
+    "code", "pre", "br", "hr", "img", "sub", "sup", "span", "time", "address",
 }  # fmt: skip
 _ATTRIBUTES = {
     "*": {"id"},
@@ -235,6 +235,8 @@ class _Page:
                 out.append(self.group(run[0].run))
             elif holder.list:
                 out.append(self.items(run))
+            elif holder.under:
+                out.append(self.nodes(run[0].children))
             else:
                 out.append(f"<blockquote>{self.nodes(run[0].children)}</blockquote>")
         return "\n".join(out)

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from unspin.article import Article, Block, BlockKind, Mark, MarkKind
+from unspin.article import BREAK, Article, Block, BlockKind, Mark, MarkKind
 from unspin.reading.htmltree import Element, parse, visible_text
 from unspin.report import Report, dump
 from unspin.writing.tree import (
@@ -69,7 +69,7 @@ def _section(article: Article, section: Section, ids: dict[int, list[str]]) -> d
         out["heading"] = _text(article, heading.start, heading.end)
         out["level"] = heading.level
         out |= _beside(article, heading, ids)
-    out["blocks"] = [_block(article, b, ids) for b in section.blocks]
+    out["blocks"] = [_block(article, b, ids) for b in section.blocks if b.value != BREAK]
     out["sections"] = [_section(article, s, ids) for s in section.sections]
     return out
 
@@ -113,7 +113,7 @@ def _beside(article: Article, block: Block, ids: dict[int, list[str]]) -> dict[s
         out["marks"] = marks
     if block.start in ids:
         out["id"] = ids[block.start][0]
-    around = within(block)
+    around = [holder for holder in within(block) if not holder.under]
     own = block.kind is BlockKind.LIST_ITEM and all(h.list for h in around)
     alone = block.kind is BlockKind.QUOTE and not any(h.list for h in around)
     if around and not own and not alone:

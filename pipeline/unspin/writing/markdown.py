@@ -14,8 +14,8 @@ from dataclasses import replace
 
 from unspin.article import OBJECT, Article, Block, BlockKind, Mark, MarkKind
 from unspin.edits import apply_edits
-from unspin.reading.md import ATTRIBUTES, ATTRIBUTES_OF_NEXT, MarkdownBlock
-from unspin.reading.mdparser import holds_shortcode
+from unspin.reading.md import ATTRIBUTES, ATTRIBUTES_OF_NEXT, INDENT, MarkdownBlock
+from unspin.reading.mdparser import SHORTCODE, holds_shortcode
 from unspin.report import Report
 from unspin.writing.tree import (
     Node,
@@ -38,7 +38,7 @@ _OWN_KEYS = re.compile(
     r"|review_(?:suggested|editor):[ \t]*\d+)[ \t]*\Z"
 )
 _SPECIAL = re.compile(
-    r"([\\`*]|<(?=[A-Za-z/!?]|\Z)|\b_|_\b|(?<!\w)_|&(?=#?\w+;)|\[(?=[^\]\n]*\]\())"
+    r"([`*]|\\(?=[!-/:-@\[-`{-~]|\Z)|<(?=[A-Za-z/!?]|\Z)|\b_|_\b|(?<!\w)_|&(?=#?\w+;)|\[(?=[^\]\n]*\]\())"
 )
 _LINE_START = re.compile(r"^(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|={3,}$|-{3,}$|~{3,})")
 #: "*[NF1]: Neurofibromatosis" says what an abbreviation stands for.
@@ -46,6 +46,7 @@ _ABBREVIATION = re.compile(r"\A\\\*(?=\[[^\]\n]+\]:[^*]*\Z)")
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _LEADING_COMMENTS = re.compile(r"(?:<!--.*?-->\s*)+", re.S)
 _INNER_LINE = re.compile(r"(?<=\n)(?=[^\r\n])")
+_LINE_LEAD = re.compile(r"(\r\n|\r|\n)([ \t]+)")
 _LINE_ENDS = re.compile(r"\s*\n\s*")
 #: The line under the heading of a table, inside quotes and items too.
 _DELIMITERS = re.compile(r"[>\s]*(\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?)\s*\Z")
@@ -56,7 +57,7 @@ _DASHES = re.compile(r":?-+:?")
 #: What begins a paragraph whose indented lines belong to it for others than CommonMark: admonitions
 #: and tabs of MkDocs, footnotes, terms with their definitions.
 _INDENTED = re.compile(
-    r"(?:!!!|\?{3}\+?|={3}[!+]?)[ \t]|\[\^[^\]\s]+\]:|[^\r\n]*(?:\r\n|\r|\n)[ \t]*:[ \t]"
+    r"(?:!!!|\?{3}\+?|={3}[!+]?)[ \t]|\[\^[^\]\s]+\]:|[^\r\n]*(?:\r\n|\r|\n)[ \t>]*:[ \t]"
 )
 #: Spaces from which nothing at the beginning of a line is a sign for CommonMark.
 _CODE = 4
@@ -106,6 +107,8 @@ def _nodes(report: Report, nodes: Sequence[Node]) -> str:
         holder = run[0].holder
         if holder is None:
             text = _group(report, run)
+        elif holder.under:
+            text = " " * INDENT + _INNER_LINE.sub(" " * INDENT, _nodes(report, run[0].children))
         elif not holder.list:
             inner = _nodes(report, run[0].children)
             text = "\n".join(f"> {line}".rstrip() for line in inner.split("\n"))
@@ -140,6 +143,9 @@ def _html_span(node: Node) -> object:
 def _gap(report: Report, before: Sequence[Node], run: Sequence[Node]) -> str:
     """What parts two blocks: a list may follow the text of its item on the next line."""
     holder, text = run[0].holder, before[0].run
+    block = _first(run[0])
+    if isinstance(block, MarkdownBlock) and block.joined:
+        return "\n"
     if (run[0].run and run[0].run[0].value == ATTRIBUTES) or (
         text and text[0].value == ATTRIBUTES_OF_NEXT
     ):
@@ -149,6 +155,13 @@ def _gap(report: Report, before: Sequence[Node], run: Sequence[Node]) -> str:
     tight = text[0].kind in (BlockKind.LIST_ITEM, BlockKind.QUOTE) and within(text[0])
     first = holder.count == 1 or not holder.ordered
     return "\n" if tight and first and within(text[0])[-1].list else "\n\n"
+
+
+def _first(node: Node) -> Block | None:
+    """The first block of a node."""
+    if node.run:
+        return node.run[0]
+    return _first(node.children[0]) if node.children else None
 
 
 def _items(report: Report, items: Sequence[Node], mark: int) -> str:
@@ -166,7 +179,9 @@ def _items(report: Report, items: Sequence[Node], mark: int) -> str:
         due = holder.count
         sign = f"{holder.count}{'.)'[mark]}" if holder.ordered else "-*"[mark]
         text = _nodes(report, node.children)
-        indent = " " * (len(sign) + 1)
+        width = len(sign) + 1
+        # Lines that are indented by more than three further spaces would be code.
+        indent = " " * (holder.indent if width < holder.indent < width + _CODE else width)
         out.append((f"{sign} " + _INNER_LINE.sub(indent, text)).rstrip())
     return ("\n\n" if any("\n\n" in text for text in out) else "\n").join(out)
 
@@ -208,7 +223,11 @@ def _html(report: Report, start: int, end: int) -> str:
         for e in report.edits
         if start <= e.start and e.end <= end
     ]
-    return apply_edits(report.article.source.text[start:end], edits).strip("\r\n")
+    source = report.article.source.text
+    text = apply_edits(source[start:end], edits).strip("\r\n")
+    line = max(source.rfind("\n", 0, start), source.rfind("\r", 0, start)) + 1
+    column = len(source[line:start].expandtabs(4))
+    return _LINE_LEAD.sub(lambda m: m[1] + m[2].expandtabs(4)[column:], text) if column else text
 
 
 def _verbatim(article: Article, block: Block) -> str:
@@ -387,6 +406,8 @@ def _meant(text: str) -> str:
 def _open(article: Article, mark: Mark) -> str:
     if mark.kind is MarkKind.RAW:
         if is_markdown(article):
+            return mark.value
+        if "<" not in mark.value and SHORTCODE.fullmatch(mark.value):
             return mark.value
         # A blank line inside a tag would end the paragraph, and what follows be read as a block.
         return _LINE_ENDS.sub(" ", safe_source(article, mark.value))

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from unspin.article import OBJECT, Article, Block, BlockKind, Mark, MarkKind
 from unspin.findings import Applicability
+from unspin.reading.frontmatter import front_matter
 from unspin.reading.htmlhead import OWN_META
 from unspin.reading.htmltree import Element, parse, visible_text, without_struck
 from unspin.reading.md import Holder, MarkdownBlock
 from unspin.reading.mdparser import is_math
+from unspin.reading.mdx import is_component, is_mdx
+from unspin.reading.templates import without_code
 from unspin.report import Report
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ _REQUIRED = re.compile(r"^(?:unspin_)?review:[ \t]*[\"']?required[\"']?[ \t]*\r?
 _COUNT = re.compile(
     r"^(?:unspin_)?(review_suggested|review_editor):[ \t]*(\d{1,9})[ \t]*\r?$", re.M
 )
+#: A line that opens or closes a directive of MyST, with its options.
+_FENCE_LINE = re.compile(r"(?:`{3,}|~{3,})(?:(\{[\w-]+\})[^\n`]*(?:\n:[^\n]*)*)?")
 _BREAK_TAG = re.compile(r"\s*<br\b", re.I)
 #: A line's end in Markdown that breaks the line: two spaces, or a backslash that is not escaped.
 _BREAK = re.compile(r"(?: {2,}|(?<!\\)(?:\\\\)*\\)\Z")
@@ -167,11 +172,23 @@ def _parser() -> MarkdownIt:
 def as_html(article: Article, source: str, *, inline: bool = False) -> str:
     """Give as HTML what was never touched: Markdown sources are rendered first."""
     if is_markdown(article):
+        shown = inline and source[:1] != "<"
+        if not shown and is_component(source) and _is_mdx(article.source.path, article.source.text):
+            return ""
+        fence = _FENCE_LINE.fullmatch(source.strip())
+        if fence:  # it opens or closes what is prose
+            name = _escaped(fence[1] or "")
+            return f"{name} " if inline else f"<p>{name}</p>" * bool(name)
         if is_math(source):  # for a script of the page to set
             return _escaped(source)
         parser = _parser()
         source = parser.renderInline(source) if inline else parser.render(source)
     return without_struck(source)
+
+
+@lru_cache(maxsize=4)  # asked for each object of an article
+def _is_mdx(path: str, text: str) -> bool:
+    return is_mdx(path, text, front_matter(text)[2])
 
 
 def _escaped(text: str) -> str:
@@ -462,7 +479,7 @@ def anchors(article: Article) -> tuple[dict[int, list[str]], set[str]]:
         places = [
             (article.map.span(b.start, b.end)[1], b) for b in article.blocks if b.start < b.end
         ]
-        for at, name in _named(parse(article.source.text)):
+        for at, name in _named(parse(without_code(article.source.text), article.source.text)):
             after = next((b for end, b in places if end > at), None)
             if name in wanted and after is not None:
                 add(after, name)
