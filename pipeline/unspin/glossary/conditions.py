@@ -104,9 +104,7 @@ def _beside(when: When, text: str, start: int, end: int) -> bool:
         return False
     if when.after and not _holds_any(right_words(text, end, _CLAUSE), when.after, last=False):
         return False
-    return not (
-        when.not_after and _holds_any(right_words(text, end), when.not_after, last=False)
-    )
+    return not (when.not_after and _holds_any(right_words(text, end), when.not_after, last=False))
 
 
 def failing(when: When, shadow: Shadow, start: int, end: int) -> list[str]:
