@@ -187,6 +187,29 @@ def test_show_reads_the_configuration(tmp_path: Path, monkeypatch: pytest.Monkey
     assert show("zorby malady", off=["zorbic disease"]) == []
 
 
+def test_show_names_the_entry_that_has_the_say(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        """\
+        field: house
+        title: H
+        concepts:
+          - canonical: zorbic disease
+            spun: [heart assault, stroke]
+        """,
+    )
+    forms = {
+        (entry.concept.canonical, f.form): f.yields_to
+        for entry in (*show("heart assault", [path]), *show("stroke", [path]))
+        for f in entry.forms
+    }
+    assert forms["heart attack", "heart assault"] == f"'zorbic disease' (spun) in {path}"
+    assert forms["zorbic disease", "heart assault"] == ""
+    assert forms["zorbic disease", "stroke"] == "a good name of the same words"
+    result = CliRunner().invoke(glossary, ["show", "heart assault", "--glossary", str(path)])
+    assert f"spun, safe; 'zorbic disease' (spun) in {path} has the say" in result.output
+
+
 def test_stats_and_export_read_the_configuration(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
