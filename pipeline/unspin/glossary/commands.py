@@ -13,6 +13,7 @@ from unspin.glossary.compiling import (
     CANONICAL,
     Form,
     concept_forms,
+    forms_in_force,
     merge,
     own_forms,
     parse_layers,
@@ -28,7 +29,6 @@ from unspin.resources import data_path
 
 if TYPE_CHECKING:
     from unspin.glossary.exchange import Explained, Imported
-    from unspin.glossary.matcher import Glossary
 
 
 def own_files() -> list[Path]:
@@ -121,22 +121,21 @@ def show(term: str, paths: Sequence[Path] = (), off: Sequence[str] = ()) -> list
         paths: House glossaries.
         off: Canonical terms to switch off.
     """
-    from unspin.glossary.matcher import load_glossary
     from unspin.glossary.shadow import Shadow
     from unspin.glossary.writing import when_text
 
     wanted = Shadow.of(term.strip()).text
-    entries = [
-        (where, concept)
-        for where, concept in concepts_in_force(paths, off)
-        if any(f.text == wanted for f in concept_forms(concept))
+    known_forms = [  # as they are found
+        (where, concept, own_forms(concept)) for where, concept in concepts_in_force(paths, off)
     ]
-    if not entries:
-        return []
-    counts, glossary = load_counts(), load_glossary(paths, off)
+    entries = [e for e in known_forms if any(f.text == wanted for f in e[2])]
+    texts = {f.text for _, _, forms in entries for f in forms}
+    rivals = [e for e in known_forms if not texts.isdisjoint(f.text for f in e[2])]
+    in_force = forms_in_force(concept for _, concept, _ in rivals)
+    places = {id(concept): where for where, concept, _ in rivals}
+    counts = load_counts()
     out = []
-    for where, concept in entries:
-        forms = own_forms(concept)  # as they are found
+    for where, concept, forms in entries:
         known = counts.known(concept)
         shown = tuple(
             FormCount(
@@ -145,7 +144,7 @@ def show(term: str, paths: Sequence[Path] = (), off: Sequence[str] = ()) -> list
                 f.applicability,
                 when_text(f.when) if f.when else "",
                 counts[f.text] if known or counts[f.text] else None,
-                _yields_to(f, where, glossary),
+                _yields_to(f, in_force, places),
             )
             for f in sorted(forms, key=lambda f: (_ORDER[f.kind], f.line))
         )
@@ -153,17 +152,13 @@ def show(term: str, paths: Sequence[Path] = (), off: Sequence[str] = ()) -> list
     return out
 
 
-def _yields_to(form: Form, where: str, glossary: Glossary) -> str:
+def _yields_to(form: Form, in_force: dict[str, list[Form]], places: dict[int, str]) -> str:
     """The entry that has the say over a form; empty where it is the form's own."""
-    if form.kind == CANONICAL or form.within:
+    owners = in_force[form.text]
+    if any(o.concept is form.concept and o.kind == form.kind for o in owners):
         return ""
-    owners = glossary.owners(form.text)
-    if owners is None:
-        return "a good name of the same words"
-    if (form.concept.canonical, form.kind, where) in owners:
-        return ""
-    canonical, kind, place = owners[0]
-    return f"{canonical!r} ({kind}) in {place}"
+    first = owners[0].concept
+    return f"{first.canonical!r} ({owners[0].kind}) in {places[id(first)]}"
 
 
 _ORDER = {CANONICAL: 0, ADMITTED: 1, DEPRECATED: 2, SPUN: 3}

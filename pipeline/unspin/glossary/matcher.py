@@ -157,22 +157,6 @@ class Glossary:
         shadow = self._shadow(text).text
         return any(_stands(form, shadow) for form in self._canonical_forms().get(canonical, ()))
 
-    def owners(self, form: str) -> list[tuple[str, str, str]] | None:
-        """Entries that count where a form is found, the one that is asked first before others.
-
-        Args:
-            form: As the glossary folds it.
-
-        Returns:
-            Canonical term, kind and provenance of each; None where nothing is ever found.
-        """
-        group = self._group.get(form)
-        if group is None:
-            return None
-        found = [self._tables.entries[i] for i in self._tables.rivals[group]]
-        concepts = self._tables.concepts
-        return [(concepts[n][0], kind, concepts[n][3]) for n, kind, *_ in found]
-
     def _canonical_forms(self) -> dict[str, list[str]]:
         found = self._canonicals
         if found is None:
