@@ -140,13 +140,16 @@ def test_lint_tells_of_house_entries_that_do_nothing(tmp_path: Path) -> None:
         concepts:
           - canonical: hart attack
             extend: true
-            spun: [heart onslaught, high blood pressure]
+            spun: [heart onslaught, high blood pressure, hart attacks]
             examples:
               - bad: "He had a heart onslaught on his way to work in May."
                 good: "He had a hart attack on his way to work in May."
         """,
     )
-    found = {p.line: str(p) for p in lint_files([house], [ours])}
+    problems = lint_files([house], [ours])
+    found = {p.line: str(p) for p in problems}
+    assert any("'hart attacks' is a name of 'hart attack'" in str(p) for p in problems)
+    assert any("never found as spun; remove it" in str(p) for p in problems)
     assert "no entry has the canonical term 'heart attak'" in found[3]
     assert "extends an entry that is not there" in found[5]
     assert "never found as spun" in found[7]

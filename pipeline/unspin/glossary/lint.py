@@ -215,12 +215,14 @@ def _void(concept: Concept, forms: dict[str, list[Form]]) -> Iterator[Problem]:
         return
     for variant in concept.spun:
         text = fold(variant.template)
-        good = [f for f in forms.get(text, ()) if f.kind != SPUN and f.concept is not concept]
+        good = [f for f in forms.get(text, ()) if f.kind != SPUN]
         if good and "{" not in text:
+            own = good[0].concept is concept
+            remedy = "remove it" if own else "write it under deprecated: with a source"
             yield Problem(
                 concept.file, variant.line,
                 f"{text!r} is a name of {good[0].concept.canonical!r} at {good[0].concept.place} "
-                "and never found as spun; write it under deprecated: with a source", WARNING,
+                f"and never found as spun; {remedy}", WARNING,
             )  # fmt: skip
 
 
