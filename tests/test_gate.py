@@ -753,6 +753,22 @@ def test_what_is_excluded_gates_nothing(runner: CliRunner) -> None:
     assert "in/old/heart.md: excluded" in named.stderr
 
 
+def test_pattern_that_excludes_nothing_is_told(runner: CliRunner) -> None:
+    write("in/old/heart.md", CLEAN)
+    write("in/teeth.md", CLEAN)
+    write("site/page.md", CLEAN)
+    write("unspin.toml", 'exclude = ["in/odl", "site", "*.draft.md"]\n')
+    literal = "note: exclude 'in/odl': matches nothing; correct it, or remove it\n"
+    # drafts may lie in a folder that was not named
+    assert check(runner, "in").stderr.count("matches nothing") == 1
+    assert literal in check(runner, "in").stderr
+    assert "'*.draft.md': matches nothing" in check(runner, ".").stderr
+    told = check(runner, "in", "--exclude", "old/*", "--exclude", "in/old").stderr
+    assert "'old/*': matches nothing" in told
+    assert "'in/old'" not in told
+    assert "matches nothing" not in check(runner, "in", "-q").stderr
+
+
 def test_a_report_goes_to_a_file(runner: CliRunner) -> None:
     write("in/teeth.md", CLEAN)
     result = check(runner, "in", "--report", "-")

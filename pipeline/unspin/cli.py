@@ -269,6 +269,8 @@ def _clean(paths: tuple[Path, ...], options: dict[str, Any]) -> int:
         raise InputError("input", "no such folder; name the files to clean, or make it")
     if options["report"]:
         _refuse_report(named, config, options)
+    if config.exclude and not options["quiet"]:
+        _tell_idle(named, config, options)
     with Cleaner(config, check=options["check"]) as cleaner:
         if Path("-") in named:
             if len(named) > 1:
@@ -281,6 +283,36 @@ def _clean(paths: tuple[Path, ...], options: dict[str, Any]) -> int:
         if options["check"]:
             return _check(named, cleaner, options)
         return _batch(named, cleaner, options)
+
+
+def _tell_idle(named: list[Path], config: Config, options: dict[str, Any]) -> None:
+    """Tells of patterns that were to keep sources out and match none: those are read."""
+    from unspin.config import load_config
+    from unspin.errors import InputError
+    from unspin.reading import collect
+
+    left: list[Path] = []
+
+    def excluded(path: Path) -> bool:
+        if not config.excludes(path):
+            return False
+        left.append(path)
+        return True
+
+    with contextlib.suppress(InputError):  # the run itself says what is wrong with its paths
+        collect(named, text_field=config.text_field, excluded=excluded)
+    given = len(config.exclude) - len(options["exclude"])
+    origin = load_config(options["config_path"]).origins.get("exclude")
+    base = Path(origin).parent if origin and not options["exclude"] else Path.cwd()
+    home = Path(origin).parent.resolve() if origin else base
+    everything = any(home.is_relative_to(path.resolve()) for path in named)
+    for n, pattern in enumerate(config.exclude):
+        if any(config.matches(str(path), pattern, "exclude") for path in left):
+            continue
+        wild = any(c in pattern for c in "*?[")
+        # what a configuration keeps out may lie elsewhere, or is passed over in any case
+        if everything or n >= given if wild else not (base / pattern).exists():
+            _note(f"exclude {pattern!r}: matches nothing; correct it, or remove it")
 
 
 def _refuse(options: dict[str, Any]) -> None:

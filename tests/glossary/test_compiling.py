@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.glossary.helpers import HOUSE, house_file
+from tests.glossary.helpers import HOUSE, glossary_of, house_file, spun
 from unspin.errors import GlossaryError
 from unspin.glossary import load_glossary
 from unspin.glossary.commands import show
+from unspin.glossary.concept import Concept, Variant, When
 
 
 @pytest.fixture
@@ -132,6 +134,7 @@ def test_of_a_form_listed_twice_the_one_with_a_condition_counts(
         ("likely", "suggested", "suggested"),
         ("likely", "editor", "editor"),
         ("safe", "likely", "likely"),
+        ("safe, when: {near: [pulse]}", "suggested, when: {near: [pulse]}", "suggested"),
     ],
 )
 def test_of_a_form_listed_twice_the_one_that_may_do_less_counts(
@@ -149,3 +152,20 @@ def test_of_a_form_listed_twice_the_one_that_may_do_less_counts(
     assert [h.applicability for h in glossary.find("a bosom ailment")] == [counts]
     (entry,) = show("bosom ailment", [path])
     assert {f.applicability for f in entry.forms if f.kind == "spun"} == {counts}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_rivals_what_asks_nothing_comes_last_whatever_their_order(turned: bool) -> None:
+    plain = spun("angina", "cardiac raid")
+    asking = Concept("stroke", spun=(Variant("cardiac raid", when=When(before=("of",))),))
+    glossary = glossary_of(*[plain, asking][:: -1 if turned else 1])
+    assert [h.concept for h in glossary.find("signs of cardiac raid")] == ["stroke"]
+    assert [h.concept for h in glossary.find("cardiac raid")] == ["angina"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_rivals_that_ask_the_same_the_more_careful_counts(turned: bool) -> None:
+    sure, careful = spun("angina", "cardiac raid"), spun("stroke", "cardiac raid")
+    rivals = [sure, replace(careful, applicability="likely")]
+    glossary = glossary_of(*rivals[:: -1 if turned else 1])
+    assert [h.applicability for h in glossary.find("cardiac raid")] == ["likely"]

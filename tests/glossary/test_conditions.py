@@ -28,6 +28,13 @@ def asks(when: When, text: str, form: str, *, spun: bool = False) -> bool:
         ("Pills that treat reduced back pain are many.", False),
         ("The treatment reduced back pain.", True),
         ("Neck pain and reduced back pain are common.", False),
+        ("At home, reduced back pain is common.", False),
+        ("He asked, “reduced back pain?”", False),
+        ("The patients' reduced back pain is gone.", False),
+        ("Yoga, in one study, reduced back pain by half.", True),
+        ("Yoga – done daily – reduced back pain by half.", True),
+        ("Yoga - done daily - reduced back pain by half.", True),
+        ("So-called “hot yoga” reduced back pain by half.", True),
     ],
 )
 def test_reads_as_verb(text: str, verb: bool) -> None:
@@ -40,6 +47,19 @@ def test_before_looks_three_words_back_in_the_same_sentence() -> None:
     assert asks(when, "The treatment of its early location", "early location")
     assert not asks(when, "Treatment of a very bad early location", "early location")
     assert not asks(when, "The treatment of. Early location", "early location")
+
+
+@pytest.mark.parametrize("mark", [",", " (it seems)", " —", " –", " -"])
+def test_what_allows_a_form_stands_in_its_clause(mark: str) -> None:
+    assert not asks(When(before=("of",)), f"Because of flu{mark} joints ache.", "joints ache")
+    assert not asks(When(after=("of",)), f"When joints ache{mark} because of flu", "joints ache")
+    assert asks(When(before=("of",)), f"At home{mark} signs of joints ache", "joints ache")
+
+
+def test_what_forbids_a_form_counts_in_the_whole_sentence() -> None:
+    text = "He felt better, reduced back pain, too, after a week"
+    assert not asks(When(not_before=("better",)), text, "reduced back pain")
+    assert not asks(When(not_after=("after",)), text, "reduced back pain")
 
 
 def test_not_after_and_after() -> None:

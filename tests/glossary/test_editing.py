@@ -412,6 +412,44 @@ def test_import_says_which_entries_of_ours_it_replaces(tmp_path: Path) -> None:
     assert all("; write extend: true to keep them" in line for line in warned)
 
 
+def test_import_can_extend_our_entries(tmp_path: Path) -> None:
+    source, target = tmp_path / "own.csv", tmp_path / "own.yaml"
+    source.write_text("concept,text\nHeart failure,zorbish heart\nzorb disease,zorbosis\n", "utf-8")
+    command = ["import", str(source), str(target), "--extend"]
+    result = CliRunner().invoke(glossary, command)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert [c.extend for c in read_file(target).concepts] == [True, False]
+
+
+def test_import_of_which_nothing_can_be_taken_lists_all_reasons(tmp_path: Path) -> None:
+    source = tmp_path / "own.csv"
+    source.write_text("concept,text,status\ngout,toe fury,odd\n\ngout,,spun\n", "utf-8")
+    code, output = run("import", str(source), str(tmp_path / "own.yaml"))
+    assert code == 2
+    assert "own.csv:2: toe fury: status is 'odd'" in output
+    assert "own.csv:4: : concept or text is empty" in output
+
+
+def test_import_names_columns_that_it_passes_over(tmp_path: Path) -> None:
+    source = tmp_path / "own.csv"
+    source.write_text("concept,text,Checked by\nzorb disease,zorbosis,Ann\n", "utf-8")
+    result = CliRunner().invoke(glossary, ["import", str(source), str(tmp_path / "own.yaml")])
+    assert result.exit_code == 0
+    assert "passed over: " in result.stderr
+    assert "own.csv:1: Checked by: is no column" in result.stderr
+
+
+def test_entry_is_added_before_the_mark_that_ends_a_document(tmp_path: Path) -> None:
+    path = tmp_path / "house.yaml"
+    path.write_text(
+        "---\nfield: house\ntitle: H\nconcepts:\n- canonical: gout\n  spun: [toe fury]\n...\n",
+        "utf-8",
+    )
+    add_concept(path, stroke())
+    assert path.read_text("utf-8").endswith("...\n")
+    assert [c.canonical for c in read_file(path).concepts] == ["gout", "stroke"]
+
+
 def test_one_is_counted_as_one(tmp_path: Path) -> None:
     path = tmp_path / "own.yaml"
     path.write_text(

@@ -112,6 +112,43 @@ def test_tbx_of_other_tools_is_read(tmp_path: Path) -> None:
     assert [e.reason for e in read.explained] == ["no English term"]
 
 
+def test_tbx_in_the_style_dct_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "dct.tbx"
+    path.write_text(
+        dedent(
+            """\
+            <?xml version="1.0"?>
+            <tbx style="dct" type="TBX-Min" xml:lang="en" xmlns="urn:iso:std:iso:30042:ed-2"
+              xmlns:min="http://www.tbxinfo.net/ns/min"><text><body>
+            <conceptEntry id="1"><min:subjectField>brain</min:subjectField>
+              <langSec xml:lang="en">
+                <termSec><term>apoplexy</term>
+                  <min:administrativeStatus>deprecatedTerm-admn-sts</min:administrativeStatus>
+                </termSec>
+                <termSec><term>stroke <!-- checked --></term>
+                  <min:administrativeStatus>preferredTerm-admn-sts</min:administrativeStatus>
+                  <min:partOfSpeech>noun</min:partOfSpeech></termSec>
+                <termSec><term>brain <hi>attack</hi></term>
+                  <min:administrativeStatus>AdmittedTerm-admn-sts</min:administrativeStatus>
+                </termSec>
+                <termSec><term>brain hit</term>
+                  <min:administrativeStatus>notRecommended</min:administrativeStatus></termSec>
+              </langSec>
+            </conceptEntry></body></text></tbx>
+            """
+        ),
+        "utf-8",
+    )
+    read = exchange.read(path)
+    (concept,) = read.concepts
+    assert (concept.canonical, concept.admitted) == ("stroke", ("brain attack",))
+    assert [v.template for v in concept.deprecated] == ["apoplexy"]
+    assert concept.field == "brain"
+    assert [(e.text, "'notRecommended'" in e.reason) for e in read.explained] == [
+        ("brain hit", True)
+    ]
+
+
 def test_tbx_that_is_none_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "x.tbx"
     path.write_text("<a><b></a>", "utf-8")
@@ -131,6 +168,19 @@ def test_vale_style_there_and_back_keeps_every_unconditional_form(tmp_path: Path
     assert found["bosom maladies"] == "heart diseases"
     assert found["soothed torment"] == "relieved pain"
     assert found["type ii diabetes"] == "type 2 diabetes"
+
+
+def test_vale_style_keeps_what_is_likely_apart(tmp_path: Path) -> None:
+    likely = Variant("goat illness", "likely")
+    shown = Variant("toe fury", "suggested", When())
+    exchange.write(tmp_path / "style", [Concept("gout", spun=(likely, shown))], "vale")
+    for name, form, level in (
+        ("Likely.yml", "goat illness", "warning"),
+        ("Suspected.yml", "toe fury", "suggestion"),
+    ):
+        text = (tmp_path / "style" / name).read_text("utf-8")
+        assert text.startswith("# ") and f"level: {level}\n" in text
+        assert [c for c in ("goat illness", "toe fury") if c in text] == [form]
 
 
 @pytest.mark.parametrize(
@@ -306,11 +356,37 @@ def test_csv_of_an_entry_and_its_extension_keeps_what_each_form_inherits(tmp_pat
     assert [(v.applicability, v.when) for v in concept.spun] == [("", None), ("safe", When())]
 
 
+@pytest.mark.parametrize("name", ["out.csv", "out.tbx"])
+def test_extension_gives_its_names_source_and_note_to_the_entry(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    first = Concept("gout", spun=(Variant("goat illness"),), source="NIH", families=("1",))
+    more = Concept(
+        "gout", spun=(Variant("{@toe} fury"),), extend=True, source="House style", note="Ask Ann",
+        admitted=("podagra",), families=("1", "2"), words=(("toe", ("toe", "foot")),),
+    )  # fmt: skip
+    exchange.write(path, [first, more])
+    (back,) = exchange.read(path).concepts
+    assert (back.source, back.note, back.extend) == ("NIH; House style", "Ask Ann", False)
+    assert back.admitted == ("podagra",)
+    assert {f.text for f in concept_forms(back)} >= {"goat illness", "toe fury", "foot fury"}
+    if path.suffix == ".csv":
+        assert back.families == ("1", "2")
+
+
+def test_csv_says_that_an_entry_extends_another(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    given = [Concept("gout", extend=True, spun=(Variant("toe fury"),)), Concept("flu")]
+    exchange.write(path, given)
+    assert [c.extend for c in exchange.read(path).concepts] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
         ("gout,spun,{a|b,,", "braces do not match"),
         ("gout,example,He has goat illness.,,", "good is empty"),
+        ("gout,canonical,podagra,,", "a canonical row names its concept"),
+        ("gout,spun,x,,{before: [of]}", 'it must be JSON such as {"before": ["of"]}'),
         ('gout,spun,x,,"""abc"""', "must be a mapping"),
         ("gout,spun,x,,[]", "must be a mapping"),
         ('gout,spun,x,,"{""before"": ""of""}"', "before must be a list"),
@@ -397,6 +473,36 @@ def test_vale_swap_with_a_list_of_words(tmp_path: Path) -> None:
 
 
 # --- what spreadsheets make of CSV -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("head", ["concept;text\r\n", "Fingerprint;Expected Text\r\n"])
+@pytest.mark.parametrize("mark", ["", "sep=;\r\n", '"sep=;"\r\n'])
+def test_list_that_a_spreadsheet_saved_is_read(tmp_path: Path, head: str, mark: str) -> None:
+    row = "gout;podagra\r\n;;\r\n" if "concept" in head else '"""podagra""";gout\r\n;\r\n'
+    read = _csv(tmp_path, f"\ufeff{mark}{head}{row}odd;\r\n")
+    assert [(c.canonical, [v.template for v in c.spun]) for c in read.concepts] == [
+        ("gout", ["podagra"])
+    ]
+    assert list(_reasons(read)) == [4 + bool(mark)]
+    assert read.rows == 2
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("concept,text,stauts", "no column 'stauts'; did you mean 'status'"),
+        ("concept,text,text", "the column text stands twice"),
+    ],
+)
+def test_column_that_is_mistyped_or_twice_is_an_error(tmp_path: Path, head: str, said: str) -> None:
+    with pytest.raises(GlossaryError, match=rf"in\.csv:1: .*{said}"):
+        _csv(tmp_path, f"{head}\ngout,podagra,deprecated\n")
+
+
+def test_pps_query_with_typographic_quotes_is_one(tmp_path: Path) -> None:
+    path = _listed(tmp_path / "t.csv", ("\u201cbosom malignancy\u201d", "breast cancer"))
+    (concept,) = exchange.read(path).concepts
+    assert [v.template for v in concept.spun] == ["bosom malignancy"]
 
 
 def _csv(folder: Path, text: str) -> exchange.Imported:

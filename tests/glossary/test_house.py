@@ -140,13 +140,16 @@ def test_lint_tells_of_house_entries_that_do_nothing(tmp_path: Path) -> None:
         concepts:
           - canonical: hart attack
             extend: true
-            spun: [heart onslaught, high blood pressure]
+            spun: [heart onslaught, high blood pressure, hart attacks]
             examples:
               - bad: "He had a heart onslaught on his way to work in May."
                 good: "He had a hart attack on his way to work in May."
         """,
     )
-    found = {p.line: str(p) for p in lint_files([house], [ours])}
+    problems = lint_files([house], [ours])
+    found = {p.line: str(p) for p in problems}
+    assert any("'hart attacks' is a name of 'hart attack'" in str(p) for p in problems)
+    assert any("never found as spun; remove it" in str(p) for p in problems)
     assert "no entry has the canonical term 'heart attak'" in found[3]
     assert "extends an entry that is not there" in found[5]
     assert "never found as spun" in found[7]
@@ -185,6 +188,24 @@ def test_show_reads_the_configuration(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "spun, safe, when {before: [of]}" in result.output
     assert CliRunner().invoke(glossary, ["show", "heart attack"]).exit_code == 1
     assert show("zorby malady", off=["zorbic disease"]) == []
+
+
+def test_show_names_the_entry_that_has_the_say(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        """\
+        field: house
+        title: H
+        concepts:
+          - canonical: zorbic disease
+            spun: [heart assault, stroke]
+        """,
+    )
+    result = CliRunner().invoke(glossary, ["show", "heart assault", "--glossary", str(path)])
+    said = {line.split("  ")[1]: line for line in result.output.splitlines() if "say" in line}
+    assert said["heart assault"].endswith(f"; 'zorbic disease' (spun) in {path} has the say")
+    assert "; 'stroke' (canonical) in glossary/" in said["stroke"]
+    assert "heart ambush" not in said
 
 
 def test_stats_and_export_read_the_configuration(

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.glossary.helpers import HOUSE, house_file
 from unspin.glossary.counts import Counts, checksum
 from unspin.glossary.lint import ERROR, WARNING, lint_files
@@ -75,6 +77,46 @@ def test_entry_twice_and_form_in_two_entries_are_errors(tmp_path: Path) -> None:
     found = messages(tmp_path, text)
     assert any("is also at" in m for m in found)
     assert any("'cardiac raid'" in m and "tell them apart" in m for m in found)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_evidence_of_spinning_alone_does_not_tell_two_entries_apart(
+    tmp_path: Path, turned: bool
+) -> None:
+    plain = "      - canonical: stroke\n        spun: [cardiac raid]\n"
+    asking = (
+        "      - canonical: angina\n        spun:\n          - form: cardiac raid\n"
+        "            when: {before: [of]}\n"
+    )
+    spun = asking.replace("before: [of]", "spun_article: true")
+    head = "    field: house\n    title: House\n    concepts:\n"
+    for other, clash in ((asking, False), (spun, True)):
+        entries = [plain, other][:: -1 if turned else 1]
+        found = [m for m in messages(tmp_path, head + "".join(entries)) if "tell them apart" in m]
+        assert bool(found) is clash
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ("bosom raid", "stands at line 6, too; keep it in one form"),
+        ("{form: bosom raid, applicability: likely}", "too, with another applicability"),
+        ('{form: "{bosom|ticker} raid", when: {near: [pulse]}}', "too, with another applic"),
+    ],
+)
+def test_form_that_an_entry_lists_twice_is_a_warning(tmp_path: Path, other: str, said: str) -> None:
+    text = f"""\
+    field: house
+    title: House
+    concepts:
+      - canonical: heart attack
+        spun:
+          - "{{bosom|cardiac}} raid"
+          - {other}
+"""
+    (found,) = [p for p in lint_files([house_file(tmp_path, text)]) if "stands at" in p.message]
+    assert found.line == 7 and found.severity == "warning"
+    assert "'bosom raid' of 'heart attack'" in found.message and said in found.message
 
 
 def test_conflict_with_another_file_is_found(tmp_path: Path) -> None:

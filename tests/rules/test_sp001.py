@@ -9,7 +9,7 @@ from tests.glossary.helpers import glossary_of
 from unspin.article import Article
 from unspin.config import Config
 from unspin.findings import Severity
-from unspin.glossary.concept import Concept, Variant
+from unspin.glossary.concept import Concept, Variant, When
 from unspin.glossary.matcher import load_glossary
 from unspin.language.model import Judgement
 from unspin.reading import read_bytes
@@ -95,3 +95,24 @@ def test_an_outdated_name_may_be_likely(probability: float, applicability: str) 
     context = Context(Config(), glossary, hits, probability)
     found = [f.applicability for f in DeprecatedTerm().check(article, context)]
     assert found == [applicability]
+
+
+@pytest.mark.parametrize(
+    ("other", "applicability"),
+    [
+        (Variant("w y"), "safe"),
+        (Variant("w y", "likely"), "suggested"),
+        (Variant("w y", when=When(before=("of",))), "suggested"),
+    ],
+)
+def test_a_lone_safe_form_is_applied_beside_evidence_alone(
+    other: Variant, applicability: str
+) -> None:
+    glossary = glossary_of(Concept("a b", spun=(Variant("x y"),)), Concept("c d", spun=(other,)))
+    text = f"One x y and three w y are seen here. {'All of the rest is right. ' * 40}"
+    (article,) = read_bytes(text.encode(), "-", Config())
+    assert isinstance(article, Article)
+    hits = glossary.find(article.text)
+    assert [h.form for h in hits] == ["x y", "w y"]
+    found = list(SpunTerm().check(article, Context(Config(), glossary, hits, 0.4)))
+    assert found[0].applicability == applicability

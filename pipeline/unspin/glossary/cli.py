@@ -121,6 +121,7 @@ def _entry(entry: Shown) -> str:
         count = "not counted" if form.count is None else f"{form.count:,}"
         rest = f", {form.applicability}" if form.applicability else ""
         rest += f", when {form.condition}" if form.condition else ""
+        rest += f"; {form.yields_to} has the say" if form.yields_to else ""
         lines.append(f"  {form.form:40} {count:>11}  {form.kind}{rest}")
     if concept.source:
         lines.append(f"  source: {concept.source}")
@@ -263,16 +264,21 @@ def _concept(canonical: str, given: dict[str, Any]) -> Concept:
 @click.argument("target", type=_PATH)
 @click.option("--format", type=click.Choice(["csv", "tbx", "vale", "pps"]), help="Format of it.")
 @click.option("--title", default="", help="Title of the glossary file.")
-def import_(source: Path, target: Path, format: str | None, title: str) -> None:
+@click.option("--extend", is_flag=True, help="Add to our entries of the same term, keep ours.")
+def import_(source: Path, target: Path, format: str | None, title: str, extend: bool) -> None:
     """Turn SOURCE (CSV, TBX, Vale style, tortured phrases) into the glossary file TARGET."""
     from unspin.errors import GlossaryError
     from unspin.glossary import commands
 
     try:
-        imported = commands.import_file(source, target, format=format or "", title=title)
+        imported = commands.import_file(
+            source, target, format=format or "", title=title, extend=extend
+        )
         lost = commands.replaced(imported.concepts)
     except GlossaryError as error:
         raise _failure(error) from error
+    for item in imported.ignored:
+        click.echo(f"passed over: {item}", err=True)
     for item in imported.explained:
         click.echo(f"not imported: {item}", err=True)
     for line in lost[:_SHOWN]:

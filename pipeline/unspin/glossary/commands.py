@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from unspin.errors import GlossaryError
 from unspin.glossary.compiling import (
     CANONICAL,
+    Form,
     concept_forms,
+    forms_in_force,
     merge,
     own_forms,
     parse_layers,
@@ -89,13 +91,17 @@ def stats(paths: Sequence[Path] = (), off: Sequence[str] = ()) -> dict[str, int]
 
 @dataclass(frozen=True, slots=True)
 class FormCount:
-    """A form, what it asks of its place, and how often it stands in clean text (None: unknown)."""
+    """A form, what it asks of its place, and how often it stands in clean text (None: unknown).
+
+    `yields_to` names the entry that counts instead of this one where the form is found.
+    """
 
     form: str
     kind: str
     applicability: str
     condition: str
     count: int | None
+    yields_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,24 +125,40 @@ def show(term: str, paths: Sequence[Path] = (), off: Sequence[str] = ()) -> list
     from unspin.glossary.writing import when_text
 
     wanted = Shadow.of(term.strip()).text
+    known_forms = [  # as they are found
+        (where, concept, own_forms(concept)) for where, concept in concepts_in_force(paths, off)
+    ]
+    entries = [e for e in known_forms if any(f.text == wanted for f in e[2])]
+    texts = {f.text for _, _, forms in entries for f in forms}
+    rivals = [e for e in known_forms if not texts.isdisjoint(f.text for f in e[2])]
+    in_force = forms_in_force(concept for _, concept, _ in rivals)
+    places = {id(concept): where for where, concept, _ in rivals}
     counts = load_counts()
     out = []
-    for where, concept in concepts_in_force(paths, off):
-        if any(f.text == wanted for f in concept_forms(concept)):
-            forms = own_forms(concept)  # as they are found
-            known = counts.known(concept)
-            shown = tuple(
-                FormCount(
-                    f.text,
-                    f.kind,
-                    f.applicability,
-                    when_text(f.when) if f.when else "",
-                    counts[f.text] if known or counts[f.text] else None,
-                )
-                for f in sorted(forms, key=lambda f: (_ORDER[f.kind], f.line))
+    for where, concept, forms in entries:
+        known = counts.known(concept)
+        shown = tuple(
+            FormCount(
+                f.text,
+                f.kind,
+                f.applicability,
+                when_text(f.when) if f.when else "",
+                counts[f.text] if known or counts[f.text] else None,
+                _yields_to(f, in_force, places),
             )
-            out.append(Shown(concept, where, shown))
+            for f in sorted(forms, key=lambda f: (_ORDER[f.kind], f.line))
+        )
+        out.append(Shown(concept, where, shown))
     return out
+
+
+def _yields_to(form: Form, in_force: dict[str, list[Form]], places: dict[int, str]) -> str:
+    """The entry that has the say over a form; empty where it is the form's own."""
+    owners = in_force[form.text]
+    if any(o.concept is form.concept and o.kind == form.kind for o in owners):
+        return ""
+    first = owners[0].concept
+    return f"{first.canonical!r} ({owners[0].kind}) in {places[id(first)]}"
 
 
 _ORDER = {CANONICAL: 0, ADMITTED: 1, DEPRECATED: 2, SPUN: 3}
@@ -227,6 +249,13 @@ def replaced(concepts: Sequence[Concept]) -> list[str]:
     Returns:
         A line for each of which forms of ours count no longer.
     """
+    ours = _below(concepts)
+    lost = ((c, lost_forms(c, ours.get(c.key, ()))) for c in concepts)
+    return [replacing(concept, forms) for concept, forms in lost if forms]
+
+
+def _below(concepts: Sequence[Concept]) -> dict[tuple[str, str], list[Concept]]:
+    """Our entries by canonical term and part of speech, of the files alone that may have them."""
     wanted = {c.key[0] for c in concepts}
     texts = [(path, read_text(path)) for path in own_files()]
     ours: dict[tuple[str, str], list[Concept]] = {}
@@ -235,11 +264,12 @@ def replaced(concepts: Sequence[Concept]) -> list[str]:
         if not wanted.isdisjoint(found):
             for concept in read_file(path, text).concepts:
                 ours.setdefault(concept.key, []).append(concept)
-    lost = ((c, lost_forms(c, ours.get(c.key, ()))) for c in concepts)
-    return [replacing(concept, forms) for concept, forms in lost if forms]
+    return ours
 
 
-def import_file(source: Path, target: Path, *, format: str = "", title: str = "") -> Imported:
+def import_file(
+    source: Path, target: Path, *, format: str = "", title: str = "", extend: bool = False
+) -> Imported:
     """Turns a file of another format into a glossary file.
 
     Args:
@@ -247,6 +277,7 @@ def import_file(source: Path, target: Path, *, format: str = "", title: str = ""
         target: Glossary file to write.
         format: One of `exchange.FORMATS`; empty to go by the file.
         title: Title of the glossary file.
+        extend: Whether entries that ours has add to ours instead of replacing it.
 
     Returns:
         What was read, and what could not be, with reasons.
@@ -262,8 +293,11 @@ def import_file(source: Path, target: Path, *, format: str = "", title: str = ""
         raise GlossaryError(f"{target}:0: exists already; name another file or remove it")
     imported = exchange.read(source, format)
     if not imported.concepts:
-        why = f": {imported.explained[0].reason}" if imported.explained else ""
-        raise GlossaryError(f"{source}:0: nothing in it can be imported{why}; check its format")
+        raise GlossaryError(_nothing(source, imported))
+    if extend:
+        ours = _below(imported.concepts)
+        more = (replace(c, extend=c.extend or c.key in ours) for c in imported.concepts)
+        imported = replace(imported, concepts=tuple(more))
     text = file_text(title or f"Imported from {source.name}", target.stem, imported.concepts)
     try:
         read_file(target, text)  # what is written must be readable
@@ -277,6 +311,20 @@ def import_file(source: Path, target: Path, *, format: str = "", title: str = ""
             f"{target}:0: cannot be written ({error.strerror}); check it"
         ) from error
     return imported
+
+
+#: Reasons that are given where nothing can be imported.
+_REASONS = 20
+
+
+def _nothing(source: Path, imported: Imported) -> str:
+    """Says of a file of another format why nothing in it can be imported."""
+    why = imported.explained
+    if not why:
+        return f"{source}:0: nothing in it can be imported; it holds no entry"
+    lines = [f"{source}:0: nothing in it can be imported; correct what is wrong:"]
+    lines += map(str, why[:_REASONS])
+    return "\n".join((*lines, *([f"{len(why) - _REASONS:,} more"] if why[_REASONS:] else ())))
 
 
 def export_file(

@@ -20,8 +20,8 @@ from typing import Any
 from unspin.errors import ConfigError, GlossaryError
 from unspin.glossary.concept import (
     ADMITTED,
+    APPLICABILITIES,
     DEPRECATED,
-    LIKELY,
     SAFE,
     SPUN,
     UNSEEN,
@@ -341,7 +341,7 @@ def forms_in_force(concepts: Iterable[Concept]) -> dict[str, list[Form]]:
             top = max(f.concept.layer for f in rivals)
             rivals = [f for f in rivals if f.concept.layer == top]
             best = min(_RANK[f.kind] for f in rivals)
-            kept = strongest([f for f in rivals if _RANK[f.kind] == best])
+            kept = sorted(strongest([f for f in rivals if _RANK[f.kind] == best]), key=_order)
             found[text] = kept if kept[0].kind in (DEPRECATED, SPUN) else kept[:1]
     return found
 
@@ -349,25 +349,43 @@ def forms_in_force(concepts: Iterable[Concept]) -> dict[str, list[Form]]:
 def own_forms(concept: Concept) -> list[Form]:
     """The forms of an entry, each once.
 
-    Of a spun form that the entry lists twice, with a condition and without, the one with it counts:
-    who wrote it knew a text in which the form is right. So does of a likely one and one that is
-    only shown the latter.
+    Of a spun or deprecated form that the entry lists twice the one counts of which less may be
+    done: who wrote it knew a text in which the form is right.
     """
     own: dict[tuple[str, str], Form] = {}
     for form in concept_forms(concept):
         known = own.setdefault((form.text, form.kind), form)
-        if _is_more_careful(form, known):
+        if care(form.applicability, form.when) > care(known.applicability, known.when):
             own[form.text, form.kind] = form
     return list(own.values())
 
 
-def _is_more_careful(form: Form, than: Form) -> bool:
-    """Whether a spun form says of its text that less may be done with it than another says."""
-    if form.kind != SPUN or than.when:
-        return False
-    if than.applicability == LIKELY:
-        return form.applicability not in UNSEEN
-    return than.applicability == SAFE and (form.applicability != SAFE or bool(form.when))
+def care(applicability: str, when: When | None) -> int:
+    """How little may be done with a form: 0 for one that is safe everywhere.
+
+    Args:
+        applicability: Of the form; "" for a good name.
+        when: Its condition. A safe form with one and a likely form need evidence alike.
+    """
+    if applicability in ("", SAFE):
+        return bool(when)
+    return APPLICABILITIES.index(applicability)
+
+
+def _order(form: Form) -> tuple[int, int]:
+    """Where a form stands among its rivals, of which the first counts whose conditions hold.
+
+    What asks most of the text comes first, what asks nothing last; of equals the more careful one
+    comes first.
+    """
+    asks = 0 if textual(form.when) else 1 if form.when else 2
+    return asks, -care(form.applicability, form.when)
+
+
+def textual(when: When | None) -> When | None:
+    """What a condition asks of the text itself, or None where evidence of spinning is all."""
+    own = replace(when, spun_article=False) if when else None
+    return own or None
 
 
 def strongest(rivals: list[Form]) -> list[Form]:

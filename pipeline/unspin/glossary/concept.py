@@ -20,10 +20,10 @@ class When:
     """Conditions on the place of a form; all of those given must hold.
 
     Args:
-        before: One of these words or phrases stands within three words before (same sentence).
-        not_before: None of these does.
-        after: One of these stands within three words after (same sentence).
-        not_after: None of these does.
+        before: One of these words or phrases stands within three words before (same clause).
+        not_before: None of these does (same sentence).
+        after: One of these stands within three words after (same clause).
+        not_after: None of these does (same sentence).
         near: One of these stands in the same paragraph.
         not_near: None of these does.
         not_verb: The first word of the form is not used as a verb.

@@ -18,19 +18,27 @@ _WINDOW = 160
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*")
 _STOP = re.compile(r"[.!?;:](?=[\s\"')]|$)|\n")
+#: The same, and what parts clauses: "because of a cold, joints ache" holds no ache of joints.
+_CLAUSE = re.compile(rf"{_STOP.pattern}|,(?=[\s\"')]|$)|[()\[\]\u2014]|\s[\u2013-](?=\s)")
 
 
-def left_words(shadow: str, start: int) -> list[str]:
-    """The words of the same sentence before `start`, at most those in a window."""
+def left_words(shadow: str, start: int, stop: re.Pattern[str] = _STOP) -> list[str]:
+    """The words of the same sentence before `start`, at most those in a window.
+
+    Args:
+        shadow: Shadow of a text.
+        start: Offset in it.
+        stop: What ends the sentence, or the clause.
+    """
     left = shadow[max(0, start - _WINDOW) : start]
-    cut = max((m.end() for m in _STOP.finditer(left) if not _abbreviation(left, m)), default=0)
+    cut = max((m.end() for m in stop.finditer(left) if not _abbreviation(left, m)), default=0)
     return _TOKEN.findall(left[cut:])
 
 
-def right_words(shadow: str, end: int) -> list[str]:
-    """The words of the same sentence after `end`, at most those in a window."""
+def right_words(shadow: str, end: int, stop: re.Pattern[str] = _STOP) -> list[str]:
+    """The words of the same sentence after `end`; arguments as of `left_words`."""
     right = shadow[end : end + _WINDOW]
-    for match in _STOP.finditer(right):
+    for match in stop.finditer(right):
         if not _abbreviation(right, match):
             right = right[: match.start()]
             break
@@ -74,18 +82,8 @@ def holds(when: When | None, shadow: Shadow, start: int, end: int, *, spun: bool
     if when.spun_article and not spun:
         return False
     text = shadow.text
-    if when.before or when.not_before:
-        left = left_words(text, start)
-        if when.before and not _holds_any(left, when.before, last=True):
-            return False
-        if _holds_any(left, when.not_before, last=True):
-            return False
-    if when.after or when.not_after:
-        right = right_words(text, end)
-        if when.after and not _holds_any(right, when.after, last=False):
-            return False
-        if _holds_any(right, when.not_after, last=False):
-            return False
+    if not _beside(when, text, start, end):
+        return False
     if when.not_verb and reads_as_verb(text, start):
         return False
     if (when.near or when.not_near) and not _near(when, text, start, end):
@@ -93,6 +91,20 @@ def holds(when: When | None, shadow: Shadow, start: int, end: int, *, spun: bool
     if not all(any(_stands(a, text) for a in group) for group in when.article_has):
         return False
     return not any(_stands(phrase, text) for phrase in when.article_not)
+
+
+def _beside(when: When, text: str, start: int, end: int) -> bool:
+    """Whether the conditions on the words before and after hold.
+
+    What lets a form be found must stand in its clause; what forbids it counts in all its sentence.
+    """
+    if when.before and not _holds_any(left_words(text, start, _CLAUSE), when.before, last=True):
+        return False
+    if when.not_before and _holds_any(left_words(text, start), when.not_before, last=True):
+        return False
+    if when.after and not _holds_any(right_words(text, end, _CLAUSE), when.after, last=False):
+        return False
+    return not (when.not_after and _holds_any(right_words(text, end), when.not_after, last=False))
 
 
 def failing(when: When, shadow: Shadow, start: int, end: int) -> list[str]:
@@ -158,6 +170,8 @@ _ADJECTIVE = re.compile(
     r"persistent|frequent|new|old|bad|worse|long-term|short-term|painful|intense|moderate|simple|"
     r"\d+"
 )
+#: What opens and closes something put in between.
+_ASIDE = re.compile(r",(?=[\s\"'])|[\u2013\u2014]|\s-\s")
 _ADVERB = re.compile(r"\w+ly|often|sometimes|always|rarely|usually|also|not|never|then|thus")
 
 
@@ -166,14 +180,29 @@ def takes_object(word: str) -> bool:
     return _TAKES_OBJECT.fullmatch(word) is not None
 
 
+def _begins_phrase(left: str) -> bool:
+    """Whether a form after `left` begins a sentence or phrase, so that no subject stands before it.
+
+    A comma, a bracket, a dash or a quote may also close what was put between subject and verb:
+    "yoga, in one study, reduced back pain".
+    """
+    bare = left.rstrip(" ")
+    if not bare or bare[-1] in ".!?:;\n(\ufffc" or bare.endswith("s'"):
+        return True
+    if bare[-1] in "\"'":
+        return bare == left
+    if bare[-1] not in ",-\u2013\u2014":
+        return False
+    return len(_ASIDE.findall(_STOP.split(bare)[-1] + " ")) < 2
+
+
 def reads_as_verb(shadow: str, start: int) -> bool:
     """Whether the word at `start` is used as a verb, judged from the words before it.
 
     "exercise reduced back pain" holds a verb, "exercises for reduced back pain" does not. Where
     the words before do not tell, the answer is that it is a verb: a fix must not be made then.
     """
-    left = shadow[max(0, start - _WINDOW) : start].rstrip(" ")
-    if not left or left[-1] in ".!?:;\n,(\"'\ufffc-":
+    if _begins_phrase(shadow[max(0, start - _WINDOW) : start]):
         return False
     words = left_words(shadow, start)
     word = _TOKEN.match(shadow, start)

@@ -92,7 +92,9 @@ def _unless(variant: Variant, usual: str) -> Variant:
 def _appended(lines: list[str], concept: Concept, ending: str) -> str:
     """The file with an entry after its last one, before keys of the file that follow."""
     start = next((i for i, li in enumerate(lines) if li.startswith("concepts:")), len(lines))
-    end = next((i for i in range(start + 1, len(lines)) if re.match(r"\w", lines[i])), len(lines))
+    end = next(
+        (i for i in range(start + 1, len(lines)) if re.match(r"\w|\.\.\.", lines[i])), len(lines)
+    )
     if end < len(lines):
         return _appended(lines[:end], concept, ending) + "".join(lines[end:])
     indent = next((m[1] for li in lines if (m := re.match(r"( *)- canonical:", li))), "  ")

@@ -16,6 +16,7 @@ from unspin.glossary.compiling import (
     concept_forms,
     merge,
     strongest,
+    textual,
 )
 from unspin.glossary.concept import (
     DEPRECATED,
@@ -24,10 +25,12 @@ from unspin.glossary.concept import (
     UNSEEN,
     Concept,
     GlossaryFile,
+    Variant,
     When,
 )
 from unspin.glossary.conditions import failing
 from unspin.glossary.counts import Counts
+from unspin.glossary.expand import options
 from unspin.glossary.loader import read_file
 from unspin.glossary.matcher import Glossary
 from unspin.glossary.restoring import restore, standing
@@ -115,6 +118,7 @@ def lint_files(
     for concept in concepts:
         problems += _void(concept, forms)
         problems += _entry(concept)
+        problems += _listed_twice(concept)
         problems += _examples(concept, glossary)
         if counts is not None:
             problems += _safety(concept, counts, forms)
@@ -211,12 +215,35 @@ def _void(concept: Concept, forms: dict[str, list[Form]]) -> Iterator[Problem]:
         return
     for variant in concept.spun:
         text = fold(variant.template)
-        good = [f for f in forms.get(text, ()) if f.kind != SPUN and f.concept is not concept]
+        good = [f for f in forms.get(text, ()) if f.kind != SPUN]
         if good and "{" not in text:
+            own = good[0].concept is concept
+            remedy = "remove it" if own else "write it under deprecated: with a source"
             yield Problem(
                 concept.file, variant.line,
                 f"{text!r} is a name of {good[0].concept.canonical!r} at {good[0].concept.place} "
-                "and never found as spun; write it under deprecated: with a source", WARNING,
+                f"and never found as spun; {remedy}", WARNING,
+            )  # fmt: skip
+
+
+def _listed_twice(concept: Concept) -> Iterator[Problem]:
+    """Forms that an entry lists more than once."""
+    for variants in (concept.spun, concept.deprecated):
+        listed: dict[str, Variant] = {}
+        again: dict[tuple[Variant, Variant], list[str]] = defaultdict(list)
+        for variant in variants:
+            for phrase in dict.fromkeys(map(fold, options(variant.template, dict(concept.words)))):
+                first = listed.setdefault(phrase, variant)
+                if first is not variant:
+                    again[first, variant].append(phrase)
+        for (first, variant), phrases in again.items():
+            more = f" and {len(phrases) - 1} more" if len(phrases) > 1 else ""
+            same = replace(first, template=variant.template, line=variant.line) == variant
+            what = "" if same else ", with another applicability or condition (the careful counts)"
+            yield Problem(
+                concept.file, variant.line,
+                f"{phrases[0]!r}{more} of {concept.canonical!r} stands at line {first.line}, too"
+                f"{what}; keep it in one form", WARNING,
             )  # fmt: skip
 
 
@@ -309,8 +336,8 @@ def _rivals(rivals: list[Form], mine: set[int]) -> Iterator[tuple[Form, Form]]:
     spun = strongest([f for f in spun if f.concept.layer == top])
     if len({f.concept.canonical.casefold() for f in spun}) < 2:
         return
-    conditions = [f.when for f in spun]
-    if None not in conditions[:-1] and len(set(conditions)) == len(conditions):
+    # in whatever order they stand: matching asks those with a condition first
+    if len({textual(f.when) for f in spun}) == len(spun):
         return
     for form in spun:
         if id(form.concept) in mine and form.inflection == "":

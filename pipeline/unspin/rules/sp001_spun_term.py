@@ -161,15 +161,16 @@ def _stands_alone(article: Article, context: Context, hit: Hit) -> bool:
 
 
 def _in_company(context: Context, hit: Hit) -> bool:
-    """Whether a form of another concept that clean text does not hold stands near a hit."""
+    """Whether a form of another concept that is evidence by itself stands near a hit.
+
+    One with a condition stands in clean text, too, and of a likely one somebody knows a right
+    sentence: they are no evidence for others, as they are none for each other.
+    """
     near = (hit.start - COMPANY, hit.end + COMPANY)
     first = bisect_left(context.hits, near[0], key=attrgetter("start"))
     last = bisect_right(context.hits, near[1], key=attrgetter("start"))
     return any(
-        other.kind == SPUN
-        and other.applicability in UNSEEN
-        and other.concept != hit.concept
-        and not _is_doubted(context, other)
+        is_strong(other) and other.concept != hit.concept and not _is_doubted(context, other)
         for other in context.hits[first:last]
     )
 

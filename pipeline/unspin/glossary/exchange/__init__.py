@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,11 +35,13 @@ class Imported:
         concepts: What could be read.
         explained: What could not, with reasons.
         rows: Rows, terms or swaps that the file holds.
+        ignored: What no row says and a glossary has no place for, as columns of CSV.
     """
 
     concepts: tuple[Concept, ...]
     explained: tuple[Explained, ...] = ()
     rows: int = 0
+    ignored: tuple[Explained, ...] = ()
 
 
 def form_reason(template: str) -> str:
@@ -59,24 +62,33 @@ def text_reason(text: str) -> str:
     return f"holds a control character ({found[0]!r}); remove it" if found else ""
 
 
-def csv_rows(path: Path, file: TextIO, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
-    """The rows of CSV with the lines that they begin on; empty lines are left out.
+#: What stands between cells, the likeliest first.
+_SEPARATORS = (",", ";", "\t")
+#: A first line by which spreadsheets are told what does.
+_SEP = re.compile(r"\"?sep=([,;\t])\"?\s*", re.IGNORECASE)
+
+
+def csv_rows(path: Path, file: TextIO) -> Iterator[tuple[int, list[str]]]:
+    """The rows of CSV with the lines that they begin on; rows without a word are left out.
 
     Args:
         path: The file, for messages.
         file: The file, opened without translation of line ends.
-        delimiter: What stands between the cells.
 
     Raises:
         GlossaryError: The quotes do not match: rows would be swallowed by the one before.
     """
+    first = file.readline()
+    said = _SEP.fullmatch(first)
+    delimiter = said[1] if said else max(_SEPARATORS, key=first.count)
+    before = 1 if said else file.seek(0)
     rows = csv.reader(file, delimiter=delimiter, strict=True)
-    line = 1
+    line = before + 1
     try:
         for cells in rows:
-            if cells:
+            if any(map(str.strip, cells)):
                 yield line, cells
-            line = rows.line_num + 1
+            line = before + rows.line_num + 1
     except csv.Error as error:
         what = "a quote is not closed" if "unexpected end" in str(error) else str(error)
         raise GlossaryError(
@@ -99,7 +111,9 @@ def detect(path: Path) -> str:
     if suffix in (".csv", ".tsv"):
         try:
             with path.open(encoding="utf-8-sig", errors="replace") as lines:
-                return "pps" if "Fingerprint" in lines.readline() else "csv"
+                head = lines.readline()
+                head += lines.readline() if _SEP.fullmatch(head) else ""
+                return "pps" if "Fingerprint" in head else "csv"
         except OSError as error:
             raise GlossaryError(f"{path}:0: cannot be read ({error.strerror}); check it") from error
     raise GlossaryError(f"{path}:0: format not known; name one: --format {'|'.join(FORMATS)}")
@@ -128,7 +142,9 @@ def read(path: Path, format: str = "") -> Imported:
     except OSError as error:
         raise GlossaryError(f"{path}:0: cannot be read ({error.strerror}); check it") from error
     except UnicodeDecodeError as error:
-        raise GlossaryError(f"{path}:0: is not UTF-8; save the file as UTF-8") from error
+        raise GlossaryError(
+            f"{path}:0: is not UTF-8; save the file as UTF-8 (in spreadsheets: CSV UTF-8)"
+        ) from error
 
 
 def write(path: Path, concepts: Sequence[Concept], format: str = "") -> list[Explained]:

@@ -17,6 +17,8 @@ from unspin.glossary.concept import Concept, Variant, When
 from unspin.glossary.exchange import Explained, Imported, csv_rows, text_reason
 from unspin.glossary.shadow import fold
 
+#: Quotes that word processors make of straight ones.
+_STRAIGHT = str.maketrans("\u201c\u201d\u201e", '"""')
 _TOKEN = re.compile(r'"([^"]*)"(?:~(\d+))?|([()])|([^\s()"]+)')
 
 
@@ -51,7 +53,7 @@ def parse(query: str) -> Node | Term:
     Raises:
         QueryError: It is no query; the message says why.
     """
-    parser = _Parser(list(_tokens(query)))
+    parser = _Parser(list(_tokens(query.translate(_STRAIGHT))))
     tree = parser.alternatives()
     if parser.tokens:
         raise QueryError(f"no AND, OR or NOT before {_named(parser.tokens[0])}")
@@ -213,10 +215,10 @@ def read_rows(path: Path) -> list[Row]:
     rows: list[Row] = []
     with path.open(encoding="utf-8-sig", newline="") as file:
         lines = csv_rows(path, file)
-        _, header = next(lines, (1, []))
+        at, header = next(lines, (1, []))
         if len(header) < 2 or "Fingerprint" not in header[0]:
             raise GlossaryError(
-                f"{path}:1: is no list of tortured phrases; its first column must be Fingerprint"
+                f"{path}:{at}: is no list of tortured phrases; its first column must be Fingerprint"
             )
         for line, cells in lines:
             query = cells[0].strip()

@@ -1,9 +1,11 @@
 """CSV: one row for each name, example and fine sentence; nothing is lost on the way there and back.
 
 Columns: ``concept, pos, number, status, text, good, applicability, when, within, source, families,
-field, note``. `status` is canonical, admitted, deprecated, spun, example or fine; `when` is JSON.
-A plain list of two columns, ``concept,text``, is read as spun forms. What spreadsheets make of it
-is read, too: semicolons or tabs between cells, capitals in the names of columns and in statuses.
+field, note, extend``. `status` is canonical, admitted, deprecated, spun, example or fine; `when` is
+JSON; `extend` is true where an entry adds to one of the glossary below. A plain list of two
+columns, ``concept,text``, is read as spun forms. What spreadsheets make of it is read, too:
+semicolons or tabs between cells, a first line ``sep=;``, rows without a word, capitals in the names
+of columns and in statuses.
 """
 
 from __future__ import annotations
@@ -13,12 +15,12 @@ import io
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from unspin.errors import GlossaryError
-from unspin.glossary.compiling import with_defaults
 from unspin.glossary.concept import (
     APPLICABILITIES,
     NUMBERS,
@@ -29,16 +31,19 @@ from unspin.glossary.concept import (
     When,
 )
 from unspin.glossary.exchange import Explained, Imported, csv_rows, form_reason, text_reason
+from unspin.glossary.exchange.joining import joined, with_lists
 from unspin.glossary.writing import when_dict, when_from
 
 COLUMNS = (
     "concept", "pos", "number", "status", "text", "good", "applicability", "when", "within",
-    "source", "families", "field", "note",
+    "source", "families", "field", "note", "extend",
 )  # fmt: skip
 _STATUSES = ("canonical", "admitted", "deprecated", "spun", "example", "fine")
-_SEPARATORS = (",", ";", "\t")
+#: What spreadsheets and people write for yes and no.
+_FLAGS = {"true": True, "yes": True, "1": True, "x": True, "": False, "false": False, "no": False,
+          "0": False}  # fmt: skip
 #: Columns whose values are names of ours: capitals, which spreadsheets like to give, say nothing.
-_NAMES = ("pos", "number", "status", "applicability")
+_NAMES = ("pos", "number", "status", "applicability", "extend")
 
 
 def csv_text(concepts: Sequence[Concept]) -> str:
@@ -46,11 +51,8 @@ def csv_text(concepts: Sequence[Concept]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
-    seen: set[tuple[str, str]] = set()
-    for concept in concepts:
-        key = concept.canonical, concept.pos
-        writer.writerows(_rows(concept) if key not in seen else _more_rows(concept))
-        seen.add(key)
+    for concept in joined(concepts):
+        writer.writerows(_rows(concept))
     return out.getvalue()
 
 
@@ -67,6 +69,7 @@ def _rows(concept: Concept) -> Iterator[dict[str, str]]:
         "families": " ".join(concept.families),
         "field": concept.field,
         "note": concept.note,
+        "extend": "true" if concept.extend else "",
     }
     for term in concept.admitted:
         yield {**base, "status": "admitted", "text": term}
@@ -86,22 +89,6 @@ def _rows(concept: Concept) -> Iterator[dict[str, str]]:
         yield {**base, "status": "example", "text": example.bad, "good": example.good}
     for sentence, _ in concept.fine:
         yield {**base, "status": "fine", "text": sentence}
-
-
-def _more_rows(concept: Concept) -> Iterator[dict[str, str]]:
-    """Rows of an entry that extends one written before: its defaults stand with each form.
-
-    A second canonical row would change what the forms of the first entry inherit.
-    """
-    spun = tuple(with_defaults(v, concept) for v in concept.spun)
-    return (r for r in _rows(replace(concept, spun=spun)) if r["status"] != "canonical")
-
-
-def with_lists(template: str, concept: Concept) -> str:
-    """A template with the file's lists written out."""
-    for name, words in concept.words:
-        template = template.replace("{@" + name + "}", "{" + "|".join(words) + "}")
-    return template
 
 
 def write_csv(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
@@ -155,13 +142,18 @@ def read_csv(path: Path) -> Imported:
     explained: list[Explained] = []
     good: list[_Row] = []
     rows = 0
-    for row in _rows_of(path):
-        rows += 1
-        reason = _row_reason(row)
-        if reason:
-            explained.append(_explained(path, row, reason))
-        else:
-            good.append(row)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = csv_rows(path, file)
+        at, head = next(lines, (1, []))
+        names = _header(path, at, head)
+        for line, cells in lines:
+            row = _Row(line, _by_name(names, cells))
+            rows += 1
+            reason = _row_reason(row)
+            if reason:
+                explained.append(_explained(path, row, reason))
+            else:
+                good.append(row)
     found: dict[tuple[str, str], _Entry] = {}
     known = _parts_of_speech(good)
     for row in good:
@@ -171,38 +163,33 @@ def read_csv(path: Path) -> Imported:
     for entry in found.values():
         explained += (_explained(path, row, reason) for row, reason in _beside(entry))
     explained.sort(key=lambda e: int(e.place.rpartition(":")[2]))
-    return Imported(tuple(e.concept() for e in found.values()), tuple(explained), rows)
+    others = (cell.strip() for cell, name in zip(head, names, strict=True) if name not in COLUMNS)
+    why = f"is no column that a glossary has; the columns are {', '.join(COLUMNS)}"
+    ignored = tuple(Explained(f"{path}:{at}", other, why) for other in others if other)
+    concepts = tuple(e.concept() for e in found.values())
+    return Imported(concepts, tuple(explained), rows, ignored)
 
 
 def _explained(path: Path, row: _Row, reason: str) -> Explained:
     return Explained(f"{path}:{row.line}", " ".join(row["text"].split()), reason)
 
 
-def _rows_of(path: Path) -> Iterator[_Row]:
-    """The rows with the lines that they begin on.
-
-    Raises:
-        GlossaryError: The file is no such CSV.
-    """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        first = file.readline()
-        file.seek(0)
-        rows = csv_rows(path, file, max(_SEPARATORS, key=first.count))
-        names = _header(path, next(rows, (1, []))[1])
-        for line, cells in rows:
-            yield _Row(line, _by_name(names, cells))
-
-
-def _header(path: Path, cells: Sequence[str]) -> list[str]:
+def _header(path: Path, line: int, cells: Sequence[str]) -> list[str]:
     """Names of the columns.
 
     Raises:
-        GlossaryError: Those that are needed are not among them.
+        GlossaryError: Those that are needed are not among them, or one is mistyped or there twice.
     """
     names = [c.strip().casefold() for c in cells]
+    for name in names:
+        near = get_close_matches(name, COLUMNS, n=1, cutoff=0.8)
+        if name not in COLUMNS and near:  # passed over, it would change what the rows say
+            raise GlossaryError(f"{path}:{line}: no column {name!r}; did you mean {near[0]!r}?")
+        if name and names.count(name) > 1:
+            raise GlossaryError(f"{path}:{line}: the column {name} stands twice; remove one")
     if not {"concept", "text"} <= set(names):
         raise GlossaryError(
-            f"{path}:1: needs the columns concept and text (found: {', '.join(cells)}); "
+            f"{path}:{line}: needs the columns concept and text (found: {', '.join(cells)}); "
             "name them in the first line"
         )
     return names
@@ -235,6 +222,8 @@ def _row_reason(row: _Row) -> str:
     ):  # fmt: skip
         if row[name] and row[name] not in allowed:
             return f"{name} is {row[name]!r}; one of {', '.join(allowed)}"
+    if row["extend"] not in _FLAGS:
+        return f"extend is {row['extend']!r}; true or false"
     return _cell_reason(row)
 
 
@@ -243,6 +232,8 @@ def _cell_reason(row: _Row) -> str:
     names = [row["concept"], *([] if row["status"] in ("example", "fine") else [row["text"]])]
     if any(map(_broken, names)):
         return "a name may not hold a line break; is a quote not closed?"
+    if row["status"] == "canonical" and " ".join(row["text"].split()).casefold() != row.term:
+        return f"a canonical row names its concept as text; write {row['concept']!r} or admitted"
     try:
         _when(row)
     except ValueError as error:
@@ -259,7 +250,10 @@ def _broken(name: str) -> bool:
 
 
 def _when(row: _Row) -> When | None:
-    return when_from(json.loads(row["when"])) if row["when"] else None
+    try:
+        return when_from(json.loads(row["when"])) if row["when"] else None
+    except json.JSONDecodeError as error:
+        raise ValueError('it must be JSON such as {"before": ["of"]}') from error
 
 
 def _parts_of_speech(rows: Iterable[_Row]) -> dict[str, list[str]]:
@@ -296,14 +290,21 @@ def _take(found: dict[tuple[str, str], _Entry], row: _Row, known: Sequence[str])
 
 
 #: What is said of a concept as a whole, though lists like to say it beside each name.
-_WHOLE = ("number", "source", "families", "note")
+_WHOLE = ("number", "source", "families", "note", "extend")
+
+
+def _value(row: _Row, name: str) -> str | bool | tuple[str, ...]:
+    """What a cell says of a concept."""
+    if name == "extend":
+        return _FLAGS[row[name]]
+    return tuple(row[name].split()) if name == "families" else row[name]
 
 
 def _beside(entry: _Entry) -> Iterator[tuple[_Row, str]]:
     """Takes what rows of names say of their concept; those that say what is not taken, and why."""
     for row in entry.rows:
         for name in _WHOLE:
-            value = tuple(row[name].split()) if name == "families" else row[name]
+            value = _value(row, name)
             if value and entry.said.setdefault(name, value) != value:
                 yield row, f"{name} is {row[name]!r}, but the concept has another; add it by hand"
 
@@ -318,12 +319,9 @@ def _applicability(row: _Row) -> str:
 
 def _say(entry: _Entry, row: _Row) -> str:
     """Takes what a canonical row says of its concept; the reason where another says otherwise."""
-    values: dict[str, Any] = {
-        **{name: row[name] for name in ("number", "applicability", "source", "field", "note")},
-        "when": _when(row),
-        "families": tuple(row["families"].split()),
-    }
-    values = {name: value for name, value in values.items() if value not in ("", None, ())}
+    values: dict[str, Any] = {"when": _when(row)}
+    values |= {name: _value(row, name) for name in (*_WHOLE, "applicability", "field")}
+    values = {name: value for name, value in values.items() if value not in ("", None, (), False)}
     for name, value in values.items():
         if entry.said.get(name, value) != value:
             line = entry.said_at[name]

@@ -1,6 +1,7 @@
 """TBX (ISO 30042): concept entries with the administrative status of each term.
 
-Version 3 in the style DCA, dialect TBX-Basic, is written; version 2 (``martif``) is read, too.
+Version 3 in the style DCA, dialect TBX-Basic, is written; the style DCT, whose elements bear the
+names of data categories, and version 2 (``martif``) are read, too.
 Spun forms are deprecated terms with a note that says so, for tools that know no such thing; parts
 of speech that TBX-Basic does not know are written as ``other`` with a note.
 """
@@ -16,20 +17,25 @@ from typing import Any, cast
 from unspin.errors import GlossaryError
 from unspin.glossary.concept import APPLICABILITIES, POS, Concept, Variant, When
 from unspin.glossary.exchange import Explained, Imported, form_reason, text_reason
+from unspin.glossary.exchange.joining import joined
 from unspin.glossary.expand import options
 from unspin.glossary.writing import when_dict, when_from
 
 _PREFERRED = "preferredTerm-admn-sts"
 _ADMITTED = "admittedTerm-admn-sts"
 _DEPRECATED = "deprecatedTerm-admn-sts"
-#: Statuses of TBX, and short ones that tools write, by what they mean here.
+#: Statuses of TBX, and short ones that tools write, by what they mean here ("": a good name).
 _STATUS = {
+    "": "", "standardizedTerm": "", "legalTerm": "", "regulatedTerm": "",
     _PREFERRED: "canonical", "preferredTerm": "canonical", "preferred": "canonical",
     _ADMITTED: "admitted", "admittedTerm": "admitted", "admitted": "admitted",
     _DEPRECATED: "deprecated", "deprecatedTerm": "deprecated", "deprecated": "deprecated",
     "supersededTerm-admn-sts": "deprecated", "supersededTerm": "deprecated",
     "superseded": "deprecated",
 }  # fmt: skip
+_STATUS_OF = {name.casefold(): meaning for name, meaning in _STATUS.items()}
+#: Data categories of a term that are read; in the style DCT they are elements.
+_CATEGORIES = ("administrativeStatus", "normativeAuthorization", "partOfSpeech")
 #: Begins the note of a spun form; JSON with its applicability and condition follows.
 _SPUN_NOTE = "unspin:spun"
 #: Begins the note of a part of speech that TBX-Basic has no name for.
@@ -65,6 +71,7 @@ def write_tbx(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
     add(add(header, "sourceDesc"), "p", "unspin glossary")
     body = add(add(root, "text"), "body")
     explained: list[Explained] = []
+    concepts = joined(concepts)
     for i, concept in enumerate(concepts, 1):
         entry = add(body, "conceptEntry", id=f"c{i}")
         if concept.field:
@@ -146,7 +153,7 @@ def read_tbx(path: Path) -> Imported:
         names = []
         for name in _read_terms(entry):
             rows += 1
-            reason = text_reason(name[0])
+            reason = text_reason(name[0]) or _status_reason(name[1])
             reason = reason or (form_reason(name[0]) if name[1] == "deprecated" else "")
             if reason:
                 explained.append(Explained(f"{path}:{entry.sourceline}", name[0], reason))
@@ -175,16 +182,30 @@ def _read_terms(entry: Any) -> Iterator[tuple[str, str, str, str]]:
         if not (section.get(_XML_LANG) or section.get("lang") or "en").lower().startswith("en"):
             continue
         for group in _named(section, "termSec", "tig", "ntig"):
-            text = next((" ".join((n.text or "").split()) for n in _named(group, "term")), "")
-            notes = {n.get("type"): (n.text or "").strip() for n in _named(group, "termNote")}
-            lines = [(n.text or "").strip() for n in _named(group, "note")]
+            text = next((_text(n) for n in _named(group, "term")), "")
+            notes = {n.get("type"): _text(n) for n in _named(group, "termNote")}
+            notes |= {_local(n): _text(n) for n in _named(group, *_CATEGORIES)}
+            lines = [_text(n) for n in _named(group, "note")]
             own = next((li for li in lines if li.startswith(_POS_NOTE)), "")
             note = next((li for li in lines if li.startswith("unspin:") and li != own), "")
             pos = notes.get("partOfSpeech", "")
             pos = own.removeprefix(_POS_NOTE).strip() or _FROM_POS.get(pos, pos)
             status = notes.get("administrativeStatus") or notes.get("normativeAuthorization") or ""
             if text:
-                yield text, _STATUS.get(status, ""), pos, note
+                yield text, _STATUS_OF.get(status.casefold(), f"?{status}"), pos, note
+
+
+def _text(node: Any) -> str:
+    """What an element says, with that of elements inside it (``hi``), white space folded."""
+    return " ".join(str(node.xpath("string()")).split())
+
+
+def _status_reason(status: str) -> str:
+    """Why a term of this status is not taken: what it means decides what is done to texts."""
+    if not status.startswith("?"):
+        return ""
+    known = ", ".join((_PREFERRED, _ADMITTED, _DEPRECATED))
+    return f"its status is {status[1:]!r}; write one of {known}"
 
 
 def _concept(entry: Any, names: list[tuple[str, str, str, str]]) -> Concept | str:
@@ -209,10 +230,14 @@ def _concept(entry: Any, names: list[tuple[str, str, str, str]]) -> Concept | st
             groups["spun" if head == _SPUN_NOTE else "deprecated"].append(variant)
         elif text not in admitted:
             admitted.append(text)
-    fields = [n.text or "" for n in _named(entry, "descrip") if n.get("type") == "subjectField"]
-    sources = [n.text or n.get("target") or "" for n in _named(entry, "xref")]
-    sources += [n.text or "" for n in _named(entry, "admin") if n.get("type") == "source"]
-    remarks = [n.text or "" for n in entry if isinstance(n.tag, str) and _local(n) == "note"]
+    fields = [_text(n) for n in _named(entry, "descrip") if n.get("type") == "subjectField"]
+    fields += map(_text, _named(entry, "subjectField"))
+    sources = [
+        _text(n) or n.get("target") or "" for n in _named(entry, "xref", "externalCrossReference")
+    ]
+    sources += [_text(n) for n in _named(entry, "admin") if n.get("type") == "source"]
+    sources += map(_text, _named(entry, "source"))
+    remarks = [_text(n) for n in entry if isinstance(n.tag, str) and _local(n) == "note"]
     return Concept(
         canonical=first[0],
         pos=first[2] if first[2] in POS else "noun",

@@ -14,12 +14,19 @@ from unspin.glossary.concept import DEPRECATED, LIKELY, SAFE, SPUN, SUGGESTED, C
 from unspin.glossary.exchange import Explained, Imported, form_reason, text_reason
 from unspin.glossary.inflect import inflect
 
-#: Files of the style that is written: name, kind, applicabilities, level of Vale.
+#: Files of the style that is written: name, kind, applicabilities, level of Vale, what they hold.
 _FILES = (
-    ("Spun.yml", SPUN, (SAFE,), "error"),
-    ("Suspected.yml", SPUN, (LIKELY, SUGGESTED), "suggestion"),
-    ("Deprecated.yml", DEPRECATED, (SAFE,), "warning"),
-)
+    ("Spun.yml", SPUN, (SAFE,), "error", "Spun forms that clean text does not hold."),
+    (
+        "Likely.yml", SPUN, (LIKELY,), "warning",
+        "Forms that are right in few texts: unspin itself changes them in texts that look spun.",
+    ),
+    (
+        "Suspected.yml", SPUN, (SUGGESTED,), "suggestion",
+        "Forms that may well be right: unspin only shows them.",
+    ),
+    ("Deprecated.yml", DEPRECATED, (SAFE,), "warning", "Outdated terms."),
+)  # fmt: skip
 
 
 def write_vale(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
@@ -43,18 +50,19 @@ def write_vale(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
             )
             continue
         name = next(
-            (n for n, kind, a, _ in _FILES if kind == form.kind and form.applicability in a),
+            (n for n, kind, a, *_ in _FILES if kind == form.kind and form.applicability in a),
             "Deprecated.yml",
         )
         concept = form.concept
         swaps[name][text] = inflect(concept.canonical, concept.pos, concept.number, form.inflection)
-    for name, _, _, level in _FILES:
-        write_atomic(path / name, _style(swaps[name], level).encode("utf-8"))
+    for name, _, _, level, what in _FILES:
+        write_atomic(path / name, _style(swaps[name], level, what).encode("utf-8"))
     return explained
 
 
-def _style(swap: dict[str, str], level: str) -> str:
+def _style(swap: dict[str, str], level: str, what: str) -> str:
     lines = [
+        f"# {what}",
         "extends: substitution",
         "message: \"Use '%s' instead of '%s'.\"",
         f"level: {level}",
