@@ -126,7 +126,8 @@ def test_flat_hard_wrapped_lines_are_joined() -> None:
 
 
 @pytest.mark.parametrize(
-    "marker", ["• ", "- ", "* ", "– ", "·\t", "o ", "(a) ", "a) ", "1. ", "1) "]
+    "marker",
+    ["• ", "- ", "* ", "– ", "·\t", "o ", "o  ", "o   ", "(a) ", "a) ", "1. ", "1) "],
 )
 def test_flat_marked_items(marker: str) -> None:
     names = ["rest", "ice", "a firm bandage"]
