@@ -117,7 +117,7 @@ def _buttons_around(low: str, block: Block, at: int) -> tuple[int, int]:
     if len(line) > _LONGEST_LINE or not _buttons().fullmatch(line):
         return at, at
     # A single word can be a heading; two buttons, or an unmistakable one, cannot.
-    alone = " " not in line.strip() and line.strip(" .:") not in _UNMISTAKABLE
+    alone = " " not in line.strip() and line.strip(" .:[]()") not in _UNMISTAKABLE
     inside = start > block.start and not ends_sentence(low[block.start : start])
     return (at, at) if alone or inside else (start, end)
 

@@ -270,6 +270,9 @@ def _notice(low: str, start: int, end: int) -> re.Match[str] | None:
     notice = _copyright().match(low, start, end)
     if notice and not low[notice.end() : notice.end() + 1].isalnum():
         return notice
+    feed = _feed().fullmatch(low, start, end)
+    if feed:
+        return feed
     question = _question().match(low, start, end)
     rest = low[question.end() : end].lstrip(" ") if question else ""
     # "Was this page helpful? No idea" goes on.
@@ -286,6 +289,11 @@ def _copyright() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _question() -> re.Pattern[str]:
     return re.compile(word_lists("debris")["page_question"])
+
+
+@lru_cache(maxsize=1)
+def _feed() -> re.Pattern[str]:
+    return re.compile(word_lists("debris")["feed_notice"])
 
 
 @lru_cache(maxsize=1)
@@ -306,6 +314,13 @@ def _firm() -> re.Pattern[str]:
         r"|click here|"
         r"newsletter|mailing list|cookies|all rights reserved|javascript|affiliate"
         r"|will not be published|required fields|unsubscribe|receiving this"
+        r"|cancel reply|^if you continue\b|^(?:accept|reject|decline|refuse|allow|manage)\b"
+        r"|disclosure policy|^already a (?:subscriber|member)|^thank.{1,9}for s|app store|google play"
+        r"|^listen to this|^swipe |jump to|^rate this recipe|this recipe$|^tag @|\d from \d|/ ?5\b"
+        r"|price (?:on|at) |next(?: page)?$|^(?:page|slide|photo) \d|akismet|^notify me"
+        r"|comment data|^sent from my|^users browsing|phpbb|proudly |\breport\b.*\breply|"
+        r"\breply\b.*\breport|citations|s cache of|^it is a snapshot|^the current page"
+        r"|terms (?:are|were) highlighted|this page was last"
         r"|browser$|[|·•]|^(?:log ?in|sign in) to (?:comment|reply)"
         r"|^(?:copyright|©).{0,6}(?:19|20)\d\d"
     )
