@@ -291,7 +291,7 @@ def _is_title(text: str) -> bool:
 
 
 def _is_filed(line: str) -> bool:
-    """Whether a line only names what a page is filed under: "Tags: sleep, tea | Posted in: Home"."""
+    """Whether a line only names what a page is filed under: "Tags: sleep | Posted in: Home"."""
     label = _tags().match(line.lower())
     if label is None:
         return False
@@ -376,7 +376,8 @@ def _firm() -> re.Pattern[str]:
         r"newsletter|mailing list|cookies|all rights reserved|javascript|affiliate"
         r"|will not be published|required fields|unsubscribe|receiving this"
         r"|cancel reply|^if you continue\b|^(?:accept|reject|decline|refuse|allow|manage)\b"
-        r"|disclosure policy|^already a (?:subscriber|member)|^thank.{1,9}for s|app store|google play"
+        r"|disclosure policy|^already a (?:subscriber|member)|^thank.{1,9}for s|app store"
+        r"|google play"
         r"|^listen to this|^swipe |jump to|^rate this recipe|this recipe$|^tag @|\d from \d|/ ?5\b"
         r"|price (?:on|at) |next(?: page)?$|^(?:page|slide|photo) \d|akismet|^notify me"
         r"|comment data|^sent from my|^users browsing|phpbb|proudly |\breport\b.*\breply|"
