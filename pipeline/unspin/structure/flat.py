@@ -34,7 +34,8 @@ _QUOTED = re.compile(r"(?:“[^“”]{30,}”|\"[^\"]{30,}\")\s*(?:[—–-]{1,
 _FURNITURE = re.compile(
     r"Home(?: ?[>»›→] ?[^>»›→.!?]{1,60}){1,8}|Skip to (?:main )?content"
     r"|(?:Accept|Allow) (?:all )?cookies"
-    r"|(?:(?:Accept|Reject|Decline|Allow|Manage)(?: all)?(?: (?:cookies|preferences|settings))?\W*){2,}"
+    r"|(?:(?:Accept|Reject|Decline|Allow|Manage)(?: all)?(?: (?:cookies|preferences|settings))?"
+    r"\W*){2,}"
     r"|Advertisement|(?:We use|(?:This|Our) (?:web ?)?site uses) cookies\b.*",
     re.I,
 )
