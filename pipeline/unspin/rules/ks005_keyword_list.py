@@ -33,6 +33,8 @@ _SIGNS = re.compile(r"\s*[,;|•·/\n]\s*|\s+[-–—]\s+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _STOP = re.compile(r"[.!?:](?:\s+\S)")
 _LONG = 4
+#: Longest label of such a line, in characters.
+_LABEL = 60
 
 
 class KeywordList:
@@ -115,7 +117,7 @@ def _may_matter(text: str) -> bool:
 
 def _judge(text: str) -> _Verdict | None:
     """What a line is, if it is a list for search engines."""
-    label = _labelled(text)
+    label = _labelled(text) if ":" in text[:_LABEL] else None
     if label:
         return label
     if _STOP.search(text):

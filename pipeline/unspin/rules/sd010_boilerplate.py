@@ -17,13 +17,12 @@ from unspin.rules.debris import (
     advises,
     block_at,
     cut,
-    every,
     fault,
     folded,
+    hinted,
     in_quotation,
     sentence_around,
     settled,
-    words,
 )
 from unspin.rules.text import ends_sentence, reference_blocks, word_lists
 
@@ -131,7 +130,7 @@ class _Sentence:
 def _sentences(article: Article) -> Iterator[_Sentence]:
     """Sentences and lines that are boilerplate, in order."""
     text, low = article.text, folded(article)
-    places = sorted({at for hint in words("boilerplate_hints") for at in every(low, hint)})
+    places = hinted("boilerplate_hints", low)
     skip = {article.blocks[i].start for i in reference_blocks(article)}
     done = 0
     for at in places:
