@@ -53,7 +53,8 @@ def without_controls(source: Source, read: Callable[[Source], Article]) -> Artic
         if article.source.offsets == "source":
             article = article.with_(source=replace(article.source, text=source.text))
         article = _cleaned(article, _CONTROLS, "control")
-    if article.language in _JUDGED and _INVISIBLE.search(article.text):
+    plain = article.text.isascii() or article.language not in _JUDGED
+    if not plain and _INVISIBLE.search(article.text):
         article = _cleaned(article, _INVISIBLE, "invisible")
     return article
 
