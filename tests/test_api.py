@@ -28,6 +28,17 @@ def test_clean_text_gives_text_score_and_report() -> None:
     assert isinstance(report, unspin.Report)
 
 
+def test_repairs_of_the_reader_do_not_lower_the_score_of_the_written_text() -> None:
+    text = (
+        "Babyâ€™s skin is thin, and itâ€™s often dry in winter. Use a cream "
+        "twice a day, and ask a nurse which one suits your child best."
+    )
+    report = unspin.clean_text(text, Config(grammar="off", model="off"))
+    assert "Baby’s skin" in report.text
+    assert report.before is not None and report.after is not None
+    assert report.before.score < report.after.score == 100
+
+
 def test_clean_text_of_nothing_is_an_error() -> None:
     from unspin.errors import InputError
 

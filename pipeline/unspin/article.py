@@ -125,7 +125,7 @@ class Repair:
     end: int
     before: str
     after: str
-    kind: str  # "mojibake" | "entity"
+    kind: str  # "mojibake" | "entity" | "control" | "invisible"
 
 
 @dataclass(frozen=True, slots=True)

@@ -291,9 +291,9 @@ class Cleaner:
             ran = grammar is not None
             shown = judged.gated_probability
             before = score(article.text, [*judged.findings, *mapped], shown, grammar_ran=ran)
-            after = score(
-                draft.fixed.article.text, [*draft.again.findings, *mapped], shown, grammar_ran=ran
-            )
+            # What the reader repaired stands repaired in the written text.
+            left = [f for f in draft.again.findings if not f.applied]
+            after = score(draft.fixed.article.text, [*left, *mapped], shown, grammar_ran=ran)
             after = _not_below(after, before)
         gates = gating.effective(self.config.gates_for(article.source.path), check=self.check)
         report = Report(

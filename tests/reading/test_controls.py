@@ -65,3 +65,25 @@ def test_offsets_stay_right(parts: list[str]) -> None:
                 assert item.text[s.start : s.end] == stands
         for r in item.repairs:
             assert source[r.start : r.end] == r.before != r.after
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.jsonl"])
+def test_invisible_characters_hide_in_no_word(name: str) -> None:
+    text = f"Back pa\u200bin is\ufeff common.\n\n\u200b\n\n{FILLER}"
+    if name == "a.html":
+        text = f"<html><body><p>Back pa\u200bin is&#xfeff; common.</p><p>&ZeroWidthSpace;</p><p>{FILLER}</p></body></html>"
+    if name == "a.jsonl":
+        text = json.dumps({"text": text})
+    article = read(text, name)
+    assert article.text.startswith("Back pain is common.\n\nMost people")
+    assert [r.kind for r in article.repairs] == ["invisible"] * len(article.repairs)
+    assert len(article.repairs) >= 2
+
+
+def test_invisible_characters_of_code_and_of_other_languages_stay() -> None:
+    code = f"{FILLER}\n\nType `a\u200bb`.\n\n```\nc\u200bd\n```\n"
+    article = read(code, "a.md")
+    kept = [m.value for m in article.marks] + [b.verbatim for b in article.blocks]
+    assert "".join(kept).count("\u200b") == 2
+    thai = "หลายคนรู้สึก\u200bดีขึ้นหลังจาก\u200bพักผ่อนไม่กี่วัน " * 20
+    assert read(thai, "a.txt").text.count("\u200b") == 40

@@ -213,6 +213,9 @@ def test_hidden_rows_of_a_dose_table_are_text() -> None:
     "<form><label for=m>Your address for our letter</label><input id=m></form>",
     "<a class='sr-only' href='#main'>Skip to content</a>", "<template><p>Some text here.</p></template>",
     "<p style='display:none'>Cheap pills here. Buy them now.</p>",
+    "<div style='position:absolute; left:-9999px'>Cheap pills here. <b>Buy them now.</b></div>",
+    "<p style='text-indent:-5000px'>Cheap pills here.</p>", "<p style='font-size: 0'>Cheap pills here.</p>",
+    "<span style='color:#FFF; background: #fff'>Cheap pills here.</span>",
     "<div class='modal' style='display:none'><p>Join us now. It is free.</p></div>",
     "<div id=cookie-law hidden><p>We use cookies here. Accept them.</p></div>",
     "<div class=tooltip-panel hidden><p>A word that helps you.</p></div>",
@@ -222,6 +225,18 @@ def test_hidden_rows_of_a_dose_table_are_text() -> None:
 ])  # fmt: skip
 def test_what_machines_hide_is_no_text(body: str) -> None:
     assert inside(body) == (["Help"] if "Help" in body else [])
+
+
+@pytest.mark.parametrize("body", [
+    "<div style='font-size:0'><p style='font-size:16px'>Use two puffs.</p></div>",
+    "<p style='text-indent:-20px; padding-left:20px'>Use two puffs.</p>",
+    "<p style='position:absolute; left:-12px'>Use two puffs.</p>",
+    "<p style='color:#fff; background:#007'>Use two puffs.</p>",
+    "<p style='color:#fff'>Use two puffs.</p>", "<p style='font-size:10px'>Use two puffs.</p>",
+    "<p style='opacity:0'>Use two puffs.</p>",
+])  # fmt: skip
+def test_what_a_style_only_moves_or_colours_is_text(body: str) -> None:
+    assert inside(body) == ["Use two puffs."]
 
 
 def test_a_button_beside_the_words_of_a_heading_is_no_text() -> None:
@@ -382,14 +397,14 @@ def test_a_heading_amid_the_text_is_no_title(text: str) -> None:
     "<header><h1 class=site-title><a href=/>Lee Blog</a></h1></header>",
     "<div><h1><a href='https://lee.example/'>Lee Blog</a></h1></div>", "<h1 id=logo>Lee Blog</h1>",
 ])  # fmt: skip
+@pytest.mark.parametrize("tag", ["h2", "h3"])
 @pytest.mark.parametrize("head", [
     "<title>Asthma in spring | Lee Blog</title>", "<title>Lee Blog: Asthma in spring</title>",
     "<title>Lee</title><meta property='og:title' content='Asthma in spring'>",
 ])  # fmt: skip
-def test_the_name_of_a_site_is_no_title(head: str, site: str) -> None:
-    body = (
-        f"{site}<article><h2 class=entry-title>Asthma in spring</h2>{LONG}<h3>Air</h3><p>Air.</p>"
-    )
+def test_the_name_of_a_site_is_no_title(head: str, site: str, tag: str) -> None:
+    title = f"<{tag} class=entry-title>Asthma in spring</{tag}>"
+    body = f"{site}<article>{title}{LONG}<h3>Air</h3><p>Air.</p>"
     assert titled(head, body) == ("Asthma in spring", ["Asthma in spring", "Air"])
 
 

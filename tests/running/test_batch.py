@@ -213,6 +213,11 @@ def test_the_state_of_an_earlier_run_is_replaced(cleaner: Cleaner) -> None:
     assert not [k for k in found if k.startswith("unspin_")]
 
 
+def test_a_second_run_writes_the_fields_in_the_same_order(cleaner: Cleaner) -> None:
+    found = line(cleaner, id=7, title="Asthma", text=TEXT)
+    assert list(line(cleaner, **found).items()) == list(found.items())
+
+
 # --- what is no file ------------------------------------------------------------------------------
 
 

@@ -126,7 +126,8 @@ def test_flat_hard_wrapped_lines_are_joined() -> None:
 
 
 @pytest.mark.parametrize(
-    "marker", ["• ", "- ", "* ", "– ", "·\t", "o ", "(a) ", "a) ", "1. ", "1) "]
+    "marker",
+    ["• ", "- ", "* ", "– ", "·\t", "o ", "o  ", "o   ", "(a) ", "a) ", "1. ", "1) "],
 )
 def test_flat_marked_items(marker: str) -> None:
     names = ["rest", "ice", "a firm bandage"]
@@ -443,3 +444,28 @@ def test_flat_amounts_are_no_headings(line: str) -> None:
 @pytest.mark.parametrize("line", ["2.1 Minutes of rest", "5 Ways to rest", "10 things to know"])
 def test_flat_numbers_that_count_no_amount_may_head(line: str) -> None:
     assert headings(f"Knees that swell\n\n{BODY}\n\n{line}\n\n{BODY}\n") == [line]
+
+
+def test_flat_names_of_sections_glued_between_sentences_are_headings() -> None:
+    text = (
+        "Knees that swell\n\nA band of tissue runs across the bottom of each foot.SymptomsPlantar "
+        "fasciitis causes a stabbing pain near the heel.Risk factorsMost people who get it are "
+        "between forty and sixty, and run a lot.Print this page. It is on ResearchGate. The team "
+        "of TreatmentPlus reads it.\n"
+    )
+    article = read(text)
+    assert of_kind(article, BlockKind.HEADING) == ["Symptoms", "Risk factors"]
+    assert of_kind(article, BlockKind.PARAGRAPH)[0].endswith("bottom of each foot.")
+    assert of_kind(article, BlockKind.PARAGRAPH)[1].startswith("Plantar fasciitis causes")
+    at = article.text.index("Most people")
+    assert text[article.map.start_of(at) :].startswith("Most people")
+
+
+def test_flat_buttons_above_the_title_are_no_title_and_announce_no_list() -> None:
+    text = (
+        "Accept All Reject Manage preferences\nSkip to main content\nLog in\n"
+        f"Home » Feet » Knees that swell\n\nKnees that swell\n\n{BODY}\n"
+    )
+    assert read(text).title == "Knees that swell"
+    text = f"Knees that swell\n\n{BODY}\n\nLog in\n\nSearch\n\nWritten by A. Moor\n\n{BODY}\n"
+    assert items(text) == []

@@ -53,6 +53,7 @@ def without_counts(page: str) -> str:
         "(a) water\n(b) tea",
         "i. water\nii. tea\niii. milk\niv. juice",
         "A. water\nB. tea",
+        "Signature of the nurse: ________\n\nDate ___",
         "Do\n\nRest it\nUse ice\n\nDon't\n\nRun on it\nKneel",
     ],
 )

@@ -573,7 +573,7 @@ def title_heading(
         *[i for i in agreed if candidates[i].kept or i < first],
         *[i for i in ahead if candidates[i].kept],
         *(ahead if len(tops) == 1 else ()),
-        *[i for i in order if i < begun and candidates[i].heading == 2 and titled[i]],
+        *[i for i in order if i < begun and 2 <= candidates[i].heading <= 4 and titled[i]],
     ]
     if not choices:
         return None

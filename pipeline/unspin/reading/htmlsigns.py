@@ -282,6 +282,13 @@ _LINE_HOLDERS = frozenset(
 _PRESSED = frozenset({"a", "button", "nav", "form", "select", "label"})
 _HIDDEN_CLASS = re.compile(r"(?:^|\s)hidden(?:$|\s)")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+#: Text that a style pushes off the page, shrinks to nothing or gives the colour behind it.
+_OUTDENTED = re.compile(r"(?:^|[;\s])text-indent\s*:\s*-\d{3,}(?:\.\d+)?(?:px|em|rem|pt|%)", re.I)
+_FLOATING = re.compile(r"position\s*:\s*(?:absolute|fixed)", re.I)
+_OFF_PAGE = re.compile(r"(?:^|[;\s])(?:left|top|right)\s*:\s*-\d{4,}px", re.I)
+_NO_SIZE = re.compile(r"(?:^|[;\s])font-size\s*:\s*[01](?:\.0+)?(?:px|pt)?\s*(?:;|!|$)", re.I)
+_COLOUR = re.compile(r"(?:^|[;\s])color\s*:\s*([^;!]+)", re.I)
+_BACKGROUND = re.compile(r"(?:^|[;\s])background(?:-color)?\s*:\s*([^;!]+)", re.I)
 _PANEL_NAMES = re.compile(
     r"(?:^|[\s_-])(?:tabs?|tabbed|tab-?(?:pane|panel|content|body|item)s?|accordions?|collaps\w*|"
     r"toggles?|togglable|faqs?|answers?|questions?|expand\w*|panels?|spoilers?|read-?more|more|"
@@ -327,6 +334,27 @@ _SENTENCE = re.compile(r"[.!?](?:[\s\"'”’)]|\Z)")
 _HEADING = re.compile(r"h[1-6]")
 #: Words from which hidden text may be more than a sign or the name of an icon.
 _MIN_WORDS = 3
+
+
+def _is_unseen(element: Element) -> bool:
+    """Whether a style puts the text of an element where no reader sees it.
+
+    A heading pushed off the page is shown as a picture; a holder without size gives its parts
+    sizes of their own.
+    """
+    style = element.attrs.get("style", "")
+    if not style or _HEADING.fullmatch(element.tag):
+        return False
+    if _OUTDENTED.search(style) or (_FLOATING.search(style) and _OFF_PAGE.search(style)):
+        return True
+    if _NO_SIZE.search(style):
+        return not any(e.tag != "br" for e in element.descendants)
+    colour, ground = _COLOUR.search(style), _BACKGROUND.search(style)
+    return bool(colour and ground and _folded(colour[1]) == _folded(ground[1]))
+
+
+def _folded(colour: str) -> str:
+    return colour.strip().lower().replace(" ", "")
 
 
 def is_toggle(element: Element) -> bool:
@@ -421,7 +449,7 @@ class Page:
 
     def hidden(self, element: Element) -> bool:
         """Whether no reader sees an element: one that a click opens is seen."""
-        if _HIDDEN_NAMES.search(element.attrs.get("class", "")):
+        if _HIDDEN_NAMES.search(element.attrs.get("class", "")) or _is_unseen(element):
             return not self._told_by_sign(element)
         return self._veiled(element) and not self._opens(element)
 

@@ -10,13 +10,17 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Protocol, runtime_checkable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from unspin import guard
 from unspin.article import Article, Block
 from unspin.findings import Applicability, Finding, Severity
 from unspin.reading.languages import MIN_WORDS, detect_language
 from unspin.rules.text import per_article, running_text, word_lists
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
 
 #: Who keeps a place that two rules claim: what removes most comes first.
 ORDER = (
@@ -28,6 +32,7 @@ ORDER = (
     "SD007",
     "SD006",
     "SD009",
+    "SD014",
     "SD005",
     "SD013",
     "SD004",
@@ -219,6 +224,24 @@ def has_hint(name: str, text: str) -> bool:
         text: Folded text.
     """
     return any(hint in text for hint in words(name))
+
+
+def hinted(name: str, text: str) -> list[int]:
+    """Offsets at which a literal hint of a list stands in folded text, in order.
+
+    Args:
+        name: List of hints in ``debris.yaml``.
+        text: Folded text.
+    """
+    found = _hints(name).find_matches_as_indexes(text, overlapping=True)
+    return sorted({start for _, start, _ in found})
+
+
+@lru_cache(maxsize=4)
+def _hints(name: str) -> AhoCorasick:
+    from ahocorasick_rs import AhoCorasick
+
+    return AhoCorasick(sorted(words(name)))
 
 
 def sentence_around(low: str, block: Block, at: int) -> tuple[int, int]:

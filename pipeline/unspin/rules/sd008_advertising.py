@@ -14,13 +14,12 @@ from unspin.rules.base import Context
 from unspin.rules.debris import (
     block_at,
     cut,
-    every,
     fault,
     folded,
     has_hint,
+    hinted,
     sentence_around,
     settled,
-    words,
 )
 from unspin.rules.text import ends_sentence, word_lists
 
@@ -78,10 +77,8 @@ class Advertising:
                 else:
                     message = "A short code of a content system stands here."
                     yield fault(self.id, a, z, message, "", safe=dead)
-        if not has_hint("share_hints", low):
-            return
         done = 0
-        for at in sorted({at for hint in words("share_hints") for at in every(low, hint)}):
+        for at in hinted("share_hints", low):
             block = block_at(article, at)
             if at < done or not block.is_prose or block.verbatim:
                 continue
@@ -117,7 +114,7 @@ def _buttons_around(low: str, block: Block, at: int) -> tuple[int, int]:
     if len(line) > _LONGEST_LINE or not _buttons().fullmatch(line):
         return at, at
     # A single word can be a heading; two buttons, or an unmistakable one, cannot.
-    alone = " " not in line.strip() and line.strip(" .:") not in _UNMISTAKABLE
+    alone = " " not in line.strip() and line.strip(" .:[]()") not in _UNMISTAKABLE
     inside = start > block.start and not ends_sentence(low[block.start : start])
     return (at, at) if alone or inside else (start, end)
 

@@ -17,6 +17,8 @@ _ESCAPE = re.compile(
     r"|(?P<run>\\{2,})|(?P<entity>&(?:amp;)*(?:[a-zA-Z]{2,8}|#\d{2,5}|#x[0-9a-fA-F]{2,4});)"
     r"|(?<=[^\W\d_]{2})(?P<single>\\)(?=[^\W\d_]{2})"
 )
+#: Before these, as before the end, no space stands.
+_CLOSING = ".,;:!?)]}”’\"'%"
 
 
 class EscapeDebris:
@@ -83,5 +85,6 @@ def _meant(match: re.Match[str]) -> str:
     text, end = match.string, match.end()
     if match.group("line") or match.group("run"):
         beside = text[match.start() - 1 : match.start()].isspace() or text[end : end + 1].isspace()
-        return "" if beside or end == len(text) or match.start() == 0 else " "
+        closes = text[end : end + 1] in _CLOSING
+        return "" if beside or closes or match.start() == 0 else " "
     return match.group()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import ClassVar
 
 from unspin.article import Article, Block, BlockKind
@@ -15,13 +17,12 @@ from unspin.rules.debris import (
     advises,
     block_at,
     cut,
-    every,
     fault,
     folded,
+    hinted,
     in_quotation,
     sentence_around,
     settled,
-    words,
 )
 from unspin.rules.text import ends_sentence, reference_blocks, word_lists
 
@@ -29,10 +30,25 @@ from unspin.rules.text import ends_sentence, reference_blocks, word_lists
 _LONGEST = 260
 #: Lines of one or two words can be headings: they are only suggested.
 _SHORT = 3
+#: A path to the page is one of the first lines; notices may stand above it.
+_TOP = 6
+#: Longest label that a page is filed under, in words, and what parts two of them.
+_LONGEST_TAG = 4
+_TAG_SIGNS = re.compile(r"[,;|·•/]|\btagged(?: with| as| in)?:?|\bposted in:|\bfiled under:?", re.I)
+_ENDED = re.compile(r"[.!?:](?:\s|$)")
 #: Titles leave words of fewer letters small ("of", "and", "for").
 _SMALL_WORD = 4
 #: Signs around the words of a link.
 _ARROWS, _ENDS = "«‹←< ", ".!?…»>→› "
+#: Names in a notice of copyright: "St. Mary's Hospital" advises nothing.
+_NAME = re.compile(r"\b[A-Z]\S*")
+#: The head or foot of a printed page, and how many of them show that it is one.
+_PAGE_LINE = re.compile(
+    r"(?P<head>.{0,80}?)[\s|·•–—-]*\bPage (?P<number>\d{1,3})(?P<of> (?:of|/) \d{1,3})?"
+    r"(?P<tail>[\s|·•–—-].{1,60})?",
+    re.I,
+)
+_LEAST_PAGES = 2
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -42,7 +58,7 @@ class Boilerplate:
     What it does:
         Finds sentences and lines that belong to a web page and not to an article: "click
         here", "read more", cookie notices, newsletters, comments, copyright, a path to
-        the page.
+        the page, what it is filed under, heads of printed pages.
 
     Why it matters:
         Readers of the clean article can click on nothing.
@@ -71,7 +87,10 @@ class Boilerplate:
     def find(self, article: Article) -> Iterator[Finding]:
         """Yields boilerplate."""
         text = article.text
-        found = _with_buttons(article, list(_sentences(article)))
+        heads = list(_running_heads(article))
+        taken = {s.block for s in heads}
+        lines = [s for s in _sentences(article) if s.block not in taken]
+        found = sorted(heads + _with_buttons(article, lines), key=lambda s: s.start)
         whole = _covered(text, found)
         done = 0
         for start, end, level in _joined(
@@ -105,12 +124,13 @@ class _Sentence:
     block: Block
     firm: bool
     path: bool = False  # a path to the page, which may name a medicine
+    sure: bool = False  # the head of a printed page, which may name one, too
 
 
 def _sentences(article: Article) -> Iterator[_Sentence]:
     """Sentences and lines that are boilerplate, in order."""
     text, low = article.text, folded(article)
-    places = sorted({at for hint in words("boilerplate_hints") for at in every(low, hint)})
+    places = hinted("boilerplate_hints", low)
     skip = {article.blocks[i].start for i in reference_blocks(article)}
     done = 0
     for at in places:
@@ -118,7 +138,8 @@ def _sentences(article: Article) -> Iterator[_Sentence]:
         if at < done or block.start in skip or not _plain(block):
             continue
         a, z = sentence_around(low, block, at)
-        notice = _notice(low, a, block.end) or _crumbs(article, block, a)
+        feed = _feed().fullmatch(text, a, block.end)
+        notice = feed or _notice(low, a, block.end) or _crumbs(article, block, a)
         if notice:
             z = notice.end()
         done = z
@@ -139,6 +160,30 @@ def _sentences(article: Article) -> Iterator[_Sentence]:
             yield _Sentence(a, z, block, False)
 
 
+def _running_heads(article: Article) -> Iterator[_Sentence]:
+    """Heads and feet of printed pages: one text with the number of each page.
+
+    What the first of them says besides its number stays where nothing else says it.
+    """
+    if "page 1" not in folded(article) and "page 2" not in folded(article):
+        return
+    lines: dict[tuple[str, str], list[tuple[int, Block, re.Match[str]]]] = defaultdict(list)
+    for block in article.blocks:
+        if _plain(block) and (line := _PAGE_LINE.fullmatch(article.block_text(block))):
+            key = " ".join(line["head"].lower().split()), (line["tail"] or "").lower().strip()
+            lines[key].append((int(line["number"]), block, line))
+    said = {" ".join(article.block_text(b).lower().split()) for b in article.blocks}
+    for (head, _), found in lines.items():
+        numbers = [n for n, _, _ in found]
+        rising = all(a < b for a, b in pairwise(numbers))
+        if len(found) < (_LEAST_PAGES if found[0][2]["of"] else _LEAST_PAGES + 1) or not rising:
+            continue
+        for i, (_, block, line) in enumerate(found):
+            keep = i == 0 and head and head not in said
+            start = block.start + (line.end("head") if keep else 0)
+            yield _Sentence(start, block.end, block, True, sure=True)
+
+
 def _with_buttons(article: Article, found: list[_Sentence]) -> list[_Sentence]:
     """Adds the words of a button at the end of a block behind a sentence of furniture.
 
@@ -157,10 +202,10 @@ def _with_buttons(article: Article, found: list[_Sentence]) -> list[_Sentence]:
 
 
 def _crumbs(article: Article, block: Block, start: int) -> re.Match[str] | None:
-    """A path to the page that is one of the first two lines: "Home > Feet > Heel pain"."""
+    """A path to the page that is one of the first lines: "Home > Feet > Heel pain"."""
     if start != block.start or block.kind is BlockKind.HEADING:
         return None
-    if block not in article.blocks[:2]:
+    if block not in article.blocks[:_TOP]:
         return None
     return _path().fullmatch(folded(article), block.start, block.end)
 
@@ -181,13 +226,17 @@ def _covered(text: str, found: list[_Sentence]) -> set[int]:
 def _level(text: str, found: _Sentence, whole: bool) -> Applicability | None:
     """What may be done about a sentence; None where it may be a heading."""
     said = text[found.start : found.end]
+    if found.sure:
+        return Applicability.SAFE
     if found.path and len(said.split()) >= _SHORT:
         last = re.split("[>»›→]", said)[-1].strip().casefold()
         if last in (line.strip().casefold() for line in text[found.end :].split("\n\n", 2)[:2]):
             return Applicability.SAFE
-    if advises(said):
+    if advises(_NAME.sub(" ", said) if _copyright().fullmatch(said.lower()) else said):
         return Applicability.EDITOR
     title = _tail(said.lower())
+    if title and whole and _is_filed(said):
+        return Applicability.SAFE
     if title and not _is_title(said[title:].rstrip(_ENDS)):
         return Applicability.SUGGESTED
     long = len(said.split()) >= _SHORT
@@ -240,6 +289,15 @@ def _is_title(text: str) -> bool:
     )
 
 
+def _is_filed(line: str) -> bool:
+    """Whether a line only names what a page is filed under: "Tags: sleep | Posted in: Home"."""
+    label = _tags().match(line.lower())
+    if label is None:
+        return False
+    tags = _TAG_SIGNS.split(line[label.end() :])
+    return all(len(t.split()) <= _LONGEST_TAG and not _ENDED.search(t) for t in tags)
+
+
 def _plain(block: Block) -> bool:
     return block.is_prose and not block.verbatim and block.kind is not BlockKind.TABLE
 
@@ -258,6 +316,11 @@ def _whole() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _links() -> re.Pattern[str]:
     return _any_of("boilerplate_links")
+
+
+@lru_cache(maxsize=1)
+def _tags() -> re.Pattern[str]:
+    return re.compile(word_lists("debris")["tag_labels"])
 
 
 @lru_cache(maxsize=1)
@@ -289,6 +352,11 @@ def _question() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def _feed() -> re.Pattern[str]:
+    return re.compile(word_lists("debris")["feed_notice"])
+
+
+@lru_cache(maxsize=1)
 def _path() -> re.Pattern[str]:
     return re.compile(word_lists("debris")["breadcrumb"])
 
@@ -306,6 +374,14 @@ def _firm() -> re.Pattern[str]:
         r"|click here|"
         r"newsletter|mailing list|cookies|all rights reserved|javascript|affiliate"
         r"|will not be published|required fields|unsubscribe|receiving this"
+        r"|cancel reply|^if you continue\b|^(?:accept|reject|decline|refuse|allow|manage)\b"
+        r"|disclosure policy|^already a (?:subscriber|member)|^thank.{1,9}for s|app store"
+        r"|google play"
+        r"|^listen to this|^swipe |jump to|^rate this recipe|this recipe$|^tag @|\d from \d|/ ?5\b"
+        r"|price (?:on|at) |next(?: page)?$|^(?:page|slide|photo) \d|akismet|^notify me"
+        r"|comment data|^sent from my|^users browsing|phpbb|proudly |\breport\b.*\breply|"
+        r"\breply\b.*\breport|citations|s cache of|^it is a snapshot|^the current page"
+        r"|terms (?:are|were) highlighted|this page was last"
         r"|browser$|[|·•]|^(?:log ?in|sign in) to (?:comment|reply)"
         r"|^(?:copyright|©).{0,6}(?:19|20)\d\d"
     )

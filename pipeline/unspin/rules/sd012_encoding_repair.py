@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from unspin.article import Article
+from unspin.article import Article, Repair
 from unspin.findings import Applicability, Finding, Severity
 from unspin.rules.base import Context
 from unspin.rules.debris import settled
@@ -15,7 +15,8 @@ class EncodingRepair:
     """Encoding repaired.
 
     What it does:
-        Reports each place where the reader repaired a broken encoding or an entity.
+        Reports each place where the reader repaired a broken encoding or an entity, or dropped
+        a control character or an invisible one (zero width space, byte order mark).
 
     Why it matters:
         Nothing is changed silently: an editor can see what stood in the file.
@@ -41,15 +42,24 @@ class EncodingRepair:
     def find(self, article: Article) -> Iterator[Finding]:
         """Yields repairs made while reading."""
         for repair in article.repairs:
-            what = "An entity" if repair.kind == "entity" else "A broken encoding"
             yield Finding(
                 self.id,
                 0,
                 0,
-                f"{what} was repaired: “{repair.before}” became “{repair.after}”.",
+                _message(repair),
                 self.severity,
                 replacements=(repair.after,),
                 applicability=Applicability.SAFE,
                 source_span=(repair.start, repair.end),
                 applied=True,
             )
+
+
+def _message(repair: Repair) -> str:
+    if repair.kind == "invisible":
+        codes = " ".join(f"U+{ord(c):04X}" for c in repair.before)
+        # In HTML the sign may be written as an entity.
+        said = f" ({codes})" if not repair.before.isascii() else f" (“{repair.before}”)"
+        return f"An invisible character was dropped{said}."
+    what = "An entity" if repair.kind == "entity" else "A broken encoding"
+    return f"{what} was repaired: “{repair.before}” became “{repair.after}”."

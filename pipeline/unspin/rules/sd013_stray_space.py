@@ -9,7 +9,7 @@ from typing import ClassVar
 from unspin.article import Article
 from unspin.findings import Finding, Severity
 from unspin.rules.base import Context
-from unspin.rules.debris import fault, in_running_text, settled
+from unspin.rules.debris import block_at, fault, in_running_text, settled
 
 _HINTS = (" ,", " .", " ;", " ?", " !", " :", "and/ or", "and /or", "( ", " )", "– ", "\u00a0")
 _SPACE = re.compile(
@@ -20,6 +20,8 @@ _SPACE = re.compile(
 )
 #: "1 : 10 000", with the last digit of the first number.
 _RATIO = re.compile(r"\d[ \u00a0]+:[ \u00a0]?\d")
+#: Where a text speaks of ratios, "cholesterol : HDL" is one.
+_RATIOS = re.compile(r"\bratios?\b", re.I)
 
 
 class StraySpace:
@@ -39,7 +41,8 @@ class StraySpace:
         Safe: the space goes, or the missing one comes.
 
     Known limits:
-        A dash that holds the place of a word part ("pre– and postnatal") is left alone.
+        A dash that holds the place of a word part ("pre– and postnatal") is left alone, and so
+        is a colon between numbers, or in a paragraph that speaks of a ratio.
     """
 
     id: ClassVar[str] = "SD013"
@@ -65,8 +68,18 @@ class StraySpace:
                     )
                 continue
             sign = match.group("sign") or ""
-            if sign == ":" and _RATIO.match(text, match.start() - 1):
+            if sign == ":" and _of_ratio(article, match):
                 continue
             if match.group("moved"):
                 sign = f"{match.group('moved')} "
             yield fault(self.id, *match.span(), "A stray space stands at a punctuation mark.", sign)
+
+
+def _of_ratio(article: Article, match: re.Match[str]) -> bool:
+    """Whether a colon between two spaces stands in a ratio: "1 : 4", "cholesterol : HDL"."""
+    text, at = article.text, match.start()
+    if _RATIO.match(text, at - 1):
+        return True
+    block = block_at(article, at)
+    near = text[block.start : block.end]
+    return bool(_RATIOS.search(near) or _RATIO.search(near))

@@ -28,6 +28,8 @@ MAX_FRAGMENT = 10
 MAX_STEP = 4
 #: From this many words on, one sentence made of the title is proof; shorter titles need two.
 PROVING_WORDS = 3
+#: From this many words on, a search phrase in mid-sentence belongs to no sentence.
+SHOWN_WORDS = 4
 
 #: Confidence where a phrase tells its reader something: no better than a guess.
 UNSURE = 0.5
@@ -305,6 +307,7 @@ class _Evidence:
     common: bool  # its words are no names: they occur without capitals as well
     low_words: frozenset[str]
     odd: int  # title-cased occurrences in a list, or glued to the next word
+    inside: int  # title-cased occurrences between other words of a sentence
     surfaces: frozenset[str]  # how the title and its lone sentences are written
 
 
@@ -317,7 +320,8 @@ def _evidence(phrase: Phrase, places: list[_Place], low_words: frozenset[str]) -
     common = bool(strong) and 2 * sum(w in known for w in strong) >= len(strong)
     surfaces = {p.text[p.start : p.end] for p in alone} | {phrase.text.rstrip("?")}
     odd = sum(_title_cased(p.text[p.start : p.end]) and _oddly_placed(p) for p in places)
-    return _Evidence(phrase, len(alone), lines, common, low_words, odd, frozenset(surfaces))
+    inside = sum(_title_cased(p.text[p.start : p.end]) and p.before in "w," for p in places)
+    return _Evidence(phrase, len(alone), lines, common, low_words, odd, inside, frozenset(surfaces))
 
 
 def _glued(place: _Place) -> bool:
@@ -343,7 +347,7 @@ def _judge(article: Article, ev: _Evidence, place: _Place, count: int) -> Insert
     cased = _title_cased(place.text[place.start : place.end])
     words = len(ev.phrase.words)
     # What a sentence says may be said twice: only capitals inside a paragraph make it odd.
-    if ev.phrase.tells and (ev.alone < 2 or (ev.phrase.from_title and not cased)):
+    if ev.phrase.tells and not _said_too_often(ev, cased):
         return None
     if _alone(place, ev.phrase):
         # Once, written like any sentence, a term can be an answer ("Carpal tunnel syndrome.").
@@ -371,6 +375,14 @@ def _judge(article: Article, ev: _Evidence, place: _Place, count: int) -> Insert
     if place.before in _SIGNS or place.after in _SIGNS:
         return None
     return _judge_splice(article, ev, place, cased)
+
+
+def _said_too_often(ev: _Evidence, cased: bool) -> bool:
+    """Whether a phrase that may be meant stands too often, and oddly, to be passed over."""
+    if ev.phrase.from_title and not cased:
+        return False
+    searched = ev.phrase.searched and len(ev.phrase.words) >= SHOWN_WORDS
+    return ev.alone >= 2 or (searched and ev.alone + ev.inside >= 2)
 
 
 def _judge_line(
@@ -529,10 +541,20 @@ def _judge_splice(article: Article, ev: _Evidence, place: _Place, cased: bool) -
     name = place.after == "C" or (left and before != place.before and left[-1][0].isupper())
     # two copies in a row are one place
     same = place.text[place.start : place.end].startswith(tuple(ev.surfaces))
-    # A capital beside it: part of a longer name ("the Knee Pain Society").
-    if name or not same or not _backed(ev, place, cased, glued, before, after):
+    # A capital beside it: part of a longer name ("the Knee Pain Society"); or the name of a work.
+    named = cased and before in _words("works")
+    if name or named or not same or not _backed(ev, place, cased, glued, before, after):
         return None
-    return _cut_splice(article, ev, place, before, after)
+    made = _cut_splice(article, ev, place, before, after)
+    if made is not None or not ev.phrase.from_title:
+        return made
+    if not ev.phrase.searched or len(ev.phrase.words) < SHOWN_WORDS or place.before != "w":
+        return None
+    # What the sentence was without it does not show, but that it is none with it.
+    start, end = place.start, _skip_blank(place.text, place.end)
+    if place.after not in "wC":  # the space before it goes instead
+        start, end = len(place.text[:start].rstrip()), place.end
+    return replace(_make(article, ev, place, start, end, "", False), sure=False)
 
 
 def _backed(

@@ -15,6 +15,7 @@ T = TypeVar("T")
 _CLOSERS = "\"'”’)]"
 _SHORT_NAME = re.compile(r"[A-Z][a-z]")
 _EDIT_LINK = re.compile(r"\s*\[\s*edit[^\]]*\]\s*$", re.I)  # at the end of a wiki's headings
+_DEEPEST = 6
 _LAST_TOKEN = re.compile(r"([^\s(]+)$")
 
 
@@ -84,7 +85,8 @@ def reference_blocks(article: Article) -> frozenset[int]:
         if block.end - block.start < 40:  # the longest of the headings has fewer characters
             line = _EDIT_LINK.sub("", article.block_text(block)).strip(" :.#").lower()
             if line in names and block.kind is not BlockKind.LIST_ITEM:
-                level = block.level or 1
+                # A line that is no heading ("Learn more") rules no further than to the next one.
+                level = block.level or _DEEPEST
                 continue
         if block.kind is BlockKind.HEADING and level and (block.level or 1) <= level:
             level = 0

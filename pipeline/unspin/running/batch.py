@@ -675,7 +675,9 @@ def record_line(report: Report, to: str) -> bytes:
     else:
         text = render(report, to)
     record = with_text(source.extra, source.field or "text", text)
-    return json_line({**record, **_review_fields(record, review(report))})
+    state = _review_fields(record, review(report))
+    # An earlier run's state goes, so that a second run writes the fields in the same order.
+    return json_line({**{k: v for k, v in record.items() if k not in state}, **state})
 
 
 def _review_fields(record: Mapping[str, Any], state: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -34,10 +34,12 @@ _QUOTED = re.compile(r"(?:“[^“”]{30,}”|\"[^\"]{30,}\")\s*(?:[—–-]{1,
 _FURNITURE = re.compile(
     r"Home(?: ?[>»›→] ?[^>»›→.!?]{1,60}){1,8}|Skip to (?:main )?content"
     r"|(?:Accept|Allow) (?:all )?cookies"
+    r"|(?:(?:Accept|Reject|Decline|Allow|Manage)(?: all)?(?: (?:cookies|preferences|settings))?"
+    r"\W*){2,}"
     r"|Advertisement|(?:We use|(?:This|Our) (?:web ?)?site uses) cookies\b.*",
     re.I,
 )
-_MOST_FURNITURE = 4
+_MOST_FURNITURE = 8
 _TABLE_RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
 _CELL_GAP = {"\t": re.compile(r"\s*\t\s*"), "|": re.compile(r"\s*\|\s*")}
 
@@ -174,7 +176,7 @@ def _find_title(units: list[Unit], article: Article) -> Unit | None:
     """The first line, where it looks like a title (or is the title that the record names)."""
     if not units:
         return None
-    above = itertools.takewhile(lambda unit: _FURNITURE.fullmatch(unit.text), units[:-1])
+    above = itertools.takewhile(_is_furniture, units[:-1])
     units = units[sum(1 for _ in itertools.islice(above, _MOST_FURNITURE)) :]
     first = units[0]
     known = article.metadata.title
@@ -187,6 +189,10 @@ def _find_title(units: list[Unit], article: Article) -> Unit | None:
         return None
     first.kind, first.level = BlockKind.HEADING, 1
     return first
+
+
+def _is_furniture(unit: Unit) -> bool:
+    return bool(_FURNITURE.fullmatch(unit.text)) or fold(unit.text) in words("furniture")
 
 
 def _may_be_title(units: list[Unit]) -> bool:
@@ -210,7 +216,7 @@ def _may_be_title(units: list[Unit]) -> bool:
 def _split_headings(units: list[Unit], article: Article, title: str) -> list[Unit]:
     """Parts headings from the paragraphs that they run into, where that is sure."""
     out: list[Unit] = []
-    for unit in units:
+    for unit in _split_glued(units, article):
         at = headings.run_in_heading(unit.text) if unit.plain and unit.count > 9 else 0
         if at and not _stuffed(unit.text[:at], article, title):
             head = unit.cut(0, at, article.map)
@@ -221,6 +227,28 @@ def _split_headings(units: list[Unit], article: Article, title: str) -> list[Uni
             out += [head, rest]
         else:
             out.append(unit)
+    return out
+
+
+def _split_glued(units: list[Unit], article: Article) -> list[Unit]:
+    """Parts paragraphs at names of sections that are glued between two of their sentences."""
+    out: list[Unit] = []
+    for unit in units:
+        at = 0
+        names = headings.glued_headings(unit.text) if unit.plain and unit.count > 9 else []
+        for start, end in names:
+            part = unit.cut(at, start, article.map)
+            head = unit.cut(start, end, article.map)
+            head.kind, head.blanks = BlockKind.HEADING, 1
+            head.notes.append(("heading-run-in", True, "", 0, len(head.text)))
+            out += [part, head] if part.text else [head]
+            at = end
+        if not names:
+            out.append(unit)
+            continue
+        rest = unit.cut(at, len(unit.text), article.map)
+        rest.blanks, rest.notes = 1, unit.notes
+        out.append(rest)
     return out
 
 

@@ -104,6 +104,24 @@ def _run_in_name() -> re.Pattern[str]:
     return re.compile(rf"(?i:{names})[.:]?\s+(?=(?:{starters})\s+[a-z])")
 
 
+@lru_cache(maxsize=1)
+def _glued_name() -> re.Pattern[str]:
+    names = alternatives("glued_names")
+    return re.compile(rf"(?<=[a-z)][.!?])(?=[A-Z])(?i:{names})(?=[A-Z][a-z]*['’]?[a-z]* [a-z])")
+
+
+def glued_headings(text: str) -> list[tuple[int, int]]:
+    """Places of the names of sections that stand glued between two sentences.
+
+    "... of each foot.SymptomsPlantar fasciitis causes ...": no word is written so.
+    """
+    if not _GLUED.search(text):
+        return []
+    return [m.span() for m in _glued_name().finditer(text)]
+
+
+#: A stop, a word, and a capital in it.
+_GLUED = re.compile(r"[.!?][A-Z][a-z -]+[a-z][A-Z]")
 _FIRST_SENTENCE = re.compile(r"([A-Z][^.!?:;]{3,70})\.\s+(?=[A-Z\"“(])")
 _INITIAL = re.compile(r"\b(?:[A-Z]|Dr|Mr|Mrs|Ms|St|Prof|vs|No|Inc|Co|Jr|Sr|approx|ca)$")
 

@@ -236,7 +236,7 @@ def announces(unit: Unit) -> bool:
         return False
     if _DOS.fullmatch(unit.text):
         return True
-    if unit.count < 2:
+    if unit.count < 2 or fold(unit.text) in words("furniture"):  # "Log in"
         return False
     if _LEAD_COLON.search(unit.text):
         return True

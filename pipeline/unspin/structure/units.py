@@ -22,7 +22,7 @@ MID_SENTENCE_SHARE = 0.25
 
 MARKER = re.compile(
     r"(?P<bullet>[•·▪◦●○■□‣∙⁃►➢➤✓✔❖\uf076\uf0a7\uf0b7\uf0d8\uf0fc*+\-–—](?=\s)\s+|"
-    r"[•●▪◦‣\uf076\uf0a7\uf0b7\uf0d8\uf0fc]\ufe0e?\s*|o\s(?=\S))"
+    r"[•●▪◦‣\uf076\uf0a7\uf0b7\uf0d8\uf0fc]\ufe0e?\s*|o\s+(?=\S))"
     r"|(?P<ordered>\(?(?P<value>\d{1,2}|[A-Za-z]|[ivx]{2,4})[.)])\s+"
 )
 _TERMINAL = re.compile(r"[.!?:…][)\"'”’\]]*$")

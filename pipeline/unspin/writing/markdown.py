@@ -38,7 +38,8 @@ _OWN_KEYS = re.compile(
     r"|review_(?:suggested|editor):[ \t]*\d+)[ \t]*\Z"
 )
 _SPECIAL = re.compile(
-    r"([`*]|\\(?=[!-/:-@\[-`{-~]|\Z)|<(?=[A-Za-z/!?]|\Z)|\b_|_\b|(?<!\w)_|&(?=#?\w+;)|\[(?=[^\]\n]*\]\())"
+    r"([`*]|\\(?=[!-/:-@\[-`{-~]|\Z)|<(?=[A-Za-z/!?]|\Z)|\b_|_\b|(?<!\w)_|_(?=_)|(?<=_)_"
+    r"|&(?=#?\w+;)|\[(?=[^\]\n]*\]\())"
 )
 _LINE_START = re.compile(r"^(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|={3,}$|-{3,}$|~{3,})")
 #: "*[NF1]: Neurofibromatosis" says what an abbreviation stands for.
