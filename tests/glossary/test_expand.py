@@ -38,5 +38,20 @@ def test_plural_forms_of_a_noun_stay_plural() -> None:
     assert dict(forms_of("blank cells", concept)) == {"blank cells": "pl"}
 
 
+def test_irregular_plural_forms_stay_plural() -> None:
+    assert dict(forms_of("aged men", Concept("older man"))) == {"aged men": "pl"}
+    assert dict(forms_of("base feet", Concept("flat foot"))) == {"base feet": "pl"}
+    assert dict(forms_of("well being data", Concept("health fact"))) == {"well being data": "pl"}
+
+
+def test_words_written_for_the_other_number() -> None:
+    assert dict(forms_of("liver most cancers", Concept("liver cancer"))) == {
+        "liver most cancers": ""
+    }
+    assert dict(forms_of("mellow symptomatology", Concept("mild symptom"))) == {
+        "mellow symptomatology": "pl"
+    }
+
+
 def test_forms_come_in_both_spellings() -> None:
     assert {f for f, _ in forms_of("bad tumor", Concept("cancer"))} >= {"bad tumor", "bad tumours"}

@@ -36,7 +36,7 @@ from unspin.glossary.shadow import fold
 from unspin.resources import cache_dir, data_path
 
 #: Raised whenever the tables or the way they are made change.
-FORMAT = 4
+FORMAT = 5
 #: Kind of a canonical phrase: never a hit, but nothing inside it is one.
 CANONICAL = "canonical"
 #: Order in which kinds claim a form: what a source calls outdated is not admitted elsewhere.

@@ -54,16 +54,31 @@ def plural(noun: str) -> str:
 
 
 def is_plural(noun: str) -> bool:
-    """Whether a word looks like a plural in -s: "cells", "diseases", but not "lens" or "virus"."""
+    """Whether a word looks like a plural: "cells", "men", but not "lens" or "virus"."""
     low = noun.lower()
     if low in english()["plurals"]:
         return False
+    if low in _irregular_plurals():
+        return True
     return len(low) > 3 and low.endswith("s") and low[-2] not in "suiao'"
 
 
+@lru_cache(maxsize=1)
+def _irregular_plurals() -> frozenset[str]:
+    """Plurals without -s, such as "feet" and "men"; mass words are none."""
+    return frozenset(many for one, many in english()["plurals"].items() if many != one)
+
+
 def is_plural_phrase(phrase: str) -> bool:
-    """Whether the head of a noun phrase looks like a plural."""
-    return is_plural(_head(phrase)[1])
+    """Whether a noun phrase is a plural: its head looks like one, or is spun for one.
+
+    "most cancers" stands for "cancer", and "symptomatology" for "symptoms".
+    """
+    low = phrase.lower()
+    if low.endswith(tuple(english()["written_for_singular"])):
+        return False
+    head = _head(low)[1]
+    return head in english()["written_for_plural"] or is_plural(head)
 
 
 def _head(phrase: str) -> tuple[int, str]:
