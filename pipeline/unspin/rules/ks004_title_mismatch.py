@@ -102,7 +102,8 @@ def _least_missing(title: str) -> float:
     line of a form names the form: neither need come back in the text.
     """
     phrase = Phrase(title, from_title=True)
-    if "__" in title or title.isupper():
+    capitals = sum(c.isupper() for c in title) > sum(c.islower() for c in title)
+    if "__" in title or capitals:
         return 2.0
     if phrase.searched:
         return _MISSING
