@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from unspin.glossary.concept import When
-from unspin.glossary.conditions import holds, reads_as_verb
+from unspin.glossary.conditions import ends_in_verb, holds, reads_as_verb
 from unspin.glossary.shadow import Shadow
 
 
@@ -40,6 +40,25 @@ def asks(when: When, text: str, form: str, *, spun: bool = False) -> bool:
 def test_reads_as_verb(text: str, verb: bool) -> None:
     shadow = Shadow.of(text).text
     assert reads_as_verb(shadow, shadow.index("reduced back pain")) is verb
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "verb"),
+    [
+        ("My ear bothers me at night.", "ear bothers", True),
+        ("The joint bothers the man at night.", "joint bothers", True),
+        ("Frequent ear bothers in toddlers pass.", "ear bothers", False),
+        ("Frequent ear bothers, the nurse said, pass.", "ear bothers", False),
+        ("The side of the lung facing the diaphragm is hollow.", "lung facing", True),
+        ("The lung facing is inflamed.", "lung facing", False),
+        ("The brain passing through the hole was trapped.", "brain passing", True),
+        ("Of the chance variables the doctor named three.", "chance variables", False),
+        ("Tests lower the peril of passing the virus on.", "peril of passing", False),
+    ],
+)
+def test_ends_in_verb(text: str, form: str, verb: bool) -> None:
+    shadow = Shadow.of(text).text
+    assert ends_in_verb(form, shadow, shadow.index(form) + len(form)) is verb
 
 
 def test_before_looks_three_words_back_in_the_same_sentence() -> None:

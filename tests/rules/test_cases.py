@@ -75,6 +75,9 @@ def test_case(rule: str, case: dict[str, Any], cleaner: Cleaner, model_cleaner: 
         assert spans == []
     else:
         assert spans == case["fail"]
+    if "applicability" in case:
+        chosen_for = [f.applicability for f in report.findings if f.rule == rule]
+        assert chosen_for == case["applicability"]
     if "fix" in case:
         only = Cleaner(Config(grammar="off", model="off", select=(rule,), **case.get("config", {})))
         fixed = only.clean(article).restored

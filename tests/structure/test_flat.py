@@ -185,6 +185,12 @@ def test_flat_item_run_into_its_paragraph() -> None:
     assert len({b.group for b in article.blocks if b.kind is BlockKind.LIST_ITEM}) == 1
 
 
+def test_flat_numbered_headings_with_the_word_table() -> None:
+    names = ["1. Pendulum", "2. Table slide", "3. Wall walk"]
+    text = "Shoulders that stick\n\n" + "\n\n".join(f"{name}\n{BODY}" for name in names)
+    assert headings(text + "\n") == names
+
+
 def test_flat_heading_run_into_its_paragraph() -> None:
     article = read(f"Knees that swell\n\n{BODY}\n\nTorn and Worn Cartilage. {BODY}\n")
     assert of_kind(article, BlockKind.HEADING) == ["Torn and Worn Cartilage."]

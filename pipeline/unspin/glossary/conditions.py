@@ -196,6 +196,37 @@ def _begins_phrase(left: str) -> bool:
     return len(_ASIDE.findall(_STOP.split(bare)[-1] + " ")) < 2
 
 
+_LAST = re.compile(r"(?<= )[a-z']+$")
+_NEXT = re.compile(r" ([a-z']+)")
+
+
+def ends_in_verb(form: str, shadow: str, end: int) -> bool:
+    """Whether the last word of a noun phrase is used as a verb, judged from the word behind it.
+
+    "My ear bothers me" and "the lung facing the diaphragm" hold subject and verb, whatever a
+    spinning program makes of "ear problems" and "lung lining".
+
+    Args:
+        form: The form, folded.
+        shadow: Shadow of the article.
+        end: End of the form in the shadow.
+    """
+    last, after = _LAST.search(form), _NEXT.match(shadow, end)
+    if last is None or after is None:
+        return False
+    word, lists = last[0], english()
+    starts = lists["object_starts"]
+    if word.endswith("ing"):
+        # "the peril of passing the virus": a noun of its own, whatever follows.
+        verb = word in lists["participles"] and form.split()[-2] not in lists["prepositions"]
+        starts = starts | lists["particles"]
+    elif word.endswith("s") and not word.endswith("ss"):
+        verb = word[:-1] in lists["nouns_and_verbs"] or word[:-2] in lists["nouns_and_verbs"]
+    else:
+        return False
+    return verb and (after[1] in starts or after[1] in lists["objects"])
+
+
 def reads_as_verb(shadow: str, start: int) -> bool:
     """Whether the word at `start` is used as a verb, judged from the words before it.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from unspin.glossary.compiling import CANONICAL, Tables, load_tables
 from unspin.glossary.concept import LIKELY, SAFE, SPUN, SUGGESTED, UNSEEN, When
-from unspin.glossary.conditions import holds, proximity
+from unspin.glossary.conditions import ends_in_verb, holds, proximity
 from unspin.glossary.inflect import inflections
 from unspin.glossary.replacing import replace_form
 from unspin.glossary.shadow import Shadow, fold
@@ -246,6 +246,8 @@ class Glossary:
             if kind == CANONICAL:
                 continue
             canonical, pos, count, provenance = self._tables.concepts[number]
+            if pos == "noun" and kind == SPUN and ends_in_verb(shadow.text[a:b], shadow.text, b):
+                continue
             start, end = shadow.span(a, b)
             if pos != "name" and has_variant(canonical):
                 if not asked:

@@ -27,7 +27,9 @@ class RepeatedSentence:
 
     Fix:
         Suggested: the later sentence is removed. An author may repeat a warning on purpose, so
-        it is never removed unasked.
+        it is never removed unasked. For an editor where it tells what to do, or an amount, and
+        comes back under another heading or list item ("Hold for a count of five." in each
+        exercise).
 
     Known limits:
         Sentences that differ in one word are different. Paragraphs repeated as a whole are
@@ -40,7 +42,8 @@ class RepeatedSentence:
 
     def check(self, article: Article, context: Context) -> Iterator[Finding]:
         """Yields the second and later occurrences."""
-        for item in repetitions(article).sentences:
+        found = repetitions(article)
+        for item in found.sentences:
             yield Finding(
                 self.id,
                 item.start,
@@ -48,5 +51,7 @@ class RepeatedSentence:
                 "The article has said this sentence before.",
                 self.severity,
                 replacements=("",),
-                applicability=Applicability.SUGGESTED,
+                applicability=(
+                    Applicability.EDITOR if item in found.steps else Applicability.SUGGESTED
+                ),
             )

@@ -6,16 +6,21 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
+from string import capwords
 from typing import ClassVar
 
 from unspin.article import Article, BlockKind
 from unspin.findings import Applicability, Finding, Severity
 from unspin.glossary.concept import ADMITTED
 from unspin.rules.base import Context
-from unspin.rules.stuffing import insertions, without_insertions
+from unspin.rules.stuffing import Phrase, insertions, title_cased, without_insertions
 from unspin.rules.text import word_lists
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+")
+#: "I've seen" and "it's true" are no titles.
+_CONTRACTED = re.compile(
+    r"(?:[’'](?:ve|re|ll|d|m|t)|\b(?:it|that|there|what|who|he|she|let|here)[’']s)$", re.I
+)
 #: Shorter texts say too little to be compared with a title, in words.
 _LEAST_WORDS = 150
 #: Share of the title's words that never occur in the text: of a stuffed title, of another one.
@@ -34,8 +39,9 @@ class TitleMismatch:
     What it does:
         Looks for the words of the title in the text (insertions of the title aside), and
         reports a title whose words are missing there: one of five where the text is stuffed
-        with the title, three of four otherwise. A word that the text says in spun wording
-        ("chance variables" for "risk factors") is not missing.
+        with the title, three of four where it reads like a search phrase, all of them where
+        every word of it has a capital. A word that the text says in spun wording ("chance
+        variables" for "risk factors") is not missing.
 
     Why it matters:
         A search phrase was put over an article on something else.
@@ -48,7 +54,8 @@ class TitleMismatch:
 
     Known limits:
         Synonyms of the title's words count as missing; headlines that play with words can be
-        reported.
+        reported where they are written in capitals. A title written like a sentence, or in
+        capitals alone, is only compared where the text is stuffed with it.
     """
 
     id: ClassVar[str] = "KS004"
@@ -61,15 +68,16 @@ class TitleMismatch:
         if not words or article.words < _LEAST_WORDS:
             return
         body = _body(article)
-        missing = [w for w in words if w.lower()[:_STEM] not in body]
+        missing = [w for w in words if _stem(w) not in body]
         stuffed = any(i.from_title and i.sure for i in insertions(article))
         if not stuffed and (";" in article.title or article.title.rstrip().endswith("?")):
             return  # a first line of authors, or a box's question, is no title that could mislead
-        if not missing or not _mismatch(len(words), len(missing), stuffed):
+        least = _MISSING_STUFFED if stuffed else _least_missing(article.title)
+        if not _mismatch(words, missing, least, stuffed):
             return
         meant = _meant(article, context)
-        missing = [w for w in missing if w.lower()[:_STEM] not in meant]
-        if not missing or not _mismatch(len(words), len(missing), stuffed):
+        missing = [w for w in missing if _stem(w) not in meant]
+        if not _mismatch(words, missing, least, stuffed):
             return
         better = _restored(_suggest(article, body), context)
         start, end = (
@@ -87,10 +95,30 @@ class TitleMismatch:
         )
 
 
-def _mismatch(words: int, missing: int, stuffed: bool) -> bool:
-    if stuffed:
-        return missing >= _MISSING_STUFFED * words
-    return words >= _LEAST_TITLE and missing >= _MISSING * words
+def _least_missing(title: str) -> float:
+    """Share of the words of a title without stuffing that must be missing; above 1 for none.
+
+    An editor's headline paints a picture ("Dreich days and the sunshine vitamin"), and the first
+    line of a form names the form: neither need come back in the text.
+    """
+    phrase = Phrase(title, from_title=True)
+    capitals = sum(c.isupper() for c in title) > sum(c.islower() for c in title)
+    if "__" in title or capitals:
+        return 2.0
+    if phrase.searched:
+        return _MISSING
+    return 1.0 if title_cased(title) else 2.0
+
+
+def _mismatch(words: list[str], missing: list[str], least: float, stuffed: bool) -> bool:
+    judged = stuffed or len(words) >= _LEAST_TITLE
+    return bool(missing) and judged and len(missing) >= least * len(words)
+
+
+def _stem(word: str) -> str:
+    """The first letters of a word; "days" is said where the text says "day"."""
+    low = word.lower()
+    return (low[:-1] if low.endswith("s") and not low.endswith("ss") else low)[:_STEM]
 
 
 def _content(text: str) -> list[str]:
@@ -137,7 +165,8 @@ def _suggest(article: Article, body: str) -> str:
     fitting = [h for h in headings if len(_content(h)) > 1 and not h.endswith("?")]
     if fitting:
         return max(fitting, key=lambda h: _weight(h, counts))
-    return pairs.most_common(1)[0][0].title() if pairs else ""
+    # Not `str.title`, which makes "Crohn'S" of "Crohn's".
+    return capwords(pairs.most_common(1)[0][0]) if pairs else ""
 
 
 def _restored(title: str, context: Context) -> str:
@@ -155,7 +184,7 @@ def _weight(heading: str, counts: Counter[str]) -> float:
 
 def _pairs(body: str) -> Iterator[tuple[str, str]]:
     words = _WORD.findall(body)
-    content = set(_content(body))
+    content = {w for w in _content(body) if not _CONTRACTED.search(w)}
     for a, b in pairwise(words):
         if a in content and b in content:
             yield a, b

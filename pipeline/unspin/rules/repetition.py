@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from unspin.article import Article, BlockKind, Span
+from unspin.rules.telling import tells_something
 from unspin.rules.text import per_article
 
 #: Shorter sentences ("Ask your doctor first.") may well come back.
@@ -18,9 +19,17 @@ _JUDGED = (BlockKind.PARAGRAPH, BlockKind.QUOTE)
 
 @dataclass(frozen=True)
 class Repetitions:
-    """Second and later occurrences: spans to remove, white space on one side included."""
+    """Second and later occurrences: spans to remove, white space on one side included.
+
+    Args:
+        sentences: Sentences.
+        steps: Those of `sentences` that tell their reader what to do, or an amount, and have not
+            stood under the same heading or list item before: each section may need its own.
+        paragraphs: Paragraphs.
+    """
 
     sentences: tuple[Span, ...]
+    steps: frozenset[Span]
     paragraphs: tuple[Span, ...]
 
 
@@ -32,11 +41,14 @@ def _fold(text: str) -> str:
 def repetitions(article: Article) -> Repetitions:
     """Finds the sentences and paragraphs that the article has held before."""
     title = _fold(article.title)
-    known_sentences: set[str] = set()
+    known_sentences: dict[str, int] = {}
+    section = 0
     known_paragraphs: set[str] = set()
     sentences: list[Span] = []
+    steps: set[Span] = set()
     paragraphs: list[Span] = []
     for block in article.blocks:
+        section += block.kind in (BlockKind.HEADING, BlockKind.LIST_ITEM)
         if block.kind not in _JUDGED or block.verbatim:
             continue
         text = article.block_text(block)
@@ -54,9 +66,11 @@ def repetitions(article: Article) -> Repetitions:
                 if said in known_sentences:
                     a, b = (before, end) if start else (0, _next(text, end))
                     sentences.append(Span(block.start + a, block.start + b))
-                known_sentences.add(said)
+                    if known_sentences[said] != section and tells_something(said):
+                        steps.add(sentences[-1])
+                known_sentences[said] = section
             before = end
-    return Repetitions(tuple(sentences), tuple(paragraphs))
+    return Repetitions(tuple(sentences), frozenset(steps), tuple(paragraphs))
 
 
 def _next(text: str, end: int) -> int:

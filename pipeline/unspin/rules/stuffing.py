@@ -290,7 +290,7 @@ def _after(right: str) -> str:
     return "C" if body[0].isupper() else "w"
 
 
-def _title_cased(phrase: str) -> bool:
+def title_cased(phrase: str) -> bool:
     """Whether the words that matter begin with capitals (at least two of them)."""
     glue = _words("function_words")
     strong = [w for w in _TOKEN.findall(phrase) if w[0].isupper() or w not in glue]
@@ -319,8 +319,8 @@ def _evidence(phrase: Phrase, places: list[_Place], low_words: frozenset[str]) -
     known = low_words | _words("common_words") | _words("search_words")
     common = bool(strong) and 2 * sum(w in known for w in strong) >= len(strong)
     surfaces = {p.text[p.start : p.end] for p in alone} | {phrase.text.rstrip("?")}
-    odd = sum(_title_cased(p.text[p.start : p.end]) and _oddly_placed(p) for p in places)
-    inside = sum(_title_cased(p.text[p.start : p.end]) and p.before in "w," for p in places)
+    odd = sum(title_cased(p.text[p.start : p.end]) and _oddly_placed(p) for p in places)
+    inside = sum(title_cased(p.text[p.start : p.end]) and p.before in "w," for p in places)
     return _Evidence(phrase, len(alone), lines, common, low_words, odd, inside, frozenset(surfaces))
 
 
@@ -344,7 +344,7 @@ def _alone(place: _Place, phrase: Phrase) -> bool:
 def _judge(article: Article, ev: _Evidence, place: _Place, count: int) -> Insertion | None:
     """Judges one occurrence: an insertion with its cut, or None."""
     proof = ev.alone + ev.lines
-    cased = _title_cased(place.text[place.start : place.end])
+    cased = title_cased(place.text[place.start : place.end])
     words = len(ev.phrase.words)
     # What a sentence says may be said twice: only capitals inside a paragraph make it odd.
     if ev.phrase.tells and not _said_too_often(ev, cased):
@@ -502,7 +502,7 @@ def _may_be_meant(phrase: Phrase, place: _Place, *, alone: bool) -> bool:
     text = place.text
     if alone and text[place.end : place.end + 1] == "?":
         # A title in a question's place is written like a title.
-        return not _title_cased(text[place.start : place.end]) and text[place.start].isupper()
+        return not title_cased(text[place.start : place.end]) and text[place.start].isupper()
     if phrase.searched:
         return False
     if not alone:
@@ -651,7 +651,7 @@ def _cut_between(
         return _make(article, ev, place, _before_mark(text, start), nxt, " ", False)
     if not _fits(before, after, place):
         return None
-    named = ev.phrase.search_like or _title_cased(text[start:end])
+    named = ev.phrase.search_like or title_cased(text[start:end])
     if after in _words("continuations") and not named and _content(before):
         return None
     space = start and text[start - 1].isspace()

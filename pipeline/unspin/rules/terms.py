@@ -56,6 +56,29 @@ _MENTION_AFTER = re.compile(
 )
 #: “Type II diabetes” is the old name.
 _QUOTE_OPENS, _QUOTE_CLOSES = re.compile(r"(?<!\w)[\"“‘']$"), re.compile(r"[.,;:!?]?[\"”’'](?!\w)")
+#: "The name monkeypox misleads", "doctors spoke of cervical incompetence".
+_NAMED_BEFORE = re.compile(
+    r"\b(?:(?:the|this|that|a|an|old|older|outdated|former)\s+(?:names?|terms?|words?|labels?|phrases?"
+    r"|diagnos[ei]s|expressions?)|(?:speak|speaks|spoke|spoken|talk|talked)\s+of)\s*[\"“'‘]?$",
+    re.IGNORECASE,
+)
+#: "... was the term of the law", "..., a word that hurts", "... is what she called it", a code.
+_NAMED_AFTER = re.compile(
+    r"[\"”’']?(?:,?\s+(?:is|are|was|were|remains?|remained|became)\s+"
+    r"(?:(?:an?|the|then|still|once|[a-z]+)\s+){0,3}"
+    r"(?:terms?|names?|words?|labels?|phrases?|expressions?|diagnosis|what|how)\b"
+    r"|,\s+(?:an?|the)\s+(?:[a-z]+\s+)?(?:terms?|names?|words?|labels?|phrases?|expressions?)\b"
+    r"|\s*\([A-TV-Z]\d\d(?:\.\d{1,2})?\))",
+    re.IGNORECASE,
+)
+#: Words of a sentence that tells how a disease got its name, or lost it.
+_NAMING = re.compile(
+    r"\b(?:renam(?:ed|es|ing)|eponym\w*|misnomers?|etymology|hence\s+(?:its|the|their)\s+names?"
+    r"|(?:got|gets|owes?|owed|lost|takes?|took|has|had|dropped)\s+its\s+name)\b",
+    re.IGNORECASE,
+)
+#: A year or a decade before the names in use today.
+_PAST = re.compile(r"\b1[0-8]\d\d(?:s\b|\b)|\b19[0-8]\d(?:s\b|\b)")
 _ABBREVIATION = re.compile(r"\s*\(([A-Z][A-Za-z]{0,2}[A-Z][A-Za-z]*s?)\)")
 #: Code points of context on each side that these patterns need.
 _CONTEXT = 60
@@ -154,6 +177,40 @@ def is_mentioned(article: Article, start: int, end: int) -> bool:
         return True
     near = f"{_SENTENCE_BREAK.split(before)[-1]} {_SENTENCE_BREAK.split(after, maxsplit=1)[0]}"
     return _CLASSIFICATION.search(near) is not None
+
+
+def is_spoken_about(article: Article, start: int, end: int) -> bool:
+    """Whether a sentence is about the name of a disease: where it comes from, who says it."""
+    before = article.text[max(0, start - _CONTEXT) : start]
+    after = article.text[end : end + _CONTEXT]
+    if _NAMED_BEFORE.search(before) or _NAMED_AFTER.match(after):
+        return True
+    return _NAMING.search(_sentence(article, start, end)) is not None
+
+
+def is_history(article: Article, start: int, end: int) -> bool:
+    """Whether the sentence tells of a year before 1990: a name of that time may be meant."""
+    return _PAST.search(_sentence(article, start, end)) is not None
+
+
+def _sentence(article: Article, start: int, end: int) -> str:
+    """The sentence around a term, without the term."""
+    block = next((b.span for b in article.blocks if b.start <= start < b.end), Span(start, end))
+    before = _SENTENCE_BREAK.split(article.text[block.start : start])[-1]
+    return f"{before} \n {_SENTENCE_BREAK.split(article.text[end : block.end], maxsplit=1)[0]}"
+
+
+def may_be_title(article: Article, start: int, end: int) -> bool:
+    """Whether the words have capitals in mid-sentence, as the title of a book or a song has."""
+    words = re.findall(r"[^\W\d_]\w*", article.text[start:end])
+    if len(words) < 2 or not all(w[0].isupper() and not w.isupper() for w in words):
+        return False
+    block = next((b for b in article.blocks if b.start <= start < b.end), None)
+    if block is None or block.kind is BlockKind.HEADING or block.span == article.title_span:
+        return False
+    if _titled(article.block_text(block)):
+        return False
+    return not _SENTENCE_END.search(article.text[max(block.start, start - 4) : start])
 
 
 def in_quotes(article: Article, start: int, end: int) -> bool:

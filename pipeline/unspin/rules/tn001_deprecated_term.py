@@ -13,7 +13,10 @@ from unspin.rules.base import Context
 from unspin.rules.terms import (
     abbreviated,
     in_name,
+    is_history,
     is_mentioned,
+    is_spoken_about,
+    may_be_title,
     off_limits,
     quotations,
     stands_beside,
@@ -43,9 +46,11 @@ class DeprecatedTerm:
         place.
 
     Known limits:
-        A term that is spoken about ("formerly called mental retardation", "…, now GPA"), beside
-        the term to write, quoted, part of a name or of a list of references is left alone. Where
-        an abbreviation in parentheses follows, the fix is only suggested.
+        A term that is spoken about ("formerly called mental retardation", "…, now GPA", "the name
+        monkeypox misleads"), beside the term to write, quoted, part of a name or of a list of
+        references is left alone. Where an abbreviation in parentheses follows, where the sentence
+        tells of a year before 1990, or where the term has the capitals of a title in mid-sentence
+        ("the song Manic Depression"), the fix is only suggested.
     """
 
     id: ClassVar[str] = "TN001"
@@ -67,13 +72,18 @@ class DeprecatedTerm:
             start, end = hit.form_start, hit.form_end
             if is_mentioned(article, start, end) or in_name(article, start, end):
                 continue
+            if is_spoken_about(article, start, end):
+                continue
             if stands_beside(article, start, end, hit.concept):
                 continue
             found = " ".join(article.text[hit.form_start : hit.form_end].split())
             if found == hit.replacement:
                 continue
             # "cerebrovascular accident (CVA)": the letters would no longer fit a new name.
-            applicability = "suggested" if abbreviated(article, end) else hit.fix(spun=spun)
+            # A name of its time, or the title of a book or a song, may be right.
+            unsure = abbreviated(article, end) or is_history(article, start, end)
+            unsure = unsure or (not hit.listed and may_be_title(article, start, end))
+            applicability = "suggested" if unsure else hit.fix(spun=spun)
             if hit.applicability == "editor":
                 applicability = "editor"
             yield Finding(

@@ -205,7 +205,11 @@ def _may_be_title(units: list[Unit]) -> bool:
         return False
     if first.text[-1] in ".,;:" or fold(first.text) in words("section_names"):
         return False
-    if headings.DEEP_NUMBER.match(first.text) or lists.announces(first) or first.text[:2] == "- ":
+    if headings.DEEP_NUMBER.match(first.text) or first.text[:2] == "- ":
+        return False
+    # "Sepsis: what to look for" leads up to a list only where no sentence follows.
+    parted = units[1].blanks > 0 and units[1].terminal and units[1].text[-1] != ":"
+    if lists.announces(first) and not (parted and units[1].count > headings.MOST_WORDS):
         return False
     # A title on the line above the text is followed by something longer or a blank line.
     if units[1].blanks > 0 or units[1].count > first.count:
@@ -254,7 +258,10 @@ def _split_glued(units: list[Unit], article: Article) -> list[Unit]:
 
 def _stuffed(head: str, article: Article, title: str) -> bool:
     """Whether the phrase is the title or comes back in the text: a key phrase, no heading."""
-    return fold(head) == fold(title) or article.text.count(head) > 2
+    phrase = head.rstrip(" .:")
+    # One word ("Treatment") comes back in any text.
+    often = " " in phrase and article.text.count(phrase) > 2
+    return fold(head) == fold(title) or article.text.count(head) > 2 or often
 
 
 def _build(article: Article, units: list[Unit], title: Unit | None) -> Article:

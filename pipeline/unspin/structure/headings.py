@@ -25,8 +25,9 @@ LONGEST_CHAIN = 3
 _NO_HEADING = re.compile(
     r"https?://|www\.|\w@\w|©|^\(?c\)|copyright|all rights reserved|\.(?:com|org|net|gov|edu)\b"
     r"|^(?:by|posted|published|updated|last (?:updated|reviewed|modified)|reviewed by|written by|"
-    r"medically reviewed|author|source|sources?:|photo|image|credit|figure|fig\.|table|tags?|"
+    r"medically reviewed|author|source|sources?:|photo|image|credit|tags?|"
     r"filed under|categor(?:y|ies)|call|tel|phone|fax|isbn|doi|pmid|and|or|but)\b[: ]?(?![a-z]* of)"
+    r"|^(?:figures?|fig\.|tables?)\s*(?:[:\d]|$)"
     r"|\b(?:click here|subscribe|newsletter|follow us|sign up|log in|cookies?|share (?:this|on))\b"
     r"|\b(?:street|road|avenue|suite|p\.?o\.? box)\b.*\d|^\d{3,}\s.*\b(?:st|rd|ave|road|street)\b"
     r"|\b(?:19|20)\d\d[-/]\d|\d{3}[-. ]\d{3,4}\b|^\d+(?:[.,]\d+)*%?$"
@@ -123,6 +124,13 @@ def glued_headings(text: str) -> list[tuple[int, int]]:
 #: A stop, a word, and a capital in it.
 _GLUED = re.compile(r"[.!?][A-Z][a-z -]+[a-z][A-Z]")
 _FIRST_SENTENCE = re.compile(r"([A-Z][^.!?:;]{3,70})\.\s+(?=[A-Z\"“(])")
+#: "Carers' Hub, 14 Bridge Street." says where, "Printed March 2025." when.
+_ADDRESS_OR_DATE = re.compile(
+    r"\b\d{1,4}[a-z]? [A-Z][\w'’]*(?: [A-Z][\w'’]*)? "
+    r"(?:Street|Road|Lane|Avenue|Drive|Crescent|Terrace|Square)\b"
+    r"|^(?:(?:re)?printed|revised|issued)\b.*\b(?:19|20)\d\d$",
+    re.I,
+)
 _INITIAL = re.compile(r"\b(?:[A-Z]|Dr|Mr|Mrs|Ms|St|Prof|vs|No|Inc|Co|Jr|Sr|approx|ca)$")
 
 
@@ -142,6 +150,7 @@ def run_in_heading(text: str) -> int:
             and "(" not in head
             and not _INITIAL.search(head)
             and not _NO_HEADING.search(head)
+            and not _ADDRESS_OR_DATE.search(head)
             and text.count(" ", found.end()) + 1 >= LEAST_BODY_WORDS
         ):
             return found.end(1) + 1

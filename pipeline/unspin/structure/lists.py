@@ -277,6 +277,8 @@ def _announced_run(units: list[Unit], start: int) -> list[Unit]:
     for unit in units[start:]:
         if run and unit.blanks != spacing:
             break
+        if first.terminal and unit.text[-1] in ",;":
+            return []  # a sentence over several lines: verse
         if not _may_be_item(unit, first):
             break
         run.append(unit)
