@@ -11,6 +11,7 @@ from unspin.glossary.inflect import (
     indefinite,
     inflect,
     inflections,
+    is_plural_phrase,
     plural_phrase,
     title_case,
 )
@@ -38,10 +39,21 @@ from unspin.glossary.inflect import (
         ("heart attack or stroke", "heart attacks or strokes"),
         ("cane or walker", "canes or walkers"),
         ("hip or knee replacement", "hip or knee replacements"),
+        ("type regarding cancer", "types regarding cancer"),
+        ("part associated with the brain", "parts associated with the brain"),
+        ("artery inside the brain", "arteries inside the brain"),
+        ("bladder and inside control", "bladder and inside controls"),
     ],
 )
 def test_plural_of_the_head(one: str, many: str) -> None:
     assert plural_phrase(one) == many
+
+
+def test_plurals_are_known_by_their_head() -> None:
+    assert is_plural_phrase("impacted insight teeth")
+    assert is_plural_phrase("older women")
+    assert not is_plural_phrase("weak spot within the legs")
+    assert not is_plural_phrase("powerlessness inside the legs")
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,12 @@ _PREFIXES = ("re", "over", "out", "un")
 _VOWELS = "aeiou"
 _CVC = re.compile(r"^[^aeiou]*(?:qu)?[aeiou][^aeiouwxy]$")
 _JOINING = ("and", "or")
-#: Adjectives that stand after their noun: "diet rich in fiber".
-_AFTER_NOUNS = frozenset({"rich"})
+#: Words that begin what follows a head, besides prepositions: "diet rich in fiber", and what
+#: spinning programs write for "of".
+_AFTER_HEADS = frozenset({"rich", "associated", "concerning", "regarding", "within", "towards"})
+#: Words that do so before a determiner, and are adjectives elsewhere: "the inside lining".
+_PLACES = frozenset({"behind", "beneath", "inside", "outside", "through", "underneath"})
+_DETERMINERS = frozenset({"a", "an", "the", "your"})
 #: Two verbs, the first with a particle at most: "eat and drink", "warm up and cool down".
 _TWO_VERBS = re.compile(
     r"(?P<first>\S+)(?P<gap>(?: (?:up|down|off|out|right|well))? (?:and|or) )"
@@ -63,11 +67,18 @@ def plural(noun: str) -> str:
     return noun[0] + new[1:] if noun[0].isupper() and new[:1] == low[:1] else new
 
 
+@lru_cache(maxsize=1)
+def _irregular_plurals() -> frozenset[str]:
+    return frozenset(many for one, many in english()["plurals"].items() if many != one)
+
+
 def is_plural(noun: str) -> bool:
-    """Whether a word looks like a plural in -s: "cells", "diseases", but not "lens" or "virus"."""
+    """Whether a word looks like a plural: "cells", "teeth", but not "lens" or "virus"."""
     low = noun.lower()
     if low in english()["plurals"]:
         return False
+    if low in _irregular_plurals() or low.endswith("women"):
+        return True
     return len(low) > 3 and low.endswith("s") and low[-2] not in "suiao'"
 
 
@@ -79,9 +90,16 @@ def is_plural_phrase(phrase: str) -> bool:
 def _head(phrase: str) -> tuple[int, str]:
     """Index and text of the last word before the first preposition."""
     words = phrase.split(" ")
-    stops = english()["prepositions"] | _AFTER_NOUNS
-    end = next((i for i, w in enumerate(words) if i and w.lower() in stops), len(words))
+    low = [w.lower() for w in words]
+    end = next((i for i in range(1, len(low)) if _ends_head(low, i)), len(words))
     return end - 1, words[end - 1]
+
+
+def _ends_head(words: list[str], at: int) -> bool:
+    """Whether what follows the head of a noun phrase begins with a word."""
+    if words[at] in english()["prepositions"] or words[at] in _AFTER_HEADS:
+        return True
+    return words[at] in _PLACES and not _DETERMINERS.isdisjoint(words[at + 1 : at + 2])
 
 
 def plural_phrase(phrase: str) -> str:
