@@ -33,6 +33,7 @@ from unspin.glossary.inflect import (
         ("virus", "viruses"),
         ("day", "days"),
         ("cockroach", "cockroaches"),
+        ("left atrium", "left atria"),
         ("midwife", "midwives"),
         ("damage to the spinal cord", "damage to the spinal cord"),
         ("diet rich in fruits and vegetables", "diets rich in fruits and vegetables"),
