@@ -53,6 +53,9 @@ def test_plural_of_the_head(one: str, many: str) -> None:
 def test_plurals_are_known_by_their_head() -> None:
     assert is_plural_phrase("impacted insight teeth")
     assert is_plural_phrase("older women")
+    assert not is_plural_phrase("lung most cancers")  # is "lung cancer"
+    assert not is_plural_phrase("school 12 months")
+    assert not is_plural_phrase("prescribed measurements")
     assert not is_plural_phrase("weak spot within the legs")
     assert not is_plural_phrase("powerlessness inside the legs")
 

@@ -34,6 +34,8 @@ _JOINING = ("and", "or")
 _AFTER_HEADS = frozenset({"rich", "associated", "concerning", "regarding", "within", "towards"})
 #: Words that do so before a determiner, and are adjectives elsewhere: "the inside lining".
 _PLACES = frozenset({"behind", "beneath", "inside", "outside", "through", "underneath"})
+#: Plurals that programs put for a singular: "cancer", "year", "dose", "environment".
+_FOR_ONE = ("most cancers", "maximum cancers", "12 months", "measurements", "surroundings")
 _DETERMINERS = frozenset({"a", "an", "the", "your"})
 #: Two verbs, the first with a particle at most: "eat and drink", "warm up and cool down".
 _TWO_VERBS = re.compile(
@@ -83,8 +85,8 @@ def is_plural(noun: str) -> bool:
 
 
 def is_plural_phrase(phrase: str) -> bool:
-    """Whether the head of a noun phrase looks like a plural."""
-    return is_plural(_head(phrase)[1])
+    """Whether the head of a noun phrase looks like a plural, and stands for one."""
+    return not phrase.lower().endswith(_FOR_ONE) and is_plural(_head(phrase)[1])
 
 
 def _head(phrase: str) -> tuple[int, str]:
