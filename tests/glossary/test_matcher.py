@@ -26,6 +26,7 @@ def found(text: str, glossary: Glossary | None = None) -> list[tuple[str, str]]:
         ("Heart Ailment and You", [("Heart Ailment", "Heart Disease")]),
         ("Heart ailment kills.", [("Heart ailment", "Heart disease")]),
         ("two heart ailments", [("heart ailments", "heart diseases")]),
+        ("a heart ailments risk", [("heart ailments", "heart disease")]),
         ("a heart\nailment", [("heart\nailment", "heart disease")]),
         ("a heart\u00a0 ailment", [("heart\u00a0 ailment", "heart disease")]),
         ("a heart ailment's course", [("heart ailment", "heart disease")]),

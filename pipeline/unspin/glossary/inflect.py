@@ -28,6 +28,18 @@ def english() -> dict[str, Any]:
 _PREFIXES = ("re", "over", "out", "un")
 _VOWELS = "aeiou"
 _CVC = re.compile(r"^[^aeiou]*(?:qu)?[aeiou][^aeiouwxy]$")
+_JOINING = ("and", "or")
+#: Words that begin what follows a head, besides prepositions: "diet rich in fiber", and what
+#: spinning programs write for "of".
+_AFTER_HEADS = frozenset({"rich", "associated", "concerning", "regarding", "within", "towards"})
+#: Words that do so before a determiner, and are adjectives elsewhere: "the inside lining".
+_PLACES = frozenset({"behind", "beneath", "inside", "outside", "through", "underneath"})
+_DETERMINERS = frozenset({"a", "an", "the", "your"})
+#: Two verbs, the first with a particle at most: "eat and drink", "warm up and cool down".
+_TWO_VERBS = re.compile(
+    r"(?P<first>\S+)(?P<gap>(?: (?:up|down|off|out|right|well))? (?:and|or) )"
+    r"(?P<second>\S+)(?P<rest>.*)"
+)
 
 
 def plural(noun: str) -> str:
@@ -38,12 +50,14 @@ def plural(noun: str) -> str:
         new: str = irregular
     elif low.endswith(("woman", "policeman")) or low in ("gentleman", "layman", "freshman"):
         new = low[:-3] + "men"
+    elif low.endswith("wife"):  # "midwife"
+        new = low[:-2] + "ves"
     elif low.endswith("itis") or is_plural(low):
         return noun
     elif low.endswith("sis") and len(low) > 4:
         new = low[:-2] + "es"
     elif low.endswith(("s", "x", "z", "ch", "sh")):
-        new = low + ("s" if low.endswith("ach") else "es")
+        new = low + ("s" if low.endswith("omach") else "es")
     elif low.endswith("y") and len(low) > 1 and low[-2] not in _VOWELS:
         new = low[:-1] + "ies"
     else:
@@ -53,12 +67,17 @@ def plural(noun: str) -> str:
     return noun[0] + new[1:] if noun[0].isupper() and new[:1] == low[:1] else new
 
 
+@lru_cache(maxsize=1)
+def _irregular_plurals() -> frozenset[str]:
+    return frozenset(many for one, many in english()["plurals"].items() if many != one)
+
+
 def is_plural(noun: str) -> bool:
-    """Whether a word looks like a plural: "cells", "men", but not "lens" or "virus"."""
+    """Whether a word looks like a plural: "cells", "teeth", but not "lens" or "virus"."""
     low = noun.lower()
     if low in english()["plurals"]:
         return False
-    if low in _irregular_plurals():
+    if low in _irregular_plurals() or low.endswith("women"):
         return True
     return len(low) > 3 and low.endswith("s") and low[-2] not in "suiao'"
 
@@ -84,16 +103,29 @@ def is_plural_phrase(phrase: str) -> bool:
 def _head(phrase: str) -> tuple[int, str]:
     """Index and text of the last word before the first preposition."""
     words = phrase.split(" ")
-    stops = english()["prepositions"]
-    end = next((i for i, w in enumerate(words) if i and w.lower() in stops), len(words))
+    low = [w.lower() for w in words]
+    end = next((i for i in range(1, len(low)) if _ends_head(low, i)), len(words))
     return end - 1, words[end - 1]
 
 
+def _ends_head(words: list[str], at: int) -> bool:
+    """Whether what follows the head of a noun phrase begins with a word."""
+    if words[at] in english()["prepositions"] or words[at] in _AFTER_HEADS:
+        return True
+    return words[at] in _PLACES and not _DETERMINERS.isdisjoint(words[at + 1 : at + 2])
+
+
 def plural_phrase(phrase: str) -> str:
-    """The plural of a noun phrase: of its head, the last word before the first preposition."""
+    """The plural of a noun phrase: of its head, the last word before the first preposition.
+
+    Of two heads both: "doctors or nurses". Where more words follow ("hip or knee replacement"),
+    only the last is a head.
+    """
     words = phrase.split(" ")
     at, head = _head(phrase)
     words[at] = plural(head)
+    if at > 1 and words[at - 1].lower() in _JOINING:
+        words[at - 2] = plural(words[at - 2])
     return " ".join(words)
 
 
@@ -137,6 +169,25 @@ def verb_forms(verb: str) -> tuple[str, str, str, str]:
     return third, past, participle, _suffixed(verb, "ing")
 
 
+def _conjugations(phrase: str) -> tuple[str, str, str, str]:
+    """Third person, past, participle and -ing form of a verb phrase in its base form.
+
+    Where two verbs share what follows, both change: "eats and drinks".
+    """
+    both = _TWO_VERBS.fullmatch(phrase)
+    if both is None:
+        verb, gap, rest = phrase.partition(" ")
+        third, past, participle, ing = (form + gap + rest for form in verb_forms(verb.lower()))
+    else:
+        second = both["second"]
+        seconds = (second,) * 4 if second.endswith("ing") else verb_forms(second.lower())
+        third, past, participle, ing = (
+            first + both["gap"] + other + both["rest"]
+            for first, other in zip(verb_forms(both["first"].lower()), seconds, strict=True)
+        )
+    return third, past, participle, ing
+
+
 def inflections(phrase: str, pos: str, number: str) -> Iterator[tuple[str, str]]:
     """A phrase with its inflections.
 
@@ -154,19 +205,12 @@ def inflections(phrase: str, pos: str, number: str) -> Iterator[tuple[str, str]]
         if many != phrase:
             yield many, PLURAL
     elif pos == "verb":
-        verb, _, rest = phrase.partition(" ")
-        rest = " " + rest if rest else ""
-        third, past, participle, ing = verb_forms(verb.lower())
-        seen = {verb}
-        for form, inflection in (
-            (third, THIRD),
-            (past, PAST),
-            (participle, PARTICIPLE),
-            (ing, ING),
-        ):
+        seen = {phrase}
+        names = (THIRD, PAST, PARTICIPLE, ING)
+        for form, inflection in zip(_conjugations(phrase), names, strict=True):
             if form not in seen:
                 seen.add(form)
-                yield form + rest, inflection
+                yield form, inflection
 
 
 def inflect(phrase: str, pos: str, number: str, inflection: str) -> str:
@@ -175,23 +219,24 @@ def inflect(phrase: str, pos: str, number: str, inflection: str) -> str:
         return phrase
     if pos == "noun":
         return plural_phrase(phrase) if number == "both" else phrase
-    verb, _, rest = phrase.partition(" ")
-    forms = dict(zip((THIRD, PAST, PARTICIPLE, ING), verb_forms(verb.lower()), strict=True))
+    forms = dict(zip((THIRD, PAST, PARTICIPLE, ING), _conjugations(phrase), strict=True))
     new = forms[inflection]
-    if verb[0].isupper():
-        new = new[0].upper() + new[1:]
-    return f"{new} {rest}" if rest else new
+    return new[0].upper() + new[1:] if phrase[0].isupper() else new
 
 
 _AN = re.compile(r"(?:hour|honest|honou?r|heir|[aeiou])", re.IGNORECASE)
 #: Vowel letters that sound like "you" or "one".
 _A = re.compile(
-    r"(?:uni(?!n|m)|us(?:e|u(?!r))|u(?:r[aeio]|t[eio]|v|biq|k)|eu|ewe|one(?!\w)|once|ufo)",
+    r"(?:uni(?!n|m|den)|us(?:[ae]|u(?!r))|u(?:r[aeio]|t[eio]|v|biq|k)|eu|ewe|one(?!\w)|once|ufo)",
     re.IGNORECASE,
 )
 _LETTERS_AN = frozenset("AEFHILMNORSX")
 #: Abbreviations that are spoken as words; all others are spelt out.
-_SPOKEN = frozenset({"SARS", "MERS", "LASIK", "NICU", "SIDS", "FAST", "RICE", "HIPAA", "NICE"})
+_SPOKEN = frozenset(
+    {"SARS", "MERS", "LASIK", "NICU", "SIDS", "FAST", "RICE", "HIPAA", "NICE", "HER2", "HEPA"}
+)
+#: A small letter, or H with one, before a capital is said by its name: "mRNA", "eGFR", "HbA1c".
+_LETTER_FIRST = re.compile(r"[a-z][A-Z]|Hb[A-Z]")
 
 
 def indefinite(following: str) -> str:
@@ -205,6 +250,8 @@ def indefinite(following: str) -> str:
     head = word.split("-")[0]
     if head.isupper() and head not in _SPOKEN:
         return "an" if head[0] in _LETTERS_AN else "a"
+    if _LETTER_FIRST.match(head):
+        return "an" if head[0].upper() in _LETTERS_AN else "a"
     return "an" if _AN.match(word) and not _A.match(word) else "a"
 
 

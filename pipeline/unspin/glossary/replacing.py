@@ -8,6 +8,7 @@ from unspin.glossary.inflect import (
     BASE,
     PARTICIPLE,
     PAST,
+    PLURAL,
     capital,
     english,
     indefinite,
@@ -52,6 +53,8 @@ def replace_form(
     """
     if inflection == PAST and _is_participle(text, start):
         inflection = PARTICIPLE
+    elif inflection == PLURAL and _ARTICLE.search(text[max(0, start - _CONTEXT) : start]):
+        inflection = BASE  # programs put a plural for a singular: "a heart rhythm troubles"
     new = inflect(canonical, pos, number, inflection)
     return _articles(text, start, end, _capitals(text, start, end, new, listed), new)
 
