@@ -24,6 +24,7 @@ from unspin.article import (
 )
 from unspin.edits import Edit, apply_edits
 from unspin.findings import Applicability, Finding, Severity
+from unspin.places import Places
 from unspin.source_edits import source_edits
 from unspin.textmap import OffsetMap, Segment
 
@@ -206,24 +207,12 @@ def _choose(article: Article, findings: Sequence[Finding], unsafe: bool) -> set[
     candidates.sort(
         key=lambda i: (-findings[i].length, -findings[i].confidence, _place(findings[i]))
     )
-    taken: list[tuple[int, int]] = []  # sorted and disjoint: only neighbours can clash
-    chosen: set[int] = set()
-    for i in candidates:
-        f = findings[i]
-        if f.source_span is None:
-            at = bisect_right(taken, (f.start, f.end))
-            if any(_clash(f, a, b) for a, b in taken[max(0, at - 2) : at + 2]):
-                continue
-            taken.insert(at, (f.start, f.end))
-        chosen.add(i)
-    return chosen
-
-
-def _clash(finding: Finding, start: int, end: int) -> bool:
-    """Whether two edits overlap, or insert at one place."""
-    if finding.start == finding.end or start == end:
-        return start <= finding.start <= end or finding.start <= start <= finding.end
-    return finding.start < end and start < finding.end
+    taken = Places()
+    return {
+        i
+        for i in candidates
+        if findings[i].source_span is not None or taken.take(findings[i].start, findings[i].end)
+    }
 
 
 def touchable(article: Article, finding: Finding) -> bool:

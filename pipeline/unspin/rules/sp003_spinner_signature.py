@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from unspin.article import Article
 from unspin.findings import Applicability, Finding, Severity
+from unspin.places import Places
 from unspin.rules.base import Context
 from unspin.rules.terms import is_unlikely, off_limits, quotations, touches
 from unspin.rules.text import word_lists
@@ -102,15 +103,13 @@ class SpinnerSignature:
 
     def check(self, article: Article, context: Context) -> Iterator[Finding]:
         """Yields listed wordings whose conditions hold."""
-        taken: list[tuple[int, int]] = []
+        taken = Places()
         lowered = article.text.lower()
         for signature in signatures():
             if signature.spun_article and not context.looks_spun:
                 continue
             for match in signature.matches(article.text, lowered):
                 start, end = match.span()
-                if any(a < end and start < b for a, b in taken):
-                    continue
                 if touches(off_limits(article), start, end):
                     continue
                 if _explained(article, match, signature):
@@ -119,8 +118,8 @@ class SpinnerSignature:
                     continue
                 if not signature.safe and _is_doubted(article, context, start, end):
                     continue
-                taken.append((start, end))
-                yield self._finding(article, match, signature)
+                if taken.take(start, end):
+                    yield self._finding(article, match, signature)
 
     def _finding(self, article: Article, match: re.Match[str], signature: Signature) -> Finding:
         shown = " ".join(match.group().split())

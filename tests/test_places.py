@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unspin import pipeline
+from unspin.findings import Applicability, Finding
+from unspin.pipeline import resolve_overlaps
+from unspin.places import Places
+
+SPANS = st.tuples(st.integers(0, 30), st.integers(0, 6)).map(lambda x: (x[0], x[0] + x[1]))
+
+
+def overlap(a: tuple[int, int], b: tuple[int, int]) -> bool:
+    if a[0] == a[1] or b[0] == b[1]:
+        return a[0] <= b[1] and b[0] <= a[1]
+    return a[0] < b[1] and b[0] < a[1]
+
+
+@given(st.lists(SPANS, max_size=25))
+def test_a_place_is_free_where_no_taken_one_overlaps_it(spans: list[tuple[int, int]]) -> None:
+    places, taken = Places(), []
+    for span in spans:
+        free = not any(overlap(span, other) for other in taken)
+        assert places.take(*span) == free
+        if free:
+            taken.append(span)
+
+
+@st.composite
+def findings(draw: st.DrawFn) -> Finding:
+    rule = draw(st.sampled_from(["SP001", "SP002", "SP003", "SD003", "SD004", "KS001"]))
+    start, end = draw(SPANS)
+    return Finding(
+        rule,
+        start,
+        max(end, start + 1) if rule.startswith("SP") else end,  # these are never empty in a text
+        "x",
+        confidence=draw(st.sampled_from([0.5, 0.9])),
+        applicability=draw(st.sampled_from([Applicability.SAFE, Applicability.SUGGESTED])),
+    )
+
+
+def one_by_one(found: list[Finding]) -> list[Finding]:
+    """Every finding held against every other."""
+    kept: list[Finding] = []
+    order = sorted(found, key=lambda f: (pipeline._rank(f), -f.length, -f.confidence, f.start))
+    for finding in order:
+        others = [f for f in kept if f.family == finding.family]
+        if finding.length == 0 or not any(finding.overlaps(o) for o in others):
+            kept.append(finding)
+    return sorted(kept, key=lambda f: (f.start, f.end, f.rule))
+
+
+@given(st.lists(findings(), max_size=20))
+def test_overlaps_are_settled_as_if_each_finding_were_held_against_each(
+    found: list[Finding],
+) -> None:
+    assert resolve_overlaps(found) == one_by_one(found)
+
+
+def comparisons(monkeypatch: pytest.MonkeyPatch, count: int) -> int:
+    """How many pairs are compared for findings that stand side by side."""
+    from unspin import places
+
+    made = 0
+
+    def counted(clash: Callable[[int, int, int, int], bool]) -> Callable[..., bool]:
+        def call(*span: int) -> bool:
+            nonlocal made
+            made += 1
+            return clash(*span)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        patch.setattr(places, "_clash", counted(places._clash))
+        resolve_overlaps([Finding("SD003", 9 * i, 9 * i + 5, "x") for i in range(count)])
+    return made
+
+
+def test_ten_times_the_findings_need_ten_times_the_comparisons(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert comparisons(monkeypatch, 1000) <= 11 * comparisons(monkeypatch, 100)
