@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.articles import article, articles_with_fixes, source
+from tests.work import calls
 from unspin.article import Article, Block, BlockKind, Mark, MarkKind, Piece, assemble
 from unspin.config import Config
 from unspin.edits import apply_edits, invert_edits
 from unspin.findings import Applicability, Finding
-from unspin.fixing import fix
+from unspin.fixing import _last_copies, fix
 from unspin.reading import read_bytes
 from unspin.rules.sd012_encoding_repair import EncodingRepair
 from unspin.textmap import Segment
@@ -179,6 +182,42 @@ def test_a_copy_that_other_debris_takes_does_not_count() -> None:
     found.append(finding(text, "Share this: Take 5 times a day. ", "", rule="SD010"))
     fixed = fix(article(text), found)
     assert fixed.article.text == "Rest first. Take 5 times a day. Sleep well. Go."
+
+
+def last_ones(text: str, cuts: list[Finding]) -> list[int]:
+    """Indices of the cuts that would take the last copy of a fact: each held against each copy."""
+    left = {i: (f.start, f.end) for i, f in enumerate(cuts)}
+    for i, (start, end) in list(left.items()):
+        said = text[start:end]
+        copies = [m.span() for m in re.finditer(re.escape(said), text)]
+        gone = all(any(a < z and p < b for a, b in left.values()) for p, z in copies)
+        if gone and cuts[i].rule != "SD010" and said != "Rest a while":  # which states nothing
+            del left[i]
+    return [i for i in range(len(cuts)) if i not in left]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["", "KS003", "DU001", "SD010"]))))
+def test_of_each_fact_a_copy_stays_whatever_else_is_removed(
+    parts: list[tuple[int, str]],
+) -> None:
+    said = ["Take 5 mg", "Take 5 mg at night", "Never share it", "Rest a while"]
+    text = "".join(f"{said[i]}. " for i, _ in parts)
+    cuts, at = [], 0
+    for i, rule in parts:
+        end = at + len(said[i])
+        if rule:
+            cuts.append(replace(finding("x", "x", "", rule=rule), start=at, end=end))
+        at = end + 2
+    assert sorted(_last_copies(article(text), cuts)) == last_ones(text, cuts)
+
+
+def test_ten_times_the_repetitions_take_ten_times_the_work() -> None:
+    def work(times: int) -> int:
+        text = "Go. Take 5 mg at night. " * times
+        found, cuts = article(text), repeated(text, "Take 5 mg at night. ", "KS003")
+        return calls(lambda: _last_copies(found, cuts))
+
+    assert work(300) <= 12 * work(30)
 
 
 @pytest.mark.parametrize("said", ["Cheap Lower Back Brace. ", "Best Knee Sleeve. "])

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.work import calls
 from unspin import pipeline
 from unspin.findings import Applicability, Finding
 from unspin.pipeline import resolve_overlaps
@@ -62,27 +60,10 @@ def test_overlaps_are_settled_as_if_each_finding_were_held_against_each(
     assert resolve_overlaps(found) == one_by_one(found)
 
 
-def comparisons(monkeypatch: pytest.MonkeyPatch, count: int) -> int:
-    """How many pairs are compared for findings that stand side by side."""
-    from unspin import places
-
-    made = 0
-
-    def counted(clash: Callable[[int, int, int, int], bool]) -> Callable[..., bool]:
-        def call(*span: int) -> bool:
-            nonlocal made
-            made += 1
-            return clash(*span)
-
-        return call
-
-    with monkeypatch.context() as patch:
-        patch.setattr(places, "_clash", counted(places._clash))
-        resolve_overlaps([Finding("SD003", 9 * i, 9 * i + 5, "x") for i in range(count)])
-    return made
+def side_by_side(count: int) -> list[Finding]:
+    return [Finding("SD003", 9 * i, 9 * i + 5, "x") for i in range(count)]
 
 
-def test_ten_times_the_findings_need_ten_times_the_comparisons(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    assert comparisons(monkeypatch, 1000) <= 11 * comparisons(monkeypatch, 100)
+def test_ten_times_the_findings_take_ten_times_the_work() -> None:
+    few, many = side_by_side(100), side_by_side(1000)
+    assert calls(lambda: resolve_overlaps(many)) <= 12 * calls(lambda: resolve_overlaps(few))

@@ -7,6 +7,7 @@ a record that leads from the restored text back to the source and forth again.
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -130,37 +131,58 @@ def _last_copies(article: Article, findings: Sequence[Finding]) -> dict[int, str
     Where every copy of a passage is to be removed, the first one is not: then the article still
     says it.
     """
-    fixable = (Applicability.SAFE, Applicability.SUGGESTED)
-    cuts = {
-        i: (f.start, f.end)
-        for i, f in enumerate(findings)
-        if f.family in REMOVING_FAMILIES
-        and f.applicability in fixable
-        and f.source_span is None
-        and f.replacements
-        and len(f.replacements[0].strip()) < 2  # a comma may stay of a splice
-    }
+    cuts = [i for i, f in enumerate(findings) if _cuts(f)]
+    if not any(findings[i].family in REPEATING_FAMILIES for i in cuts):
+        return {}
+    covers = array("L", bytes(array("L").itemsize * len(article.text)))  # cuts of each code point
+    for i in cuts:
+        _count(covers, findings[i], 1)
     out: dict[int, str] = {}
-    for i in sorted(cuts, key=lambda i: cuts[i]):
+    safe: set[str] = set()  # passages of which a copy stays, as it does when fewer are cut
+    for i in sorted(cuts, key=lambda i: (findings[i].start, findings[i].end)):
         finding = findings[i]
-        if finding.family not in REPEATING_FAMILIES:
+        words = [re.escape(w) for w in re.findall(r"\w+", _covered(article, finding))]
+        copies = r"(?<!\w)" + r"\W+".join(words) + r"(?!\w)"
+        if finding.family not in REPEATING_FAMILIES or not words or copies in safe:
             continue
-        removed = article.text[finding.start : finding.end]
-        # sides and directions in a keyword phrase ("lower back") say nothing
-        kinds = _STATED if finding.family == "KS" else ("",)
-        lost = {f for f in guard.facts(removed.lower()) if f.startswith(kinds)}
-        words = [re.escape(w) for w in re.findall(r"\w+", removed)]
-        if not lost or not words:
+        lost = _facts(article, finding)
+        if not lost:
             continue
-        copies = re.compile(r"(?<!\w)" + r"\W+".join(words) + r"(?!\w)", re.I)
-        stays = any(
-            not any(a < m.end() and m.start() < b for a, b in cuts.values())
-            for m in copies.finditer(article.text)
-        )
-        if not stays:
+        found = re.finditer(copies, article.text, re.I)
+        if any(not any(covers[m.start() : m.end()]) for m in found):
+            safe.add(copies)
+        else:
             out[i] = f"no copy would stay, the text loses {', '.join(sorted(lost))}"
-            del cuts[i]
+            _count(covers, finding, -1)
     return out
+
+
+def _cuts(finding: Finding) -> bool:
+    """Whether the fix of a finding removes what it covers; a comma may stay of a splice."""
+    return (
+        finding.family in REMOVING_FAMILIES
+        and finding.applicability in (Applicability.SAFE, Applicability.SUGGESTED)
+        and finding.source_span is None
+        and bool(finding.replacements)
+        and len(finding.replacements[0].strip()) < 2
+    )
+
+
+def _count(covers: array[int], finding: Finding, by: int) -> None:
+    for at in range(finding.start, finding.end):
+        covers[at] += by
+
+
+def _covered(article: Article, finding: Finding) -> str:
+    return article.text[finding.start : finding.end]
+
+
+def _facts(article: Article, finding: Finding) -> set[str]:
+    """What a repetition states that must stay somewhere."""
+    # sides and directions in a keyword phrase ("lower back") say nothing
+    kinds = _STATED if finding.family == "KS" else ("",)
+    facts = guard.facts(_covered(article, finding).lower())
+    return {fact for fact in facts if fact.startswith(kinds)}
 
 
 def _lost_amounts(article: Article, finding: Finding) -> str | None:
@@ -170,8 +192,7 @@ def _lost_amounts(article: Article, finding: Finding) -> str | None:
     """
     if finding.family != "SD":
         return None
-    removed = article.text[finding.start : finding.end]
-    lost = guard.amounts(removed) - guard.amounts(finding.replacements[0])
+    lost = guard.amounts(_covered(article, finding)) - guard.amounts(finding.replacements[0])
     return f"the text loses {', '.join(sorted(lost))}" if lost else None
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from unspin.article import Article
 from unspin.findings import Applicability, Finding, Severity
 from unspin.glossary.concept import EDITOR, SAFE, SPUN, SUGGESTED, UNSEEN
-from unspin.glossary.restoring import is_strong, looks_spun
+from unspin.glossary.restoring import is_strong
 from unspin.rules.base import Context
 from unspin.rules.terms import (
     in_name,
@@ -90,7 +90,7 @@ class SpunTerm:
         for hit in context.hits:
             if hit.kind != SPUN:
                 continue
-            spun = context.looks_spun or looks_spun(context.hits, hit) or _is_reported(context, hit)
+            spun = context.looks_spun_beside(hit) or _is_reported(context, hit)
             if not context.glossary.holds(hit, article.text, spun=spun):
                 continue
             if touches(off_limits(article), hit.start, hit.end):

@@ -8,7 +8,6 @@ from typing import ClassVar
 from unspin.article import Article
 from unspin.findings import Applicability, Finding, Severity
 from unspin.glossary.concept import DEPRECATED
-from unspin.glossary.restoring import looks_spun
 from unspin.rules.base import Context
 from unspin.rules.terms import (
     abbreviated,
@@ -57,7 +56,7 @@ class DeprecatedTerm:
         for hit in context.hits:
             if hit.kind != DEPRECATED:
                 continue
-            spun = context.looks_spun or looks_spun(context.hits, hit)
+            spun = context.looks_spun_beside(hit)
             if not context.glossary.holds(hit, article.text, spun=spun):
                 continue
             if touches(off_limits(article), hit.start, hit.end) or touches(

@@ -12,7 +12,6 @@ from unspin.findings import Applicability, Finding, Severity
 from unspin.glossary.concept import ADMITTED
 from unspin.glossary.conditions import takes_object
 from unspin.glossary.inflect import english
-from unspin.glossary.restoring import looks_spun
 from unspin.rules.base import Context
 from unspin.rules.terms import (
     abbreviated,
@@ -133,9 +132,7 @@ class MixedTerms:
         return any(
             hit.concept == concept
             and hit.kind != ADMITTED
-            and context.glossary.holds(
-                hit, article.text, spun=context.looks_spun or looks_spun(context.hits, hit)
-            )
+            and context.glossary.holds(hit, article.text, spun=context.looks_spun_beside(hit))
             and not self._introduced(article, hit, [])
             for hit in context.hits
         )
