@@ -138,24 +138,23 @@ def _tables(units: list[Unit]) -> None:
                     break
                 size = len(cells)
             j += 1
-        if j - i >= 2:
+        if size and j - i >= 2:
             group += 1
-            _make_rows(units, i, j, sign, group)
+            units[i:j] = rows = _rows(units[i:j], sign, group)
+            j = i + len(rows)
         i = max(j, i + 1)
 
 
-def _make_rows(units: list[Unit], i: int, j: int, sign: str, group: int) -> None:
-    rows = [u for u in units[i:j] if not _TABLE_RULE.fullmatch(u.text)]
-    ruled = len(rows) < j - i
+def _rows(lines: list[Unit], sign: str, group: int) -> list[Unit]:
+    """The lines of a table without the rules of its frame, parted into cells."""
+    rows = [u for u in lines if not _TABLE_RULE.fullmatch(u.text)]
+    ruled = len(rows) < len(lines)
     for unit in rows:
         unit.kind, unit.list_id = BlockKind.TABLE, group
         unit.cells = tuple(_cells(unit.text, sign))
     digits = [any(c.isdigit() for c in u.text) for u in rows]
     rows[0].header = ruled or (not digits[0] and len(rows) > 1 and all(digits[1:]))
-    for unit in units[i:j]:
-        if unit.kind is not BlockKind.TABLE:
-            unit.text = ""  # a rule of the table's frame
-    units[i:j] = rows
+    return rows
 
 
 def _cells(text: str, sign: str) -> list[Span]:
