@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from unspin.article import Article, Repair, Source
-from unspin.edits import Edit, narrowed, shortest
+from unspin.edits import Edit, narrowed, shared_end, shared_start, shortest
 from unspin.reading.markup import Wrap, WrapKind, html_wraps
 
 _WORD = re.compile(r"\S+")
@@ -110,14 +110,10 @@ def _tags(article: Article, pieces: Sequence[tuple[int, int, int, int]]) -> str:
 def _trimmed(text: str, edit: Edit) -> Edit:
     """Cuts the words that both sides share at either end, so that fewer markup borders are met."""
     before, after = edit.before, edit.after
-    start = 0
-    while start < min(len(before), len(after)) and _same(before[start], after[start]):
-        start += 1
+    start = shared_start(before, after, _same)
     while start and (_inside_word(before, start) or _inside_word(after, start)):
         start -= 1
-    end = 0
-    while end < min(len(before), len(after)) - start and _same(before[-1 - end], after[-1 - end]):
-        end += 1
+    end = shared_end(before, after, start, _same)
     while end and (
         _inside_word(before, len(before) - end) or _inside_word(after, len(after) - end)
     ):

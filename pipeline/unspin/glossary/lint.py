@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from unspin.edits import shared_end, shared_start
 from unspin.errors import GlossaryError
 from unspin.glossary.compiling import (
     CANONICAL,
@@ -346,12 +347,8 @@ def _frame(bad: str, good: str, term: frozenset[str]) -> str | None:
     Words of the term itself, at the border of what they share, are no part of the frame.
     """
     left, right = bad.split(), good.split()
-    a = 0
-    while a < min(len(left), len(right)) and left[a] == right[a]:
-        a += 1
-    b = 0
-    while b < min(len(left), len(right)) - a and left[-1 - b] == right[-1 - b]:
-        b += 1
+    a = shared_start(left, right)
+    b = shared_end(left, right, a)
     while a and left[a - 1].lower().strip(".,") in term:
         a -= 1
     while b and left[-b].lower().strip(".,") in term:
