@@ -328,6 +328,23 @@ def assemble(
     )
 
 
+def reassemble(article: Article, pieces: list[Piece], **changes: Any) -> Article:
+    """Joins changed pieces of an article; what else it knows stays, the structurer's notes aside.
+
+    Args:
+        article: The article that the pieces come from.
+        pieces: Its blocks as they are to be, as for `assemble`.
+        **changes: `title` as for `assemble`, and fields of `Article` that are to be others.
+    """
+    kept: dict[str, Any] = {
+        "metadata": article.metadata,
+        "repairs": article.repairs,
+        "structured": article.structured,
+        "language": article.language,
+    }
+    return assemble(article.source, pieces, **(kept | changes))
+
+
 def disassemble(article: Article) -> list[Piece]:
     """The article's blocks as pieces: the inverse of `assemble`."""
     out: list[Piece] = []

@@ -20,8 +20,8 @@ from unspin.article import (
     Piece,
     Repair,
     Span,
-    assemble,
     disassemble,
+    reassemble,
 )
 from unspin.edits import Edit, apply_edits
 from unspin.findings import Applicability, Finding, Severity
@@ -267,15 +267,7 @@ def _edited(article: Article, edits: Sequence[Edit]) -> Article:
             title = len(pieces)
         moved.append((block.start, block.end, len(pieces)))
         pieces.append(new)
-    return assemble(
-        article.source,
-        pieces,
-        title=title,
-        metadata=article.metadata,
-        repairs=article.repairs,
-        structured=article.structured,
-        language=article.language,
-    )
+    return reassemble(article, pieces, title=title)
 
 
 def _edited_piece(piece: Piece, edits: Sequence[Edit]) -> Piece:

@@ -45,6 +45,15 @@ def _abbreviation(text: str, stop: re.Match[str]) -> bool:
                           text[: stop.start()]))  # fmt: skip
 
 
+def _allows(
+    words: list[str], needed: tuple[str, ...], excluded: tuple[str, ...], *, last: bool
+) -> bool:
+    """Whether one side of a form holds a phrase that must stand there, and none that must not."""
+    if needed and not _holds_any(words, needed, last=last):
+        return False
+    return not _holds_any(words, excluded, last=last)
+
+
 def _holds_any(words: list[str], phrases: tuple[str, ...], *, last: bool) -> bool:
     """Whether a phrase stands within `REACH` words of the form, on one side of it."""
     for phrase in phrases:
@@ -76,15 +85,11 @@ def holds(when: When | None, shadow: Shadow, start: int, end: int, *, spun: bool
     text = shadow.text
     if when.before or when.not_before:
         left = left_words(text, start)
-        if when.before and not _holds_any(left, when.before, last=True):
-            return False
-        if _holds_any(left, when.not_before, last=True):
+        if not _allows(left, when.before, when.not_before, last=True):
             return False
     if when.after or when.not_after:
         right = right_words(text, end)
-        if when.after and not _holds_any(right, when.after, last=False):
-            return False
-        if _holds_any(right, when.not_after, last=False):
+        if not _allows(right, when.after, when.not_after, last=False):
             return False
     if when.not_verb and reads_as_verb(text, start):
         return False

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from unspin.article import Article, Metadata, Piece, Repair, Source, assemble, disassemble
+from unspin.article import Article, Metadata, Piece, Repair, Source, disassemble, reassemble
 from unspin.reading.repair import changed
 from unspin.textmap import OffsetMap
 
@@ -51,14 +51,12 @@ def _cleaned(article: Article) -> Article:
         if article.title_span is not None and block.span == article.title_span:
             title = len(pieces)
         pieces.append(new)
-    return assemble(
-        article.source,
+    return reassemble(
+        article,
         pieces,
         title=title,
         metadata=plain_metadata(article.metadata),
         repairs=tuple(sorted(repairs, key=lambda r: r.start)),
-        structured=article.structured,
-        language=article.language,
     )
 
 

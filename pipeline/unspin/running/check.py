@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from unspin import __version__, baseline, gating
-from unspin.article import Article, assemble, disassemble
+from unspin.article import Article, disassemble, reassemble
 from unspin.baseline import Entry
 from unspin.changes import CHANGED_LINES, Changes
 from unspin.config import Config
@@ -328,13 +328,7 @@ def _changed_part(
             pieces.append(piece)
     if not pieces:
         return None
-    return assemble(
-        article.source,
-        pieces,
-        metadata=article.metadata,
-        structured=True,
-        language=article.language,
-    )
+    return reassemble(article, pieces, repairs=(), structured=True)
 
 
 # --- findings about the tool's own files ----------------------------------------------------------

@@ -12,7 +12,7 @@ from unspin.article import (
     Piece,
     Span,
     StructureNote,
-    assemble,
+    reassemble,
 )
 from unspin.reading.embeds import video_address
 from unspin.structure import grids, headings, lists
@@ -242,13 +242,4 @@ def _build(article: Article, units: list[Unit], title: Unit | None) -> Article:
         for kind, mended, detail, start, end in unit.notes:
             notes.append(StructureNote(kind, at + start, at + end, mended, detail))
         at += len(unit.text) + len(BLOCK_SEPARATOR)
-    return assemble(
-        article.source,
-        pieces,
-        title=index,
-        metadata=article.metadata,
-        repairs=article.repairs,
-        notes=tuple(notes),
-        structured=article.structured,
-        language=article.language,
-    )
+    return reassemble(article, pieces, title=index, notes=tuple(notes))
