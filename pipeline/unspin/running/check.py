@@ -486,8 +486,11 @@ def _content(folders: tuple[str, ...]) -> str:
 
 
 def _below(folder: Path) -> Iterable[Path]:
+    """Files that say what is installed: none that Python or a download writes meanwhile."""
     files = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
-    return (f for f in files if f.suffix not in (".pyc", ".part") and f.is_file())
+    return (
+        f for f in files if "__pycache__" not in f.parts and f.suffix != ".part" and f.is_file()
+    )
 
 
 def _stamp(files: Sequence[tuple[str, Sequence[Path]]]) -> str:
