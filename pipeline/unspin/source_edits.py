@@ -70,7 +70,7 @@ def _to_source(article: Article, edit: Edit, wraps: Sequence[Wrap]) -> list[Edit
         return [Edit(at, at, "", _escaped(article, edit.after), edit.rule)]
     pieces = _pieces(article, edit)
     if len(pieces) > 1 or _tags(article, pieces):
-        edit = _trimmed(article.text, edit)
+        edit = _trimmed(edit)
         pieces = _pieces(article, edit)
         if not pieces:
             return _to_source(article, edit, wraps) if edit.after else []
@@ -107,7 +107,7 @@ def _tags(article: Article, pieces: Sequence[tuple[int, int, int, int]]) -> str:
     return "".join(tag for *_, a, b in pieces for tag in _TAG.findall(article.source.text[a:b]))
 
 
-def _trimmed(text: str, edit: Edit) -> Edit:
+def _trimmed(edit: Edit) -> Edit:
     """Cuts the words that both sides share at either end, so that fewer markup borders are met."""
     before, after = edit.before, edit.after
     start = shared_start(before, after, _same)

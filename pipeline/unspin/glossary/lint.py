@@ -371,7 +371,7 @@ def _examples(concept: Concept, glossary: Glossary) -> Iterator[Problem]:
         became = restore(glossary, example.bad, spun=True)
         if became != example.good:
             what = "nothing is found in it" if became == example.bad else f"it becomes {became!r}"
-            why = _rejected(concept, glossary, example.bad) if became == example.bad else ""
+            why = _rejected(glossary, example.bad) if became == example.bad else ""
             yield Problem(
                 concept.file, example.line,
                 f"example {example.bad!r}: {what}, not {example.good!r}{why}; "
@@ -409,7 +409,7 @@ def _proves(concept: Concept, glossary: Glossary, sentence: str) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(f)}(?!\w)", text) for f in held)
 
 
-def _rejected(concept: Concept, glossary: Glossary, sentence: str) -> str:
+def _rejected(glossary: Glossary, sentence: str) -> str:
     """Says of a sentence that stays unchanged which condition turned which form down."""
     shadow = Shadow.of(sentence)
     for hit in glossary.find(sentence):

@@ -275,7 +275,7 @@ class Spinner:
         run = _Run(self, style, rng)
         return run.spin(text)
 
-    def candidates(self, source: str, word: str, pos: str | None = None) -> list[tuple[str, str]]:
+    def candidates(self, source: str, word: str) -> list[tuple[str, str]]:
         """Give (replacement, tag of the original) of one dictionary for a lower-case word."""
         found: list[tuple[str, str]] = []
         if source == HAND:

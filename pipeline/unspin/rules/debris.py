@@ -105,7 +105,7 @@ def in_running_text(article: Article, start: int, end: int) -> bool:
     return (
         block.start <= start
         and end <= block.end
-        and running_text(article, block)
+        and running_text(block)
         and not _foreign(article)[block.start]
     )
 

@@ -97,7 +97,7 @@ class SpunTerm:
                 continue
             if _is_doubted(context, hit):
                 continue
-            clean = _reads_clean(article, context, hit)
+            clean = _reads_clean(context, hit)
             if clean and (hit.when or hit.applicability not in UNSEEN):
                 continue
             quoted = touches(quotations(article), hit.start, hit.end)
@@ -127,7 +127,7 @@ class SpunTerm:
             )
 
 
-def _reads_clean(article: Article, context: Context, hit: Hit) -> bool:
+def _reads_clean(context: Context, hit: Hit) -> bool:
     """Whether the model takes the article for clean, and no other hit near by says otherwise.
 
     Forms that clean text may hold need more than their condition then.

@@ -47,13 +47,13 @@ def structure_flat(article: Article) -> Article:
     units = read_units(article, grids.keep_grids)
     units = _marks(units, article)
     _tables(units)
-    units = lists.split_inline(units, article.map)
+    units = lists.split_inline(units)
     title = _find_title(units, article)
-    lists.find_marked(units, article.map)
+    lists.find_marked(units)
     lists.find_first_items(units)
     lists.find_numbered_headings(units)
     lists.find_unmarked(units)
-    units = lists.split_run_in(units, article.map)
+    units = lists.split_run_in(units)
     lists.find_definitions(units)
     text = title.text if title is not None else article.metadata.title
     units = _split_headings(units, article, text)
@@ -84,13 +84,13 @@ def _marks(units: list[Unit], article: Article) -> list[Unit]:
             continue
         elif first == "#" and (atx := _ATX.fullmatch(text)) and atx["text"]:
             unit.kind, unit.sure, unit.level = BlockKind.HEADING, True, len(atx["marks"])
-            unit.shorten(atx.start("text"), atx.end("text"), article.map)
+            unit.shorten(atx.start("text"), atx.end("text"))
         elif first in "*_" and (bold := _BOLD.fullmatch(text)):
             unit.kind, unit.sure = BlockKind.HEADING, True
-            unit.shorten(bold.start("text"), bold.end("text"), article.map)
+            unit.shorten(bold.start("text"), bold.end("text"))
         elif first == ">" and (quote := _QUOTE.match(text)) and quote.end() < len(text):
             unit.kind, unit.level = BlockKind.QUOTE, 1
-            unit.shorten(quote.end(), len(text), article.map)
+            unit.shorten(quote.end(), len(text))
         elif first in '“"' and unit.blanks and _QUOTED.fullmatch(text):
             unit.kind, unit.level = BlockKind.QUOTE, 1
         out.append(unit)
@@ -212,8 +212,8 @@ def _split_headings(units: list[Unit], article: Article, title: str) -> list[Uni
     for unit in units:
         at = headings.run_in_heading(unit.text) if unit.plain and unit.count > 9 else 0
         if at and not _stuffed(unit.text[:at], article, title):
-            head = unit.cut(0, at, article.map)
-            rest = unit.cut(at, len(unit.text), article.map)
+            head = unit.cut(0, at)
+            rest = unit.cut(at, len(unit.text))
             head.kind = BlockKind.HEADING
             head.notes.append(("heading-run-in", True, "", 0, len(head.text)))
             rest.blanks, rest.notes = 1, unit.notes
