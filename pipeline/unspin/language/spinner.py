@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -84,9 +84,6 @@ class Style:
     paired: float = 0.0
     keyword: float = 0.0
     fix_article: float = 0.5
-
-
-Pairs = Mapping[str, Sequence[str]]
 
 
 @dataclass
