@@ -36,7 +36,7 @@ def grammar_findings(
         blocks: Its blocks, in its offsets.
         protected: Spans of `text` that no finding may touch, such as code.
         checker: Asks the server.
-        glossary_terms: Folded single words that are spelled right: `Glossary.vocabulary`.
+        glossary_terms: Single words that are spelled right: `Glossary.vocabulary`.
 
     Returns:
         Findings of GR001 and GR002 in offsets of `text`, sorted, disjoint, for an editor.
