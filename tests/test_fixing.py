@@ -13,7 +13,7 @@ from unspin.article import Article, Block, BlockKind, Mark, MarkKind, Piece, ass
 from unspin.config import Config
 from unspin.edits import apply_edits, invert_edits
 from unspin.findings import Applicability, Finding
-from unspin.fixing import _last_copies, fix
+from unspin.fixing import _edited, _last_copies, _prose_edits, fix
 from unspin.reading import read_bytes
 from unspin.rules.sd012_encoding_repair import EncodingRepair
 from unspin.textmap import Segment
@@ -260,3 +260,16 @@ def test_a_repair_that_is_not_reported_does_not_change_the_source() -> None:
     assert fix(found, []).edits == ()
     reported = list(EncodingRepair().find(found))
     assert apply_edits(found.source.text, fix(found, reported).edits) == found.text
+
+
+def test_ten_times_the_blocks_and_marks_take_ten_times_the_work() -> None:
+    def work(times: int) -> int:
+        page = (
+            "Take **chance variables** and `code` with [a link](http://a.org) in mind.\n\n" * times
+        )
+        (found,) = read_bytes(page.encode(), "a.md", Config())
+        assert isinstance(found, Article)
+        fixes = repeated(found.text, "chance variables", "SP001")
+        return calls(lambda: _edited(found, _prose_edits(found, fixes)))
+
+    assert work(200) <= 12 * work(20)

@@ -7,7 +7,7 @@ from tests.work import calls
 from unspin import pipeline
 from unspin.findings import Applicability, Finding
 from unspin.pipeline import resolve_overlaps
-from unspin.places import Places
+from unspin.places import Cover, Places
 
 SPANS = st.tuples(st.integers(0, 30), st.integers(0, 6)).map(lambda x: (x[0], x[0] + x[1]))
 
@@ -40,6 +40,14 @@ def findings(draw: st.DrawFn) -> Finding:
         confidence=draw(st.sampled_from([0.5, 0.9])),
         applicability=draw(st.sampled_from([Applicability.SAFE, Applicability.SUGGESTED])),
     )
+
+
+@given(st.lists(SPANS, max_size=15), SPANS)
+def test_a_cover_meets_what_one_of_its_spans_overlaps(
+    spans: list[tuple[int, int]], place: tuple[int, int]
+) -> None:
+    start, end = place
+    assert Cover(spans).meets(start, end) == any(a < end and start < z for a, z in spans)
 
 
 def one_by_one(found: list[Finding]) -> list[Finding]:

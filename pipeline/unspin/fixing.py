@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from unspin import guard
 from unspin.article import (
@@ -243,29 +244,28 @@ def touchable(article: Article, finding: Finding) -> bool:
         article: The article.
         finding: A finding in its prose.
     """
-    span = Span(finding.start, finding.end)
-    if any(span.overlaps(p) for p in article.protected):
+    if article.is_protected(finding.start, finding.end):
         return False
-    return any(b.start <= span.start and span.end <= b.end for b in article.blocks)
+    at = bisect_right(article.blocks, finding.start, key=attrgetter("start"))
+    return at > 0 and finding.end <= article.blocks[at - 1].end
 
 
 def _edited(article: Article, edits: Sequence[Edit]) -> Article:
     """The article with prose edits applied; blocks that end up empty are dropped."""
     pieces: list[Piece] = []
     title: int | None = None
-    moved: list[tuple[int, int, int]] = []  # old block start, old block end, index of its piece
+    starts = [e.start for e in edits]
     for block, piece in zip(article.blocks, disassemble(article), strict=True):
         inside = [
             replace(e, start=e.start - block.start, end=e.end - block.start)
-            for e in edits
-            if block.start <= e.start and e.end <= block.end
+            for e in edits[bisect_left(starts, block.start) : bisect_right(starts, block.end)]
+            if e.end <= block.end
         ]
         new = _edited_piece(piece, inside) if inside else piece
         if inside and not new.text.strip() and not new.block.verbatim:
             continue
         if article.title_span is not None and block.span == article.title_span:
             title = len(pieces)
-        moved.append((block.start, block.end, len(pieces)))
         pieces.append(new)
     return reassemble(article, pieces, title=title)
 

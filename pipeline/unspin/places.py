@@ -1,8 +1,10 @@
-"""Places of a text of which no two may overlap."""
+"""Places of a text, found in the time of a look-up however many there are."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
+from itertools import accumulate
 
 
 class Places:
@@ -33,6 +35,25 @@ class Places:
         self._starts.insert(at, start)
         self._ends.insert(at, end)
         return True
+
+
+class Cover:
+    """Spans that may overlap each other.
+
+    Args:
+        spans: Start and end of each, in any order.
+    """
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(spans)
+        self._starts = [start for start, _ in ordered]
+        #: Of each span and those before it, the end that lies farthest.
+        self._ends = list(accumulate((end for _, end in ordered), max))
+
+    def meets(self, start: int, end: int) -> bool:
+        """Whether one of them shares a code point with a span, or holds an empty one inside."""
+        before = bisect_left(self._starts, end)
+        return before > 0 and self._ends[before - 1] > start
 
 
 def _clash(start: int, end: int, other_start: int, other_end: int) -> bool:

@@ -62,16 +62,12 @@ def _all_settled(article: Article) -> dict[str, list[Finding]]:
     for name in (n for n in ORDER if n in finders):
         for finding in finders[name].find(article):
             if finding.source_span is None:
-                if finding.replacements and _is_protected(article, finding):
+                if finding.replacements and article.is_protected(finding.start, finding.end):
                     continue
                 if not taken.take(finding.start, finding.end):
                     continue
             out[name].append(finding)
     return out
-
-
-def _is_protected(article: Article, finding: Finding) -> bool:
-    return any(s.start < finding.end and finding.start < s.end for s in article.protected)
 
 
 def settled(article: Article, rule: str) -> Iterator[Finding]:

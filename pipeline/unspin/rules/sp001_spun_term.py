@@ -18,7 +18,6 @@ from unspin.rules.terms import (
     is_unlikely,
     off_limits,
     quotations,
-    touches,
     trimmed,
 )
 
@@ -93,14 +92,14 @@ class SpunTerm:
             spun = context.looks_spun_beside(hit) or _is_reported(context, hit)
             if not context.glossary.holds(hit, article.text, spun=spun):
                 continue
-            if touches(off_limits(article), hit.start, hit.end):
+            if off_limits(article).meets(hit.start, hit.end):
                 continue
             if _is_doubted(context, hit):
                 continue
             clean = _reads_clean(context, hit)
             if clean and (hit.when or hit.applicability not in UNSEEN):
                 continue
-            quoted = touches(quotations(article), hit.start, hit.end)
+            quoted = quotations(article).meets(hit.start, hit.end)
             named = in_name(article, hit.form_start, hit.form_end) and hit.concept.islower()
             if named or (quoted and not spun):
                 continue

@@ -12,7 +12,7 @@ from unspin.article import Article
 from unspin.findings import Applicability, Finding, Severity
 from unspin.places import Places
 from unspin.rules.base import Context
-from unspin.rules.terms import is_unlikely, off_limits, quotations, touches
+from unspin.rules.terms import is_unlikely, off_limits, quotations
 from unspin.rules.text import word_lists
 
 #: Probability that a match is a fault: safe forms do not occur in 17 M clean words, the others
@@ -110,7 +110,7 @@ class SpinnerSignature:
                 continue
             for match in signature.matches(article.text, lowered):
                 start, end = match.span()
-                if touches(off_limits(article), start, end):
+                if off_limits(article).meets(start, end):
                     continue
                 if _explained(article, match, signature):
                     continue
@@ -126,7 +126,7 @@ class SpinnerSignature:
         write = signature.write
         if shown[0].isupper() and not signature.form[0].isupper():
             write = write[:1].upper() + write[1:]
-        quoted = touches(quotations(article), match.start(), match.end())
+        quoted = quotations(article).meets(match.start(), match.end())
         applicability = Applicability.SAFE if signature.safe else Applicability.SUGGESTED
         return Finding(
             self.id,

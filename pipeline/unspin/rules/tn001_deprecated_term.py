@@ -16,7 +16,6 @@ from unspin.rules.terms import (
     off_limits,
     quotations,
     stands_beside,
-    touches,
 )
 
 #: The word is there for certain; whether the place is one where it may stay is not.
@@ -59,8 +58,8 @@ class DeprecatedTerm:
             spun = context.looks_spun_beside(hit)
             if not context.glossary.holds(hit, article.text, spun=spun):
                 continue
-            if touches(off_limits(article), hit.start, hit.end) or touches(
-                quotations(article), hit.start, hit.end
+            if off_limits(article).meets(hit.start, hit.end) or quotations(article).meets(
+                hit.start, hit.end
             ):
                 continue
             start, end = hit.form_start, hit.form_end

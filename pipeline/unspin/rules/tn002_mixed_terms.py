@@ -20,7 +20,6 @@ from unspin.rules.terms import (
     off_limits,
     quotations,
     stands_beside,
-    touches,
 )
 
 if TYPE_CHECKING:
@@ -140,7 +139,7 @@ class MixedTerms:
     def _introduced(self, article: Article, hit: Hit, earlier: list[Hit]) -> bool:
         """Whether this is a place where the synonym may stay."""
         start, end = hit.form_start, hit.form_end
-        if touches(off_limits(article), start, end) or touches(quotations(article), start, end):
+        if off_limits(article).meets(start, end) or quotations(article).meets(start, end):
             return True
         if in_name(article, start, end) or is_mentioned(article, start, end):
             return True
