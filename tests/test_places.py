@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.work import calls
+from tests.work import steps
 from unspin import pipeline
 from unspin.findings import Applicability, Finding
 from unspin.pipeline import resolve_overlaps
@@ -74,4 +74,4 @@ def side_by_side(count: int) -> list[Finding]:
 
 def test_ten_times_the_findings_take_ten_times_the_work() -> None:
     few, many = side_by_side(100), side_by_side(1000)
-    assert calls(lambda: resolve_overlaps(many)) <= 12 * calls(lambda: resolve_overlaps(few))
+    assert steps(lambda: resolve_overlaps(many)) <= 12 * steps(lambda: resolve_overlaps(few))
