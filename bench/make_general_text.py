@@ -39,7 +39,7 @@ import html
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -56,7 +56,6 @@ from unspin.language.corpus import GENERAL  # noqa: E402
 from unspin.reading import read_path  # noqa: E402
 
 Document = tuple[str, str]  # name, text
-Paragraphs = Sequence[str]
 
 SPEECH_GLUE = frozenset(("the", "of", "and", "to", "that", "is", "in", "for"))
 GLUE = SPEECH_GLUE | {"a", "you", "i", "it", "was", "on", "with"}

@@ -49,7 +49,6 @@ WAYS = {
     "anywhere": (r"(?<=[a-z]) (?=[a-z])", " {t} "),
 }
 ARTICLES = 300
-PER_ARTICLE = 9
 SEED = 11
 
 

@@ -28,7 +28,7 @@ Brush twice a day with fluoride toothpaste for two minutes. Clean between the te
 see a dentist every six months to a year. Children need help with brushing until they are seven.
 """
 BINARIES = Path(sys.executable).parent
-#: What GitHub runs for `shell: bash`.
+#: What GitHub runs for `shell: bash`; on macOS that is a bash 3.2, without `mapfile`.
 BASH = ["bash", "--noprofile", "--norc", "-eo", "pipefail"]
 _EXPRESSION = re.compile(r"\$\{\{\s*inputs\.([\w-]+)\s*\}\}")
 
@@ -90,7 +90,7 @@ def run_action(repository: Path, folder: Path, **inputs: str) -> tuple[int, str,
             for name, text in step.get("env", {}).items()
         }
         done = subprocess.run(
-            [*BASH, "-c", step["run"]], cwd=folder, capture_output=True, text=True, check=False,
+            [*BASH, "-c", f"enable -n mapfile readarray\n{step['run']}"], cwd=folder, capture_output=True, text=True, check=False,
             env=environment(GITHUB_STEP_SUMMARY=str(summary), **given),
         )  # fmt: skip
         code, output = done.returncode, output + done.stdout + done.stderr
@@ -117,7 +117,7 @@ def test_the_action_passes_clean_pages(repository: Path, site: Path) -> None:
 
 def test_the_action_fails_spun_pages_and_says_where(repository: Path, site: Path) -> None:
     write(site / "content" / "heart.md", SPUN)
-    code, output, summary = run_action(repository, site, paths="content", sarif="out.sarif")
+    code, output, summary = run_action(repository, site, paths="\ncontent\n", sarif="out.sarif")
     assert code == 1, output
     assert "::error file=content/heart.md,line=3" in output
     assert "failed: 1 of 2 articles" in summary
@@ -129,7 +129,7 @@ def test_the_action_fails_spun_pages_and_says_where(repository: Path, site: Path
 
 def test_the_inputs_of_the_action_reach_the_gate(repository: Path, site: Path) -> None:
     write(site / "more pages" / "heart.md", SPUN)
-    paths = "content\nmore pages\n"
+    paths = "\ncontent\nmore pages\n"
     assert run_action(repository, site, paths=paths)[0] == 1
     assert run_action(repository, site, paths="content more")[0] == 2
     assert run_action(repository, site, paths="content", **{"min-score": "100"})[0] in (0, 1)

@@ -349,6 +349,16 @@ def test_help_imports_click_and_nothing_heavier() -> None:
     assert done.stderr.strip() == "[]"
 
 
+@pytest.mark.parametrize("group", [[], ["baseline"], ["glossary"], ["grammar"]])
+def test_the_list_of_commands_cuts_no_description_short(
+    runner: CliRunner, group: list[str]
+) -> None:
+    shown = runner.invoke(main, [*group, "--help"], terminal_width=80).output
+    rows = re.findall(r"^  [a-z]+  .*(?:\n {4,}.*)*", shown.partition("Commands:\n")[2], re.M)
+    assert rows
+    assert all(row.endswith(".") and not row.endswith("...") for row in rows), rows
+
+
 def test_version_rules_explain(runner: CliRunner) -> None:
     assert "unspin" in runner.invoke(main, ["--version"]).output
     listed = runner.invoke(main, ["rules"]).output

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.articles import article, articles_with_fixes, source
+from tests.work import steps
 from unspin.article import Article, Block, BlockKind, Mark, MarkKind, Piece, assemble
 from unspin.config import Config
 from unspin.edits import apply_edits, invert_edits
 from unspin.findings import Applicability, Finding
-from unspin.fixing import fix
+from unspin.fixing import _edited, _last_copies, _prose_edits, fix
 from unspin.reading import read_bytes
 from unspin.rules.sd012_encoding_repair import EncodingRepair
 from unspin.textmap import Segment
@@ -181,6 +184,42 @@ def test_a_copy_that_other_debris_takes_does_not_count() -> None:
     assert fixed.article.text == "Rest first. Take 5 times a day. Sleep well. Go."
 
 
+def last_ones(text: str, cuts: list[Finding]) -> list[int]:
+    """Indices of the cuts that would take the last copy of a fact: each held against each copy."""
+    left = {i: (f.start, f.end) for i, f in enumerate(cuts)}
+    for i, (start, end) in list(left.items()):
+        said = text[start:end]
+        copies = [m.span() for m in re.finditer(re.escape(said), text)]
+        gone = all(any(a < z and p < b for a, b in left.values()) for p, z in copies)
+        if gone and cuts[i].rule != "SD010" and said != "Rest a while":  # which states nothing
+            del left[i]
+    return [i for i in range(len(cuts)) if i not in left]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["", "KS003", "DU001", "SD010"]))))
+def test_of_each_fact_a_copy_stays_whatever_else_is_removed(
+    parts: list[tuple[int, str]],
+) -> None:
+    said = ["Take 5 mg", "Take 5 mg at night", "Never share it", "Rest a while"]
+    text = "".join(f"{said[i]}. " for i, _ in parts)
+    cuts, at = [], 0
+    for i, rule in parts:
+        end = at + len(said[i])
+        if rule:
+            cuts.append(replace(finding("x", "x", "", rule=rule), start=at, end=end))
+        at = end + 2
+    assert sorted(_last_copies(article(text), cuts)) == last_ones(text, cuts)
+
+
+def test_ten_times_the_repetitions_take_ten_times_the_work() -> None:
+    def work(times: int) -> int:
+        text = "Go. Take 5 mg at night. " * times
+        found, cuts = article(text), repeated(text, "Take 5 mg at night. ", "KS003")
+        return steps(lambda: _last_copies(found, cuts))
+
+    assert work(200) <= 12 * work(20)
+
+
 @pytest.mark.parametrize("said", ["Cheap Lower Back Brace. ", "Best Knee Sleeve. "])
 def test_a_phrase_that_states_nothing_may_go_everywhere(said: str) -> None:
     text = f"Rest first. {said}Sleep well. {said}See a nurse."
@@ -221,3 +260,16 @@ def test_a_repair_that_is_not_reported_does_not_change_the_source() -> None:
     assert fix(found, []).edits == ()
     reported = list(EncodingRepair().find(found))
     assert apply_edits(found.source.text, fix(found, reported).edits) == found.text
+
+
+def test_ten_times_the_blocks_and_marks_take_ten_times_the_work() -> None:
+    def work(times: int) -> int:
+        page = (
+            "Take **chance variables** and `code` with [a link](http://a.org) in mind.\n\n" * times
+        )
+        (found,) = read_bytes(page.encode(), "a.md", Config())
+        assert isinstance(found, Article)
+        fixes = repeated(found.text, "chance variables", "SP001")
+        return steps(lambda: _edited(found, _prose_edits(found, fixes)))
+
+    assert work(200) <= 12 * work(20)

@@ -25,7 +25,7 @@ from unspin.errors import ConfigError
 from unspin.evidence import Window
 from unspin.pipeline import Cleaner
 from unspin.report import Gate
-from unspin.running.check import _content
+from unspin.running.check import _below, _content
 from unspin.writing.formats import FORMATS
 
 SPUN = """# Living with a weak heart
@@ -1267,6 +1267,14 @@ concepts:
     assert not judged(house, 1_000_000, "terms")
     assert not judged(house, 2_000_000, "terms")
     assert judged(house.replace("veneer", "polish"), 3_000_000, "terms")
+
+
+def test_what_python_writes_beside_the_program_is_no_part_of_it(tmp_path: Path) -> None:
+    program = write(str(tmp_path / "program.py"), "pass\n")
+    # under this name another process writes what it compiles, and then renames it
+    write(str(tmp_path / "__pycache__" / "program.cpython-311.pyc.140234"), "half")
+    write(str(tmp_path / "__pycache__" / "program.cpython-311.pyc"), "whole")
+    assert list(_below(tmp_path)) == [program]
 
 
 @pytest.mark.parametrize("junk", [b"", b"not a digest", b"\xff" * 64])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -33,11 +34,16 @@ def run(*command: str, cwd: Path, path: Path | None = None, stdin: str = "") -> 
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
-    """A wheel that was built from the sdist, as an installer without a checkout does."""
-    out = tmp_path_factory.mktemp("dist")
+def sdist(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
+    out = tmp_path_factory.mktemp("sdist")
     run("-m", "hatchling", "build", "-t", "sdist", "-d", str(out), cwd=repository)
-    sdist = next(out.glob("*.tar.gz"))
+    return next(out.glob("*.tar.gz"))
+
+
+@pytest.fixture(scope="module")
+def wheel(sdist: Path) -> Path:
+    """A wheel that was built from the sdist, as an installer without a checkout does."""
+    out = sdist.parent
     run(
         "-m",
         "pip",
@@ -85,6 +91,23 @@ def test_a_wheel_carries_glossary_schema_pages_and_model(installed: Path, tmp_pa
     assert str(installed) in run("-c", code, cwd=tmp_path, path=installed)
     model = "from unspin.language.model import SpinModel, default_model_dir as d; print(SpinModel.load(d()).version)"
     assert run("-c", model, cwd=tmp_path, path=installed).strip()
+
+
+def test_an_sdist_holds_all_that_is_tracked(sdist: Path, repository: Path) -> None:
+    if not (repository / ".git").exists():
+        pytest.skip("no checkout")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=repository, check=True, capture_output=True, text=True
+    ).stdout
+    with tarfile.open(sdist) as archive:
+        packed = {name.partition("/")[2] for name in archive.getnames()}
+    assert {name for name in listed.split("\0") if name} <= packed
+
+
+def test_a_wheel_carries_the_attributions_of_its_data(installed: Path, repository: Path) -> None:
+    (licences,) = installed.glob("unspin-*.dist-info/licenses")
+    for name in ("LICENSE", "docs/sources.md"):
+        assert (licences / name).read_bytes() == (repository / name).read_bytes()
 
 
 def test_a_wheel_holds_nothing_of_the_machine_it_was_built_on(

@@ -75,6 +75,20 @@ def test_output_holds_what_clean_makes_of_input(made: Path, repository: Path) ->
             assert old == new, name
 
 
+def test_the_readme_shows_what_clean_makes_of_input(repository: Path) -> None:
+    readme = (repository / "README.md").read_text("utf-8").replace("**", "")
+    table = [line for line in readme.splitlines() if line.startswith("| ")]
+    shown = [[cell.split(" … ") for cell in line.strip("| ").split(" | ")] for line in table[1:]]
+    texts = [
+        " ".join(" ".join(p.read_text("utf-8").split()) for p in sorted(folder.glob("*.[tm]*")))
+        for folder in (repository / "input", repository / "output")
+    ]
+    assert len(shown) == 3
+    for row in shown:
+        for text, cell in zip(texts, row, strict=True):
+            assert all(part in text for part in cell), cell
+
+
 def reports(folder: Path) -> list[dict[str, Any]]:
     out = [json.loads(p.read_text("utf-8")) for p in sorted(folder.glob("*.report.json"))]
     for path in folder.glob("*.report.jsonl"):

@@ -7,6 +7,7 @@ offset back to the decoded source, so that a report can name the place in the fi
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from dataclasses import field as default
@@ -14,6 +15,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from unspin.places import Cover
 from unspin.textmap import OffsetMap, Segment
 
 BLOCK_SEPARATOR = "\n\n"
@@ -255,6 +257,14 @@ class Article:
         return tuple(sorted(spans, key=lambda s: (s.start, s.end)))
 
     @cached_property
+    def _protection(self) -> Cover:
+        return Cover((s.start, s.end) for s in self.protected)
+
+    def is_protected(self, start: int, end: int) -> bool:
+        """Whether a span of the prose overlaps one that no fix may touch."""
+        return self._protection.meets(start, end)
+
+    @cached_property
     def words(self) -> int:
         """Number of white-space separated words of the prose."""
         return len(self.text.split())
@@ -330,10 +340,29 @@ def assemble(
     )
 
 
+def reassemble(article: Article, pieces: list[Piece], **changes: Any) -> Article:
+    """Joins changed pieces of an article; what else it knows stays, the structurer's notes aside.
+
+    Args:
+        article: The article that the pieces come from.
+        pieces: Its blocks as they are to be, as for `assemble`.
+        **changes: `title` as for `assemble`, and fields of `Article` that are to be others.
+    """
+    kept: dict[str, Any] = {
+        "metadata": article.metadata,
+        "repairs": article.repairs,
+        "structured": article.structured,
+        "language": article.language,
+    }
+    return assemble(article.source, pieces, **(kept | changes))
+
+
 def disassemble(article: Article) -> list[Piece]:
     """The article's blocks as pieces: the inverse of `assemble`."""
     out: list[Piece] = []
+    starts = [m.start for m in article.marks]
     for block in article.blocks:
+        near = slice(bisect_left(starts, block.start), bisect_right(starts, block.end))
         cells = tuple(Span(c.start - block.start, c.end - block.start) for c in block.cells)
         out.append(
             Piece(
@@ -342,8 +371,8 @@ def disassemble(article: Article) -> list[Piece]:
                 block=replace(block, start=0, end=block.end - block.start, cells=cells),
                 marks=tuple(
                     replace(m, start=m.start - block.start, end=m.end - block.start)
-                    for m in article.marks
-                    if block.start <= m.start and m.end <= block.end
+                    for m in article.marks[near]
+                    if m.end <= block.end
                 ),
             )
         )

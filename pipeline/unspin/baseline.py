@@ -18,7 +18,7 @@ from typing import Any
 from unspin.changes import CHANGED_LINES
 from unspin.errors import InputError
 from unspin.gating import LANGUAGE
-from unspin.places import seen_from
+from unspin.paths import seen_from
 from unspin.report import Gate, dump
 from unspin.writing.formats.base import ArticleResult, Item
 
@@ -150,7 +150,6 @@ class Compared:
     Args:
         articles: With `counts` false on findings that the baseline lists, and their own gates.
         stale: Listed findings that are gone, as ``(entry, fingerprint, how many)``.
-        matched: Number of entries that an article of the run answers to.
         gone: Entries whose article is not there any more.
         unmet: Entries that no judged article of the run answers to, those in `gone` included, each
             with how many of its findings stand nowhere in the run.
@@ -158,7 +157,6 @@ class Compared:
 
     articles: tuple[ArticleResult, ...]
     stale: tuple[tuple[Entry, str, int], ...]
-    matched: int
     gone: tuple[Entry, ...] = ()
     unmet: tuple[tuple[Entry, int], ...] = ()
 
@@ -223,7 +221,6 @@ def compare(
     return Compared(
         articles=tuple(out),
         stale=tuple((listed[i], fp, n) for i in looked_for for fp, n in lost[i].items()),
-        matched=len(homes),
         gone=tuple(listed[i] for i in away),
         unmet=tuple((e, sum(lost[i].values())) for i, e in enumerate(listed) if i not in judged),
     )

@@ -126,7 +126,7 @@ def _number(ctx: click.Context, param: click.Parameter, value: float | None) -> 
     return value
 
 
-@click.command(cls=_Command)
+@click.command(cls=_Command, short_help="Clean or judge articles.")
 @click.argument("paths", nargs=-1, type=_SOURCE)
 @click.option(
     "-o", "--out", type=_PATH, default=Path("output"), show_default=True, help="Output folder."
@@ -593,7 +593,7 @@ def main() -> None:
 main.add_command(clean)
 
 
-@main.command()
+@main.command(short_help="Write the source of a report, byte for byte.")
 @click.argument("report", type=_PATH)
 @click.option("-o", "--out", type=_PATH, help="File to write; standard output otherwise.")
 def undo(report: Path, out: Path | None) -> None:
@@ -617,7 +617,7 @@ def undo(report: Path, out: Path | None) -> None:
         sys.exit(EXIT_ERROR)
 
 
-@main.group()
+@main.group(short_help="List what is there, so that only new findings fail.")
 def baseline() -> None:
     """Switch the gate on for old articles: list what is there, fail only on what is new."""
 
@@ -637,7 +637,7 @@ def _baseline_options(command: Any) -> Any:
     return command
 
 
-@baseline.command("write")
+@baseline.command("write", short_help="List every finding and score in a baseline file.")
 @_baseline_options
 def baseline_write(**options: Any) -> None:
     """List every finding and score of PATHS in a baseline file, and say what is accepted.
@@ -647,7 +647,7 @@ def baseline_write(**options: Any) -> None:
     sys.exit(_baseline(**options, prune=False))
 
 
-@baseline.command("prune")
+@baseline.command("prune", short_help="Remove from a baseline file what is gone.")
 @_baseline_options
 def baseline_prune(**options: Any) -> None:
     """Remove what PATHS no longer hold from a baseline file; accept nothing new."""
@@ -718,7 +718,7 @@ def _dropped(compared: Compared) -> list[str]:
     return lines
 
 
-@main.command()
+@main.command(short_help="Show the settings in force, and where each comes from.")
 @click.option("--config", "config_path", type=_PATH, help="Configuration file.")
 def config(config_path: Path | None) -> None:
     """Show the effective configuration, and where each value comes from."""

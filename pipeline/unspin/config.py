@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from unspin.errors import ConfigError
-from unspin.places import is_outside, seen_from
+from unspin.paths import is_outside, seen_from
 
 _RULE = re.compile(r"[A-Za-z]{2}\d{0,3}")
 #: Default limit for one source file, in bytes.

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +61,34 @@ def narrowed(edit: Edit, start: int, end: int) -> Edit:
 
 def shortest(edit: Edit) -> Edit:
     """An edit without what both sides share at its ends."""
-    before, after = edit.before, edit.after
-    start = 0
-    while start < min(len(before), len(after)) and before[start] == after[start]:
-        start += 1
-    end = 0
-    while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
-        end += 1
+    start = shared_start(edit.before, edit.after)
+    end = shared_end(edit.before, edit.after, start)
     return narrowed(edit, start, end)
+
+
+def shared_start(
+    one: Sequence[T], other: Sequence[T], same: Callable[[T, T], object] = operator.eq
+) -> int:
+    """How many items two sequences share at their beginnings.
+
+    Args:
+        one: A text, or its words.
+        other: What it is held against.
+        same: Tells whether two items count as one.
+    """
+    count = 0
+    for a, b in zip(one, other, strict=False):
+        if not same(a, b):
+            break
+        count += 1
+    return count
+
+
+def shared_end(
+    one: Sequence[T],
+    other: Sequence[T],
+    start: int,
+    same: Callable[[T, T], object] = operator.eq,
+) -> int:
+    """How many items two sequences share at their ends, behind the first `start` of each."""
+    return shared_start(one[start:][::-1], other[start:][::-1], same)

@@ -7,9 +7,11 @@ a record that leads from the restored text back to the source and forth again.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from unspin import guard
 from unspin.article import (
@@ -19,11 +21,12 @@ from unspin.article import (
     Piece,
     Repair,
     Span,
-    assemble,
     disassemble,
+    reassemble,
 )
 from unspin.edits import Edit, apply_edits
 from unspin.findings import Applicability, Finding, Severity
+from unspin.places import Places
 from unspin.source_edits import source_edits
 from unspin.textmap import OffsetMap, Segment
 
@@ -129,37 +132,58 @@ def _last_copies(article: Article, findings: Sequence[Finding]) -> dict[int, str
     Where every copy of a passage is to be removed, the first one is not: then the article still
     says it.
     """
-    fixable = (Applicability.SAFE, Applicability.SUGGESTED)
-    cuts = {
-        i: (f.start, f.end)
-        for i, f in enumerate(findings)
-        if f.family in REMOVING_FAMILIES
-        and f.applicability in fixable
-        and f.source_span is None
-        and f.replacements
-        and len(f.replacements[0].strip()) < 2  # a comma may stay of a splice
-    }
+    cuts = [i for i, f in enumerate(findings) if _cuts(f)]
+    if not any(findings[i].family in REPEATING_FAMILIES for i in cuts):
+        return {}
+    covers = array("L", bytes(array("L").itemsize * len(article.text)))  # cuts of each code point
+    for i in cuts:
+        _count(covers, findings[i], 1)
     out: dict[int, str] = {}
-    for i in sorted(cuts, key=lambda i: cuts[i]):
+    safe: set[str] = set()  # passages of which a copy stays, as it does when fewer are cut
+    for i in sorted(cuts, key=lambda i: (findings[i].start, findings[i].end)):
         finding = findings[i]
-        if finding.family not in REPEATING_FAMILIES:
+        words = [re.escape(w) for w in re.findall(r"\w+", _covered(article, finding))]
+        copies = r"(?<!\w)" + r"\W+".join(words) + r"(?!\w)"
+        if finding.family not in REPEATING_FAMILIES or not words or copies in safe:
             continue
-        removed = article.text[finding.start : finding.end]
-        # sides and directions in a keyword phrase ("lower back") say nothing
-        kinds = _STATED if finding.family == "KS" else ("",)
-        lost = {f for f in guard.facts(removed.lower()) if f.startswith(kinds)}
-        words = [re.escape(w) for w in re.findall(r"\w+", removed)]
-        if not lost or not words:
+        lost = _facts(article, finding)
+        if not lost:
             continue
-        copies = re.compile(r"(?<!\w)" + r"\W+".join(words) + r"(?!\w)", re.I)
-        stays = any(
-            not any(a < m.end() and m.start() < b for a, b in cuts.values())
-            for m in copies.finditer(article.text)
-        )
-        if not stays:
+        found = re.finditer(copies, article.text, re.I)
+        if any(not any(covers[m.start() : m.end()]) for m in found):
+            safe.add(copies)
+        else:
             out[i] = f"no copy would stay, the text loses {', '.join(sorted(lost))}"
-            del cuts[i]
+            _count(covers, finding, -1)
     return out
+
+
+def _cuts(finding: Finding) -> bool:
+    """Whether the fix of a finding removes what it covers; a comma may stay of a splice."""
+    return (
+        finding.family in REMOVING_FAMILIES
+        and finding.applicability in (Applicability.SAFE, Applicability.SUGGESTED)
+        and finding.source_span is None
+        and bool(finding.replacements)
+        and len(finding.replacements[0].strip()) < 2
+    )
+
+
+def _count(covers: array[int], finding: Finding, by: int) -> None:
+    for at in range(finding.start, finding.end):
+        covers[at] += by
+
+
+def _covered(article: Article, finding: Finding) -> str:
+    return article.text[finding.start : finding.end]
+
+
+def _facts(article: Article, finding: Finding) -> set[str]:
+    """What a repetition states that must stay somewhere."""
+    # sides and directions in a keyword phrase ("lower back") say nothing
+    kinds = _STATED if finding.family == "KS" else ("",)
+    facts = guard.facts(_covered(article, finding).lower())
+    return {fact for fact in facts if fact.startswith(kinds)}
 
 
 def _lost_amounts(article: Article, finding: Finding) -> str | None:
@@ -169,8 +193,7 @@ def _lost_amounts(article: Article, finding: Finding) -> str | None:
     """
     if finding.family != "SD":
         return None
-    removed = article.text[finding.start : finding.end]
-    lost = guard.amounts(removed) - guard.amounts(finding.replacements[0])
+    lost = guard.amounts(_covered(article, finding)) - guard.amounts(finding.replacements[0])
     return f"the text loses {', '.join(sorted(lost))}" if lost else None
 
 
@@ -206,24 +229,12 @@ def _choose(article: Article, findings: Sequence[Finding], unsafe: bool) -> set[
     candidates.sort(
         key=lambda i: (-findings[i].length, -findings[i].confidence, _place(findings[i]))
     )
-    taken: list[tuple[int, int]] = []  # sorted and disjoint: only neighbours can clash
-    chosen: set[int] = set()
-    for i in candidates:
-        f = findings[i]
-        if f.source_span is None:
-            at = bisect_right(taken, (f.start, f.end))
-            if any(_clash(f, a, b) for a, b in taken[max(0, at - 2) : at + 2]):
-                continue
-            taken.insert(at, (f.start, f.end))
-        chosen.add(i)
-    return chosen
-
-
-def _clash(finding: Finding, start: int, end: int) -> bool:
-    """Whether two edits overlap, or insert at one place."""
-    if finding.start == finding.end or start == end:
-        return start <= finding.start <= end or finding.start <= start <= finding.end
-    return finding.start < end and start < finding.end
+    taken = Places()
+    return {
+        i
+        for i in candidates
+        if findings[i].source_span is not None or taken.take(findings[i].start, findings[i].end)
+    }
 
 
 def touchable(article: Article, finding: Finding) -> bool:
@@ -233,39 +244,30 @@ def touchable(article: Article, finding: Finding) -> bool:
         article: The article.
         finding: A finding in its prose.
     """
-    span = Span(finding.start, finding.end)
-    if any(span.overlaps(p) for p in article.protected):
+    if article.is_protected(finding.start, finding.end):
         return False
-    return any(b.start <= span.start and span.end <= b.end for b in article.blocks)
+    at = bisect_right(article.blocks, finding.start, key=attrgetter("start"))
+    return at > 0 and finding.end <= article.blocks[at - 1].end
 
 
 def _edited(article: Article, edits: Sequence[Edit]) -> Article:
     """The article with prose edits applied; blocks that end up empty are dropped."""
     pieces: list[Piece] = []
     title: int | None = None
-    moved: list[tuple[int, int, int]] = []  # old block start, old block end, index of its piece
+    starts = [e.start for e in edits]
     for block, piece in zip(article.blocks, disassemble(article), strict=True):
         inside = [
             replace(e, start=e.start - block.start, end=e.end - block.start)
-            for e in edits
-            if block.start <= e.start and e.end <= block.end
+            for e in edits[bisect_left(starts, block.start) : bisect_right(starts, block.end)]
+            if e.end <= block.end
         ]
         new = _edited_piece(piece, inside) if inside else piece
         if inside and not new.text.strip() and not new.block.verbatim:
             continue
         if article.title_span is not None and block.span == article.title_span:
             title = len(pieces)
-        moved.append((block.start, block.end, len(pieces)))
         pieces.append(new)
-    return assemble(
-        article.source,
-        pieces,
-        title=title,
-        metadata=article.metadata,
-        repairs=article.repairs,
-        structured=article.structured,
-        language=article.language,
-    )
+    return reassemble(article, pieces, title=title)
 
 
 def _edited_piece(piece: Piece, edits: Sequence[Edit]) -> Piece:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,6 +18,7 @@ from unspin.errors import UnspinError
 from unspin.evidence import Window
 from unspin.findings import Applicability, Finding
 from unspin.fixing import REMOVING_FAMILIES, Fixed, fix
+from unspin.places import Places
 from unspin.reading.languages import too_few_words
 from unspin.report import Report
 from unspin.rules import Context, all_rules
@@ -436,19 +438,21 @@ def _without_accepted(
 
 
 def resolve_overlaps(findings: Iterable[Finding]) -> list[Finding]:
-    """Makes findings of one rule family disjoint: lowest rule number, then longest, then surest.
+    """Makes findings of one rule family disjoint: of those that overlap the longest, then surest.
 
-    SP001 names the concept, SP002 only suspects: the explanation wins over the suspicion, but what
-    is certain enough to be applied wins over a suggestion.
+    In the family SP something else comes first. SP001 names the concept, SP002 only suspects: the
+    explanation wins over the suspicion, but what is certain enough to be applied wins over a
+    suggestion.
+
+    Args:
+        findings: In any order; those with an empty span overlap nothing and all stay.
+
+    Returns:
+        The findings that stay, by place and rule.
     """
-    kept: list[Finding] = []
-    by_family: dict[str, list[Finding]] = {}
+    taken: defaultdict[str, Places] = defaultdict(Places)
     order = sorted(findings, key=lambda f: (_rank(f), -f.length, -f.confidence, f.start))
-    for finding in order:
-        others = by_family.setdefault(finding.family, [])
-        if finding.length == 0 or not any(finding.overlaps(o) for o in others):
-            others.append(finding)
-            kept.append(finding)
+    kept = [f for f in order if f.length == 0 or taken[f.family].take(f.start, f.end)]
     return sorted(kept, key=lambda f: (f.start, f.end, f.rule))
 
 

@@ -1,43 +1,62 @@
-"""Where files stand, seen from a folder."""
+"""Places of a text, found in the time of a look-up however many there are."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from bisect import bisect_left
+from collections.abc import Iterable
+from itertools import accumulate
 
 
-def seen_from(folder: Path, path: str | Path) -> str:
-    """A path from a folder, with forward slashes.
+class Places:
+    """Spans that are taken, in order: whoever asks first has a place.
 
-    A workspace may be reached through a link: then what is named by that link is seen where it
-    stands. Links below the folder keep their names, for settings speak of these.
+    Only two neighbours can clash with a span, so that a text with thousands of findings does not
+    take time that grows with their square.
+    """
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def take(self, start: int, end: int) -> bool:
+        """Takes a span unless one that is taken overlaps it.
+
+        Args:
+            start: Where it begins.
+            end: Where it ends; an empty span overlaps what it stands in or beside.
+
+        Returns:
+            Whether it was free.
+        """
+        at = bisect_left(self._starts, start)
+        near = range(max(at - 1, 0), min(at + 1, len(self._starts)))
+        if any(_clash(start, end, self._starts[i], self._ends[i]) for i in near):
+            return False
+        self._starts.insert(at, start)
+        self._ends.insert(at, end)
+        return True
+
+
+class Cover:
+    """Spans that may overlap each other.
 
     Args:
-        folder: The folder.
-        path: A file or folder, from the current folder.
-
-    Returns:
-        The path; it begins with ``..`` where it lies outside, and is `path` on another drive.
+        spans: Start and end of each, in any order.
     """
-    try:
-        place = os.path.relpath(path, folder)
-    except ValueError:  # another drive
-        return Path(path).as_posix()
-    if place.split(os.sep, 1)[0] == os.pardir:
-        place = _through_links(folder, Path(os.path.normpath(Path.cwd() / path))) or place
-    return Path(place).as_posix()
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(spans)
+        self._starts = [start for start, _ in ordered]
+        #: Of each span and those before it, the end that lies farthest.
+        self._ends = list(accumulate((end for _, end in ordered), max))
+
+    def meets(self, start: int, end: int) -> bool:
+        """Whether one of them shares a code point with a span, or holds an empty one inside."""
+        before = bisect_left(self._starts, end)
+        return before > 0 and self._ends[before - 1] > start
 
 
-def is_outside(place: str) -> bool:
-    """Whether a path that `seen_from` gives lies outside of the folder."""
-    return Path(place).is_absolute() or Path(place).parts[:1] == (os.pardir,)
-
-
-def _through_links(folder: Path, path: Path) -> str | None:
-    for above in (path, *path.parents):
-        try:
-            if above.samefile(folder):
-                return str(path.relative_to(above))
-        except OSError:
-            continue  # a glob, or gone
-    return None
+def _clash(start: int, end: int, other_start: int, other_end: int) -> bool:
+    if start == end or other_start == other_end:
+        return start <= other_end and other_start <= end
+    return start < other_end and other_start < end

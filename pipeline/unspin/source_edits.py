@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from unspin.article import Article, Repair, Source
-from unspin.edits import Edit, narrowed, shortest
+from unspin.edits import Edit, narrowed, shared_end, shared_start, shortest
 from unspin.reading.markup import Wrap, WrapKind, html_wraps
 
 _WORD = re.compile(r"\S+")
@@ -70,7 +70,7 @@ def _to_source(article: Article, edit: Edit, wraps: Sequence[Wrap]) -> list[Edit
         return [Edit(at, at, "", _escaped(article, edit.after), edit.rule)]
     pieces = _pieces(article, edit)
     if len(pieces) > 1 or _tags(article, pieces):
-        edit = _trimmed(article.text, edit)
+        edit = _trimmed(edit)
         pieces = _pieces(article, edit)
         if not pieces:
             return _to_source(article, edit, wraps) if edit.after else []
@@ -107,17 +107,13 @@ def _tags(article: Article, pieces: Sequence[tuple[int, int, int, int]]) -> str:
     return "".join(tag for *_, a, b in pieces for tag in _TAG.findall(article.source.text[a:b]))
 
 
-def _trimmed(text: str, edit: Edit) -> Edit:
+def _trimmed(edit: Edit) -> Edit:
     """Cuts the words that both sides share at either end, so that fewer markup borders are met."""
     before, after = edit.before, edit.after
-    start = 0
-    while start < min(len(before), len(after)) and _same(before[start], after[start]):
-        start += 1
+    start = shared_start(before, after, _same)
     while start and (_inside_word(before, start) or _inside_word(after, start)):
         start -= 1
-    end = 0
-    while end < min(len(before), len(after)) - start and _same(before[-1 - end], after[-1 - end]):
-        end += 1
+    end = shared_end(before, after, start, _same)
     while end and (
         _inside_word(before, len(before) - end) or _inside_word(after, len(after) - end)
     ):

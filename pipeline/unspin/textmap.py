@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 
@@ -75,6 +75,14 @@ class OffsetMap:
     def _index(self, offset: int) -> int:
         return bisect_right(self._starts, offset) - 1
 
+    def _overlapping(self, start: int, end: int) -> Iterator[Segment]:
+        """The segments that share a code point with ``start..end``."""
+        for i in range(max(self._index(start), 0), len(self.segments)):
+            if self.segments[i].start >= end:
+                return
+            if self.segments[i].end > start:
+                yield self.segments[i]
+
     def start_of(self, offset: int) -> int:
         """Source offset where the code point at ``offset`` begins."""
         i = self._index(offset)
@@ -114,12 +122,7 @@ class OffsetMap:
             touches an atom holds all of it); neighbours that touch in prose and source are joined.
         """
         out: list[tuple[int, int, int, int]] = []
-        i = max(self._index(start), 0)
-        while i < len(self.segments) and self.segments[i].start < end:
-            s = self.segments[i]
-            i += 1
-            if s.end <= start:
-                continue
+        for s in self._overlapping(start, end):
             a, b = (max(start, s.start), min(end, s.end)) if s.linear else (s.start, s.end)
             sa = s.source_start + (a - s.start)
             sb = s.source_end - (s.end - b)
@@ -132,12 +135,7 @@ class OffsetMap:
     def slice(self, start: int, end: int, shift: int = 0) -> list[Segment]:
         """Segments of the prose span ``start..end``, moved so that it begins at ``shift``."""
         out: list[Segment] = []
-        i = max(self._index(start), 0)
-        while i < len(self.segments) and self.segments[i].start < end:
-            s = self.segments[i]
-            i += 1
-            if s.end <= start:
-                continue
+        for s in self._overlapping(start, end):
             a, b = max(start, s.start), min(end, s.end)
             move = shift - start
             if s.linear:

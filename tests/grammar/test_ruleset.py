@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from unspin.grammar.java import find_java, major_version
-from unspin.grammar.ruleset import default_rules, known_words
+from unspin.grammar.ruleset import default_rules
 
 
 def test_default_rules_keep_the_grammar_that_spinning_breaks() -> None:
@@ -17,16 +17,6 @@ def test_default_rules_know_medical_words_in_both_spellings() -> None:
         "practising",
     }
     assert {"befor", "recieve", "teh", "occured"}.isdisjoint(known)
-
-
-def test_known_words_are_the_single_words_of_terms() -> None:
-    assert known_words(["Crohn’s disease", "T-cell (mature)"]) == {
-        "crohn's",
-        "disease",
-        "t",
-        "cell",
-        "mature",
-    }
 
 
 def test_java_version_is_read_from_old_and_new_forms() -> None:

@@ -44,7 +44,14 @@ def test_marks_of_a_real_article_are_read(tmp_path: Path) -> None:
 
 def test_a_mark_without_its_places_is_named(tmp_path: Path) -> None:
     (tmp_path / "gold.jsonl").write_text('{"start": 1, "end": 2}\n{"start": 3}\n', encoding="utf-8")
-    with pytest.raises(ValueError, match=r"gold\.jsonl:2: write an object"):
+    with pytest.raises(ValueError, match=r"gold\.jsonl:2: needs 'end'"):
+        MarkedArticle.read(tmp_path)
+
+
+def test_a_marked_article_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "gold.jsonl").write_text('{"start": 1, "end": 2}\n', encoding="utf-8")
+    (tmp_path / "article.txt").write_bytes(b"caf\xe9")
+    with pytest.raises(ValueError, match=r"article\.txt: is not UTF-8; save it as UTF-8"):
         MarkedArticle.read(tmp_path)
 
 

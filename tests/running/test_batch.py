@@ -141,14 +141,14 @@ def test_a_worker_that_died_is_replaced(pages: Path) -> None:
         assert pool is not None
         with pytest.raises(BrokenExecutor):  # the pool knows it from then on
             pool.submit(os._exit, 1).result()
-        ((draft,),) = batch._drafts([pages / "a.txt"], config, Cleaner(config), {}, pool)
+        ((draft,),) = batch._drafts([pages / "a.txt"], Cleaner(config), {}, pool)
     assert isinstance(draft, Draft)
 
 
 def test_a_worker_that_dies_each_time_is_an_error_and_no_crash() -> None:
     config = Config(grammar="off", model="off", jobs=2)
     with Pool(2, os.abort) as pool:
-        (items,) = batch._drafts([Path("a.txt")], config, Cleaner(config), {}, pool)
+        (items,) = batch._drafts([Path("a.txt")], Cleaner(config), {}, pool)
     (error,) = items
     assert isinstance(error, InputError)
     assert "a worker process ended" in error.reason

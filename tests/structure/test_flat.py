@@ -224,6 +224,20 @@ def test_flat_tables(sign: str) -> None:
     assert [b.header for b in found] == [True, False, False]
 
 
+@pytest.mark.parametrize("sign", ["\t", " | "])
+def test_flat_a_table_behind_one_with_a_rule_keeps_its_heading(sign: str) -> None:
+    table = f"Age{sign}Weight\n---\nChild{sign}20 kg\nAdult{sign}70 kg"
+    article = read(f"Knees that swell\n\n{BODY}\n\n{table}\n\n{table}\n\n{BODY}\n")
+    found = [(b.kind, b.header) for b in article.blocks[2:-1]]
+    assert found == [(BlockKind.TABLE, header) for header in (True, False, False)] * 2
+
+
+@pytest.mark.parametrize("rule", ["|---|---|", "--- | ---"])
+def test_flat_rules_without_rows_are_no_table(rule: str) -> None:
+    text = f"Knees that swell\n\n{BODY}\n\n{rule}\n{rule}\n\n{BODY}\n"
+    assert of_kind(read(text), BlockKind.TABLE) == []
+
+
 def test_flat_quotes() -> None:
     said = "“I could not climb the stairs for weeks after that.”"
     article = read(f"Knees that swell\n\n{BODY}\n\n{said}\n\n> Rest is best.\n\n{BODY}\n")

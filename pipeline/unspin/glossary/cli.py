@@ -29,7 +29,7 @@ def glossary() -> None:
     """Check, show, extend and exchange the glossary."""
 
 
-@glossary.command()
+@glossary.command(short_help="Check glossary files: entries, conflicts, examples.")
 @click.argument("paths", nargs=-1, type=_PATH)
 @click.option("--corpus", type=_PATH, help="Count in this folder of clean documents.")
 @click.option("--no-counts", is_flag=True, help="Leave safety by counting out (quick).")
@@ -259,7 +259,7 @@ def _concept(canonical: str, given: dict[str, Any]) -> Concept:
     )
 
 
-@glossary.command("import")
+@glossary.command("import", short_help="Turn a list of terms into a glossary file.")
 @click.argument("source", type=_PATH)
 @click.argument("target", type=_PATH)
 @click.option("--format", type=click.Choice(["csv", "tbx", "vale", "pps"]), help="Format of it.")
@@ -292,7 +292,7 @@ def import_(source: Path, target: Path, format: str | None, title: str, extend: 
     )
 
 
-@glossary.command("export")
+@glossary.command("export", short_help="Write the glossary as CSV, TBX or a Vale style.")
 @click.argument("target", type=_PATH)
 @click.option("--format", type=click.Choice(["csv", "tbx", "vale"]), help="Format of it.")
 @click.option("--field", "fields", multiple=True, help="Only this field (repeatable).")

@@ -69,6 +69,7 @@ def plural(noun: str) -> str:
 
 @lru_cache(maxsize=1)
 def _irregular_plurals() -> frozenset[str]:
+    """Plurals without -s, such as "feet" and "men"; mass words are none."""
     return frozenset(many for one, many in english()["plurals"].items() if many != one)
 
 
@@ -80,12 +81,6 @@ def is_plural(noun: str) -> bool:
     if low in _irregular_plurals() or low.endswith("women"):
         return True
     return len(low) > 3 and low.endswith("s") and low[-2] not in "suiao'"
-
-
-@lru_cache(maxsize=1)
-def _irregular_plurals() -> frozenset[str]:
-    """Plurals without -s, such as "feet" and "men"; mass words are none."""
-    return frozenset(many for one, many in english()["plurals"].items() if many != one)
 
 
 def is_plural_phrase(phrase: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from unspin.edits import shared_end, shared_start
 from unspin.errors import GlossaryError
 from unspin.glossary.compiling import (
     CANONICAL,
@@ -373,12 +374,8 @@ def _frame(bad: str, good: str, term: frozenset[str]) -> str | None:
     Words of the term itself, at the border of what they share, are no part of the frame.
     """
     left, right = bad.split(), good.split()
-    a = 0
-    while a < min(len(left), len(right)) and left[a] == right[a]:
-        a += 1
-    b = 0
-    while b < min(len(left), len(right)) - a and left[-1 - b] == right[-1 - b]:
-        b += 1
+    a = shared_start(left, right)
+    b = shared_end(left, right, a)
     while a and left[a - 1].lower().strip(".,") in term:
         a -= 1
     while b and left[-b].lower().strip(".,") in term:
@@ -401,7 +398,7 @@ def _examples(concept: Concept, glossary: Glossary) -> Iterator[Problem]:
         became = restore(glossary, example.bad, spun=True)
         if became != example.good:
             what = "nothing is found in it" if became == example.bad else f"it becomes {became!r}"
-            why = _rejected(concept, glossary, example.bad) if became == example.bad else ""
+            why = _rejected(glossary, example.bad) if became == example.bad else ""
             yield Problem(
                 concept.file, example.line,
                 f"example {example.bad!r}: {what}, not {example.good!r}{why}; "
@@ -439,7 +436,7 @@ def _proves(concept: Concept, glossary: Glossary, sentence: str) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(f)}(?!\w)", text) for f in held)
 
 
-def _rejected(concept: Concept, glossary: Glossary, sentence: str) -> str:
+def _rejected(glossary: Glossary, sentence: str) -> str:
     """Says of a sentence that stays unchanged which condition turned which form down."""
     shadow = Shadow.of(sentence)
     for hit in glossary.find(sentence):

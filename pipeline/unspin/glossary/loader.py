@@ -257,7 +257,7 @@ class _Reader:
             spun=tuple(self.variants(node, "spun", line)),
             applicability=self.choice(node, "applicability", APPLICABILITIES, "safe"),
             when=self.when(node, line),
-            examples=tuple(self.examples(node, line)),
+            examples=tuple(self.examples(node)),
             fine=self.fine(node, line),
             source=self.optional(node, "source", line),
             families=families,
@@ -278,7 +278,7 @@ class _Reader:
         sentences = self.strings(value, node.lines.get("fine", line), "fine")
         return tuple(zip(sentences, value.lines, strict=True)) if isinstance(value, _List) else ()
 
-    def examples(self, node: _Node, line: int) -> Iterator[Example]:
+    def examples(self, node: _Node) -> Iterator[Example]:
         value = node.get("examples")
         if value is None:
             return

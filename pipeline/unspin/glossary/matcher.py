@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -232,7 +233,7 @@ class Glossary:
         for words, within, group in self._tables.proximity:
             if all(w in s for w in words):
                 for match in proximity(words, within).finditer(s):
-                    end = max(_word_end(s, w, match.start(), within) for w in words)
+                    end = max(_word_end(s, w, match.start()) for w in words)
                     yield match.start(), end, group
 
     def _hits(
@@ -292,9 +293,7 @@ def _stands(form: str, shadow: str) -> bool:
     return False
 
 
-def _word_end(s: str, word: str, start: int, within: int) -> int:
-    import re
-
+def _word_end(s: str, word: str, start: int) -> int:
     match = re.compile(rf"\b{re.escape(word)}\b").search(s, start)
     return match.end() if match else start
 

@@ -1,11 +1,14 @@
-"""Restoring a text from the glossary alone: what examples, the linter and measurements use."""
+"""Which hits of the glossary stand in a text, and the text restored from them alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from unspin.glossary.concept import ADMITTED, SAFE, SPUN
-from unspin.glossary.matcher import Glossary, Hit
+
+if TYPE_CHECKING:
+    from unspin.glossary.matcher import Glossary, Hit
 
 #: So many other concepts with forms that never occur in clean text make an article look spun.
 STRONG_CONCEPTS = 2
@@ -16,15 +19,19 @@ def is_strong(hit: Hit) -> bool:
     return hit.kind == SPUN and hit.applicability == SAFE and not hit.when
 
 
-def looks_spun(hits: Sequence[Hit], but: Hit) -> bool:
-    """Whether enough strong hits of concepts other than that of `but` stand in the article."""
-    others: set[str] = set()
-    for hit in hits:  # a spun text is known by its first few hits: it is asked of each of them
-        if is_strong(hit) and hit.concept != but.concept:
-            others.add(hit.concept)
-            if len(others) >= STRONG_CONCEPTS:
-                return True
-    return False
+def strong_concepts(hits: Iterable[Hit]) -> frozenset[str]:
+    """The concepts whose strong hits are evidence that the article is spun."""
+    return frozenset(hit.concept for hit in hits if is_strong(hit))
+
+
+def looks_spun(strong: frozenset[str], but: Hit) -> bool:
+    """Whether enough concepts other than that of a hit say that the article is spun.
+
+    Args:
+        strong: The concepts of all hits, from :func:`strong_concepts`.
+        but: The hit that is in question: its concept is no evidence for itself.
+    """
+    return len(strong - {but.concept}) >= STRONG_CONCEPTS
 
 
 def standing(
@@ -40,11 +47,12 @@ def standing(
     """
     if hits is None:
         hits = glossary.find(text)
+    strong = strong_concepts(hits)
     for hit in hits:
         if hit.kind == ADMITTED:
             continue
         if hit.when:
-            evidence = looks_spun(hits, hit) if spun is None else spun
+            evidence = looks_spun(strong, hit) if spun is None else spun
             if not glossary.holds(hit, text, spun=evidence):
                 continue
         yield hit

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -19,7 +17,6 @@ RULES = data_path("grammar", "rules.yaml")
 WORDS = data_path("grammar", "medical-words.txt.gz")
 #: Raised where checking itself changes, so that no cached result of before counts.
 _REVISION = 1
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 @dataclass(frozen=True)
@@ -54,11 +51,6 @@ class RuleSet:
 def fold(word: str) -> str:
     """A word without regard to case and to the form of its apostrophe."""
     return word.casefold().replace("’", "'")
-
-
-def known_words(terms: Iterable[str]) -> frozenset[str]:
-    """The folded single words of terms: what `stage.grammar_findings` takes."""
-    return frozenset(fold(word) for term in terms for word in _WORD.findall(term))
 
 
 def read_words(path: Path) -> frozenset[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from unspin.edits import shared_start
 from unspin.grammar.ruleset import fold
 
 #: Names, codes, abbreviations and units are spelled as their makers like, and a short word is one
@@ -108,8 +109,6 @@ def _is_slip(word: str, guess: str) -> bool:
     """
     if word[0] != guess[:1] or not _PLAIN_WORD.fullmatch(guess) or abs(len(word) - len(guess)) > 1:
         return False
-    i = 0
-    while i < min(len(word), len(guess)) and word[i] == guess[i]:
-        i += 1
-    a, b = word[i:], guess[i:]
+    start = shared_start(word, guess)
+    a, b = word[start:], guess[start:]
     return a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[1::-1] + a[2:] == b and len(a) > 1)

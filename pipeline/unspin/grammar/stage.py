@@ -11,6 +11,7 @@ from unspin.grammar.checker import Checker
 from unspin.grammar.install import available
 from unspin.grammar.match import MAX_REPLACEMENTS, Match
 from unspin.grammar.spelling import is_misspelling
+from unspin.places import Places
 
 GRAMMAR_RULE = "GR001"
 SPELLING_RULE = "GR002"
@@ -35,8 +36,7 @@ def grammar_findings(
         blocks: Its blocks, in its offsets.
         protected: Spans of `text` that no finding may touch, such as code.
         checker: Asks the server.
-        glossary_terms: Folded single words that are spelled right; `ruleset.known_words` makes
-            them from terms.
+        glossary_terms: Single words that are spelled right: `Glossary.vocabulary`.
 
     Returns:
         Findings of GR001 and GR002 in offsets of `text`, sorted, disjoint, for an editor.
@@ -133,8 +133,6 @@ def _letters(text: str) -> str:
 
 def _disjoint(findings: list[Finding]) -> list[Finding]:
     """The surest of those that overlap, then the shortest; sorted by start."""
-    out: list[Finding] = []
-    for finding in sorted(findings, key=lambda f: (-f.confidence, f.length, f.start)):
-        if not any(finding.overlaps(other) for other in out):
-            out.append(finding)
-    return sorted(out, key=lambda f: f.start)
+    taken = Places()
+    order = sorted(findings, key=lambda f: (-f.confidence, f.length, f.start))
+    return sorted((f for f in order if taken.take(f.start, f.end)), key=lambda f: f.start)

@@ -120,15 +120,25 @@ def read_documents(
 
 def _read_file(path: Path) -> Iterator[Document]:
     if path.suffix == ".txt":
-        try:
-            yield Document(path.name, path.stem, path.read_text(encoding="utf-8"))
-        except UnicodeDecodeError as error:
-            raise ValueError(f"{path}: is not UTF-8; save it as UTF-8") from error
+        yield Document(path.name, path.stem, read_plain(path))
         return
     name = path.name.split(".")[0]
     for number, row in enumerate(read_rows(path, {"text": str})):
         id_, source = row.get("id", f"{name}/{number}"), row.get("source", name)
         yield Document(str(id_), str(source), row["text"])
+
+
+def read_plain(path: Path) -> str:
+    """Read a file of plain text.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It is not UTF-8; the message names it.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: is not UTF-8; save it as UTF-8") from error
 
 
 def read_rows(path: Path, needed: Mapping[str, type]) -> Iterator[dict[str, Any]]:

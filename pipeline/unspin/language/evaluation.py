@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from unspin.language.corpus import Document, read_documents, read_rows
+from unspin.language.corpus import Document, read_documents, read_plain, read_rows
 from unspin.language.ngrams import NgramTable, combine, hashes, units
 
 RESAMPLES = 400
@@ -658,7 +658,7 @@ def _measure(
         yield "short articles", measure_short(system, short_articles(rows, options.seed))
     elif part == "seed":
         gold = list(read_rows(data / "seed" / "gold.jsonl", _GOLD))
-        article = (data / "seed" / "article.txt").read_text(encoding="utf-8")
+        article = read_plain(data / "seed" / "article.txt")
         yield "seed article", measure_seed(system, article, gold)
     elif part == "clean":
         yield "kept clean documents", measure_clean(system, documents)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -84,9 +84,6 @@ class Style:
     paired: float = 0.0
     keyword: float = 0.0
     fix_article: float = 0.5
-
-
-Pairs = Mapping[str, Sequence[str]]
 
 
 @dataclass
@@ -275,7 +272,7 @@ class Spinner:
         run = _Run(self, style, rng)
         return run.spin(text)
 
-    def candidates(self, source: str, word: str, pos: str | None = None) -> list[tuple[str, str]]:
+    def candidates(self, source: str, word: str) -> list[tuple[str, str]]:
         """Give (replacement, tag of the original) of one dictionary for a lower-case word."""
         found: list[tuple[str, str]] = []
         if source == HAND:

@@ -23,7 +23,14 @@ from unspin.language.combining import (
     touched,
     truth_of,
 )
-from unspin.language.corpus import SOURCE_WEIGHTS, Document, PassageSampler, sentences
+from unspin.language.corpus import (
+    SOURCE_WEIGHTS,
+    Document,
+    PassageSampler,
+    read_plain,
+    read_rows,
+    sentences,
+)
 from unspin.language.evaluation import Flag, Pair, Verdict, measure_pair, short_articles
 from unspin.language.features import Evidence
 from unspin.language.model import (
@@ -145,18 +152,12 @@ class MarkedArticle:
         """Read ``article.txt`` and ``gold.jsonl`` (objects with ``start`` and ``end``).
 
         Raises:
-            ValueError: When a line is no such object; the message names it.
+            OSError: One of them cannot be read.
+            ValueError: A line is no such object, or a file no text; the message names it.
         """
-        path, faults = folder / "gold.jsonl", []
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            try:
-                row = json.loads(line)
-                faults.append((int(row["start"]), int(row["end"])))
-            except (KeyError, TypeError, ValueError):
-                raise ValueError(
-                    f"{path}:{number}: write an object with the code points start and end"
-                ) from None
-        return cls((folder / "article.txt").read_text(encoding="utf-8"), tuple(faults))
+        rows = read_rows(folder / "gold.jsonl", {"start": int, "end": int})
+        faults = tuple((row["start"], row["end"]) for row in rows)
+        return cls(read_plain(folder / "article.txt"), faults)
 
 
 @dataclass(frozen=True)

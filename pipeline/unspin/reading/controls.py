@@ -17,8 +17,8 @@ from unspin.article import (
     Piece,
     Repair,
     Source,
-    assemble,
     disassemble,
+    reassemble,
 )
 from unspin.reading.repair import changed
 from unspin.textmap import OffsetMap
@@ -76,14 +76,12 @@ def _cleaned(article: Article, signs: re.Pattern[str], name: str) -> Article:
         if article.title_span is not None and block.span == article.title_span:
             title = len(pieces)
         pieces.append(new)
-    return assemble(
-        article.source,
+    return reassemble(
+        article,
         pieces,
         title=title,
         metadata=plain_metadata(article.metadata),
         repairs=tuple(sorted(repairs, key=lambda r: r.start)),
-        structured=article.structured,
-        language=article.language,
     )
 
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from unspin.article import OBJECT, BlockKind, MarkKind, Piece
+from unspin.edits import shared_start
 from unspin.reading.htmlsigns import (
     ANOTHER_PAGE,
     ARROWS,
@@ -275,10 +276,7 @@ def _core(kept: list[Candidate]) -> tuple[int, ...]:
 def _common(paths: list[tuple[int, ...]]) -> tuple[int, ...]:
     """Path of the nearest common container."""
     low, high = min(paths), max(paths)
-    n = 0
-    while n < min(len(low), len(high)) and low[n] == high[n]:
-        n += 1
-    return low[:n]
+    return low[: shared_start(low, high)]
 
 
 # --- lists of links ------------------------------------------------------------------------------

@@ -830,7 +830,7 @@ class _Walk:
         end = done = 0
         automatic = False
         children = token.children or []
-        self._wrap_inline(children, token.content, places)
+        self._wrap_inline(children, places)
         skip = -1
         for i, child in enumerate(children):
             at = child.meta.get("at") or (end, end + len(child.content))
@@ -852,7 +852,7 @@ class _Walk:
             self._child(builder, child, token.content, places, at)
             end = at[1]
 
-    def _wrap_inline(self, children: list[Token], content: str, places: list[int]) -> None:
+    def _wrap_inline(self, children: list[Token], places: list[int]) -> None:
         """Notes where emphasis, links and tags of a line stand."""
         opened: list[tuple[str, int, int]] = []
         end = 0

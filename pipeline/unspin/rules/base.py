@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from unspin.article import Article
 from unspin.evidence import LOOKS_SPUN
 from unspin.findings import Finding, Severity
+from unspin.glossary.restoring import looks_spun, strong_concepts
 
 if TYPE_CHECKING:
     from unspin.config import Config
@@ -40,6 +42,14 @@ class Context:
     def looks_spun(self) -> bool:
         """Whether the article as a whole looks spun (.5 is the verdict)."""
         return self.spun_probability >= LOOKS_SPUN
+
+    @cached_property
+    def _strong(self) -> frozenset[str]:
+        return strong_concepts(self.hits)
+
+    def looks_spun_beside(self, hit: Hit) -> bool:
+        """Whether the article looks spun, or what else the glossary found in it says so."""
+        return self.looks_spun or looks_spun(self._strong, hit)
 
 
 class Rule(Protocol):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from unspin import guard
 from unspin.article import Article, Block
 from unspin.findings import Applicability, Finding, Severity
+from unspin.places import Places
 from unspin.reading.languages import MIN_WORDS, detect_language
 from unspin.rules.text import per_article, running_text, word_lists
 
@@ -61,29 +62,17 @@ def _all_settled(article: Article) -> dict[str, list[Finding]]:
     from unspin.rules import all_rules
 
     finders = {r.id: r for r in all_rules() if r.id.startswith("SD") and isinstance(r, Finder)}
-    kept: list[Finding] = []
+    taken = Places()
     out: dict[str, list[Finding]] = defaultdict(list)
-    protected = article.protected
     for name in (n for n in ORDER if n in finders):
         for finding in finders[name].find(article):
             if finding.source_span is None:
-                if any(_touch(finding, f) for f in kept):
+                if finding.replacements and article.is_protected(finding.start, finding.end):
                     continue
-                fixed = bool(finding.replacements)
-                if fixed and any(
-                    s.start < finding.end and finding.start < s.end for s in protected
-                ):
+                if not taken.take(finding.start, finding.end):
                     continue
-                kept.append(finding)
             out[name].append(finding)
     return out
-
-
-def _touch(a: Finding, b: Finding) -> bool:
-    """Whether two spans overlap; an empty span overlaps what it stands in or beside."""
-    if a.start == a.end or b.start == b.end:
-        return a.start <= b.end and b.start <= a.end
-    return a.overlaps(b)
 
 
 def settled(article: Article, rule: str) -> Iterator[Finding]:
@@ -117,7 +106,7 @@ def in_running_text(article: Article, start: int, end: int) -> bool:
     return (
         block.start <= start
         and end <= block.end
-        and running_text(article, block)
+        and running_text(block)
         and not _foreign(article)[block.start]
     )
 

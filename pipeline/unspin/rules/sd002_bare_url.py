@@ -70,7 +70,7 @@ class BareUrl:
                 continue
             left = text[block.start : start].rstrip()
             alone = not left and text[end : block.end].strip(" .") == ""
-            if running_text(article, block) and (alone or (left and _stray(left))):
+            if running_text(block) and (alone or (left and _stray(left))):
                 a, z = cut(text, start, end)
                 player = any(host in match.group().lower() for host in words("embed_hosts"))
                 if alone and block.kind is not BlockKind.PARAGRAPH:

@@ -65,7 +65,7 @@ class UnbalancedBracket:
         text = article.text
         lone: list[tuple[int, int]] = []
         for i, block in enumerate(article.blocks):
-            if running_text(article, block):
+            if running_text(block):
                 lone += [(i, at) for at in _lone(text, block.start, block.end)]
         for _, at in _without_partners(text, lone):
             yield fault(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from unspin.article import Article
 from unspin.findings import Applicability, Finding, Severity
 from unspin.glossary.concept import EDITOR, SAFE, SPUN, SUGGESTED, UNSEEN
-from unspin.glossary.restoring import is_strong, looks_spun
+from unspin.glossary.restoring import is_strong
 from unspin.rules.base import Context
 from unspin.rules.terms import (
     in_name,
@@ -18,7 +18,6 @@ from unspin.rules.terms import (
     is_unlikely,
     off_limits,
     quotations,
-    touches,
     trimmed,
 )
 
@@ -90,17 +89,17 @@ class SpunTerm:
         for hit in context.hits:
             if hit.kind != SPUN:
                 continue
-            spun = context.looks_spun or looks_spun(context.hits, hit) or _is_reported(context, hit)
+            spun = context.looks_spun_beside(hit) or _is_reported(context, hit)
             if not context.glossary.holds(hit, article.text, spun=spun):
                 continue
-            if touches(off_limits(article), hit.start, hit.end):
+            if off_limits(article).meets(hit.start, hit.end):
                 continue
             if _is_doubted(context, hit):
                 continue
-            clean = _reads_clean(article, context, hit)
+            clean = _reads_clean(context, hit)
             if clean and (hit.when or hit.applicability not in UNSEEN):
                 continue
-            quoted = touches(quotations(article), hit.start, hit.end)
+            quoted = quotations(article).meets(hit.start, hit.end)
             named = in_name(article, hit.form_start, hit.form_end) and hit.concept.islower()
             if named or (quoted and not spun):
                 continue
@@ -127,7 +126,7 @@ class SpunTerm:
             )
 
 
-def _reads_clean(article: Article, context: Context, hit: Hit) -> bool:
+def _reads_clean(context: Context, hit: Hit) -> bool:
     """Whether the model takes the article for clean, and no other hit near by says otherwise.
 
     Forms that clean text may hold need more than their condition then.

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
-from unspin.article import Article, Span
+from unspin.article import Article
 from unspin.findings import Applicability, Finding, Severity
 from unspin.glossary.spelling import is_british, respell
 from unspin.guard import facts
+from unspin.places import Cover
 from unspin.rules.base import Context
 from unspin.rules.sp003_spinner_signature import SpinnerSignature
-from unspin.rules.terms import off_limits, quotations, touches
+from unspin.rules.terms import off_limits, quotations
 from unspin.rules.text import opens_sentence
 
 if TYPE_CHECKING:
@@ -70,17 +71,17 @@ class UnlikelyWording:
         if context.judgement is None:
             return
         known = [hit for hit in context.hits if hit.kind != "spun"]
-        signed = tuple(Span(f.start, f.end) for f in SpinnerSignature().check(article, context))
+        signed = Cover((f.start, f.end) for f in SpinnerSignature().check(article, context))
         british = is_british(article.text.lower()) if context.judgement.spans else None
         for span in context.judgement.spans:
-            if touches(off_limits(article), span.start, span.end):
+            if off_limits(article).meets(span.start, span.end):
                 continue
-            if touches(signed, span.start, span.end):  # SP003 says what it is
+            if signed.meets(span.start, span.end):  # SP003 says what it is
                 continue
             # A name that the glossary admits is wording that an editor has looked at.
             if any(hit.start <= span.start and span.end <= hit.end for hit in known):
                 continue
-            quoted = touches(quotations(article), span.start, span.end)
+            quoted = quotations(article).meets(span.start, span.end)
             yield self._finding(article, span, context.judgement, quoted, british)
 
     def _finding(

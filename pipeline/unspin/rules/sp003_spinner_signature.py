@@ -10,8 +10,9 @@ from typing import ClassVar
 
 from unspin.article import Article
 from unspin.findings import Applicability, Finding, Severity
+from unspin.places import Places
 from unspin.rules.base import Context
-from unspin.rules.terms import is_unlikely, off_limits, quotations, touches
+from unspin.rules.terms import is_unlikely, off_limits, quotations
 from unspin.rules.text import word_lists
 
 #: Probability that a match is a fault: safe forms do not occur in 17 M clean words, the others
@@ -102,16 +103,14 @@ class SpinnerSignature:
 
     def check(self, article: Article, context: Context) -> Iterator[Finding]:
         """Yields listed wordings whose conditions hold."""
-        taken: list[tuple[int, int]] = []
+        taken = Places()
         lowered = article.text.lower()
         for signature in signatures():
             if signature.spun_article and not context.looks_spun:
                 continue
             for match in signature.matches(article.text, lowered):
                 start, end = match.span()
-                if any(a < end and start < b for a, b in taken):
-                    continue
-                if touches(off_limits(article), start, end):
+                if off_limits(article).meets(start, end):
                     continue
                 if _explained(article, match, signature):
                     continue
@@ -119,15 +118,15 @@ class SpinnerSignature:
                     continue
                 if not signature.safe and _is_doubted(article, context, start, end):
                     continue
-                taken.append((start, end))
-                yield self._finding(article, match, signature)
+                if taken.take(start, end):
+                    yield self._finding(article, match, signature)
 
     def _finding(self, article: Article, match: re.Match[str], signature: Signature) -> Finding:
         shown = " ".join(match.group().split())
         write = signature.write
         if shown[0].isupper() and not signature.form[0].isupper():
             write = write[:1].upper() + write[1:]
-        quoted = touches(quotations(article), match.start(), match.end())
+        quoted = quotations(article).meets(match.start(), match.end())
         applicability = Applicability.SAFE if signature.safe else Applicability.SUGGESTED
         return Finding(
             self.id,

@@ -252,8 +252,7 @@ def _cited(text: str, start: int, end: int) -> bool:
 
 
 def _protected(article: Article, block: Block, start: int, end: int) -> bool:
-    a, z = block.start + start, block.start + end
-    return any(s.start < z and a < s.end for s in article.protected)
+    return article.is_protected(block.start + start, block.start + end)
 
 
 def _before(left: str) -> str:

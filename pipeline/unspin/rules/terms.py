@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from unspin import guard
 from unspin.article import Article, Block, BlockKind, Span
 from unspin.glossary.inflect import english
+from unspin.places import Cover
 from unspin.rules.text import per_article, reference_blocks
 
 if TYPE_CHECKING:
@@ -85,12 +86,12 @@ _CONTEXT = 60
 
 
 @per_article
-def off_limits(article: Article) -> tuple[Span, ...]:
-    """Spans where no term is judged: code, raw HTML, embeds, addresses, works cited; sorted."""
+def off_limits(article: Article) -> Cover:
+    """Spans where no term is judged: code, raw HTML, embeds, addresses, works cited."""
     references = reference_blocks(article)
     spans = [b.span for i, b in enumerate(article.blocks) if i in references or _cites(article, b)]
     spans += [Span(*m.span()) for m in _ADDRESS.finditer(article.text)]
-    return tuple(sorted((*article.protected, *spans), key=lambda s: (s.start, s.end)))
+    return Cover((s.start, s.end) for s in (*article.protected, *spans))
 
 
 def _cites(article: Article, block: Block) -> bool:
@@ -101,19 +102,14 @@ def _cites(article: Article, block: Block) -> bool:
 
 
 @per_article
-def quotations(article: Article) -> tuple[Span, ...]:
-    """Spans of quoted speech and quote blocks; sorted."""
+def quotations(article: Article) -> Cover:
+    """Spans of quoted speech and quote blocks."""
     spans = [b.span for b in article.blocks if b.kind is BlockKind.QUOTE]
     for block in article.blocks:
         text = article.block_text(block)
         if '"' in text or "“" in text:
             spans += [Span(block.start + a, block.start + b) for a, b in guard.quotations(text)]
-    return tuple(sorted(spans, key=lambda s: (s.start, s.end)))
-
-
-def touches(spans: tuple[Span, ...], start: int, end: int) -> bool:
-    """Whether ``start..end`` overlaps one of the spans."""
-    return any(s.start < end and start < s.end for s in spans)
+    return Cover((s.start, s.end) for s in spans)
 
 
 def is_unlikely(context: Context, start: int, end: int, least: float) -> bool:

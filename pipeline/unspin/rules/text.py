@@ -95,17 +95,10 @@ def reference_blocks(article: Article) -> frozenset[int]:
     return frozenset(found)
 
 
-def running_text(article: Article, block: Block) -> bool:
+def running_text(block: Block) -> bool:
     """Whether a block holds sentences that punctuation rules may judge."""
-    return (
-        block.kind
-        in (
-            BlockKind.PARAGRAPH,
-            BlockKind.LIST_ITEM,
-            BlockKind.QUOTE,
-        )
-        and not block.verbatim
-    )
+    kinds = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.QUOTE)
+    return block.kind in kinds and not block.verbatim
 
 
 def opens_sentence(text: str, at: int) -> bool:

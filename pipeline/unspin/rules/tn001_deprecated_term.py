@@ -8,7 +8,6 @@ from typing import ClassVar
 from unspin.article import Article
 from unspin.findings import Applicability, Finding, Severity
 from unspin.glossary.concept import DEPRECATED
-from unspin.glossary.restoring import looks_spun
 from unspin.rules.base import Context
 from unspin.rules.terms import (
     abbreviated,
@@ -20,7 +19,6 @@ from unspin.rules.terms import (
     off_limits,
     quotations,
     stands_beside,
-    touches,
 )
 
 #: The word is there for certain; whether the place is one where it may stay is not.
@@ -62,11 +60,11 @@ class DeprecatedTerm:
         for hit in context.hits:
             if hit.kind != DEPRECATED:
                 continue
-            spun = context.looks_spun or looks_spun(context.hits, hit)
+            spun = context.looks_spun_beside(hit)
             if not context.glossary.holds(hit, article.text, spun=spun):
                 continue
-            if touches(off_limits(article), hit.start, hit.end) or touches(
-                quotations(article), hit.start, hit.end
+            if off_limits(article).meets(hit.start, hit.end) or quotations(article).meets(
+                hit.start, hit.end
             ):
                 continue
             start, end = hit.form_start, hit.form_end

@@ -12,7 +12,6 @@ from unspin.findings import Applicability, Finding, Severity
 from unspin.glossary.concept import ADMITTED
 from unspin.glossary.conditions import takes_object
 from unspin.glossary.inflect import english
-from unspin.glossary.restoring import looks_spun
 from unspin.rules.base import Context
 from unspin.rules.terms import (
     abbreviated,
@@ -21,7 +20,6 @@ from unspin.rules.terms import (
     off_limits,
     quotations,
     stands_beside,
-    touches,
 )
 
 if TYPE_CHECKING:
@@ -140,9 +138,7 @@ class MixedTerms:
         return any(
             hit.concept == concept
             and hit.kind != ADMITTED
-            and context.glossary.holds(
-                hit, article.text, spun=context.looks_spun or looks_spun(context.hits, hit)
-            )
+            and context.glossary.holds(hit, article.text, spun=context.looks_spun_beside(hit))
             and not self._introduced(article, hit, [])
             for hit in context.hits
         )
@@ -150,7 +146,7 @@ class MixedTerms:
     def _introduced(self, article: Article, hit: Hit, earlier: list[Hit]) -> bool:
         """Whether this is a place where the synonym may stay."""
         start, end = hit.form_start, hit.form_end
-        if touches(off_limits(article), start, end) or touches(quotations(article), start, end):
+        if off_limits(article).meets(start, end) or quotations(article).meets(start, end):
             return True
         if in_name(article, start, end) or is_mentioned(article, start, end):
             return True

@@ -133,7 +133,7 @@ def reports(
     with workers(config, cleaner.check) as pool:
         for batch in _chunks(targets):
             whole = [t for t in batch if not many_records(t.source)]
-            drafted = _drafts([t.source for t in whole], config, cleaner, near, pool)
+            drafted = _drafts([t.source for t in whole], cleaner, near, pool)
             finished = _finished(whole, drafted, cleaner)
             for target in batch:
                 if many_records(target.source):
@@ -294,7 +294,6 @@ def _work(sources: Sequence[Path], near: Neighbours) -> list[list[Draft | InputE
 
 def _drafts(
     sources: Sequence[Path],
-    config: Config,
     cleaner: Cleaner,
     near: Neighbours,
     pool: Pool | None,

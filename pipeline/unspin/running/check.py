@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from unspin import __version__, baseline, gating
-from unspin.article import Article, assemble, disassemble
+from unspin.article import Article, disassemble, reassemble
 from unspin.baseline import Entry
 from unspin.changes import CHANGED_LINES, Changes
 from unspin.config import Config
@@ -403,13 +403,7 @@ def _changed_part(
             pieces.append(piece)
     if not pieces:
         return None
-    return assemble(
-        article.source,
-        pieces,
-        metadata=article.metadata,
-        structured=True,
-        language=article.language,
-    )
+    return reassemble(article, pieces, repairs=(), structured=True)
 
 
 # --- findings about the tool's own files ----------------------------------------------------------
@@ -630,8 +624,11 @@ def _content(folders: tuple[str, ...]) -> str:
 
 
 def _below(folder: Path) -> Iterable[Path]:
+    """Files that say what is installed: none that Python or a download writes meanwhile."""
     files = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
-    return (f for f in files if f.suffix not in (".pyc", ".part") and f.is_file())
+    return (
+        f for f in files if "__pycache__" not in f.parts and f.suffix != ".part" and f.is_file()
+    )
 
 
 def _stamp(files: Sequence[tuple[str, Sequence[Path]]]) -> str:

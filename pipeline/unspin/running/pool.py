@@ -125,6 +125,8 @@ class Pool:
             return False
 
     def _renew(self) -> None:
+        if self._hopeless:
+            return
         self._processes.shutdown()
         self._processes = self._new()
 

@@ -12,7 +12,7 @@ from unspin.article import (
     Piece,
     Span,
     StructureNote,
-    assemble,
+    reassemble,
 )
 from unspin.reading.embeds import video_address
 from unspin.structure import grids, headings, lists
@@ -49,13 +49,13 @@ def structure_flat(article: Article) -> Article:
     units = read_units(article, grids.keep_grids)
     units = _marks(units, article)
     _tables(units)
-    units = lists.split_inline(units, article.map)
+    units = lists.split_inline(units)
     title = _find_title(units, article)
-    lists.find_marked(units, article.map)
+    lists.find_marked(units)
     lists.find_first_items(units)
     lists.find_numbered_headings(units)
     lists.find_unmarked(units)
-    units = lists.split_run_in(units, article.map)
+    units = lists.split_run_in(units)
     lists.find_definitions(units)
     text = title.text if title is not None else article.metadata.title
     units = _split_headings(units, article, text)
@@ -86,13 +86,13 @@ def _marks(units: list[Unit], article: Article) -> list[Unit]:
             continue
         elif first == "#" and (atx := _ATX.fullmatch(text)) and atx["text"]:
             unit.kind, unit.sure, unit.level = BlockKind.HEADING, True, len(atx["marks"])
-            unit.shorten(atx.start("text"), atx.end("text"), article.map)
+            unit.shorten(atx.start("text"), atx.end("text"))
         elif first in "*_" and (bold := _BOLD.fullmatch(text)):
             unit.kind, unit.sure = BlockKind.HEADING, True
-            unit.shorten(bold.start("text"), bold.end("text"), article.map)
+            unit.shorten(bold.start("text"), bold.end("text"))
         elif first == ">" and (quote := _QUOTE.match(text)) and quote.end() < len(text):
             unit.kind, unit.level = BlockKind.QUOTE, 1
-            unit.shorten(quote.end(), len(text), article.map)
+            unit.shorten(quote.end(), len(text))
         elif first in '“"' and unit.blanks and _QUOTED.fullmatch(text):
             unit.kind, unit.level = BlockKind.QUOTE, 1
         out.append(unit)
@@ -142,22 +142,21 @@ def _tables(units: list[Unit]) -> None:
             j += 1
         if j - i >= 2 and size:
             group += 1
-            _make_rows(units, i, j, sign, group)
+            units[i:j] = rows = _rows(units[i:j], sign, group)
+            j = i + len(rows)
         i = max(j, i + 1)
 
 
-def _make_rows(units: list[Unit], i: int, j: int, sign: str, group: int) -> None:
-    rows = [u for u in units[i:j] if not _TABLE_RULE.fullmatch(u.text)]
-    ruled = len(rows) < j - i
+def _rows(lines: list[Unit], sign: str, group: int) -> list[Unit]:
+    """The lines of a table without the rules of its frame, parted into cells."""
+    rows = [u for u in lines if not _TABLE_RULE.fullmatch(u.text)]
+    ruled = len(rows) < len(lines)
     for unit in rows:
         unit.kind, unit.list_id = BlockKind.TABLE, group
         unit.cells = tuple(_cells(unit.text, sign))
     digits = [any(c.isdigit() for c in u.text) for u in rows]
     rows[0].header = ruled or (not digits[0] and len(rows) > 1 and all(digits[1:]))
-    for unit in units[i:j]:
-        if unit.kind is not BlockKind.TABLE:
-            unit.text = ""  # a rule of the table's frame
-    units[i:j] = rows
+    return rows
 
 
 def _cells(text: str, sign: str) -> list[Span]:
@@ -220,11 +219,11 @@ def _may_be_title(units: list[Unit]) -> bool:
 def _split_headings(units: list[Unit], article: Article, title: str) -> list[Unit]:
     """Parts headings from the paragraphs that they run into, where that is sure."""
     out: list[Unit] = []
-    for unit in _split_glued(units, article):
+    for unit in _split_glued(units):
         at = headings.run_in_heading(unit.text) if unit.plain and unit.count > 9 else 0
         if at and not _stuffed(unit.text[:at], article, title):
-            head = unit.cut(0, at, article.map)
-            rest = unit.cut(at, len(unit.text), article.map)
+            head = unit.cut(0, at)
+            rest = unit.cut(at, len(unit.text))
             head.kind = BlockKind.HEADING
             head.notes.append(("heading-run-in", True, "", 0, len(head.text)))
             rest.blanks, rest.notes = 1, unit.notes
@@ -234,15 +233,15 @@ def _split_headings(units: list[Unit], article: Article, title: str) -> list[Uni
     return out
 
 
-def _split_glued(units: list[Unit], article: Article) -> list[Unit]:
+def _split_glued(units: list[Unit]) -> list[Unit]:
     """Parts paragraphs at names of sections that are glued between two of their sentences."""
     out: list[Unit] = []
     for unit in units:
         at = 0
         names = headings.glued_headings(unit.text) if unit.plain and unit.count > 9 else []
         for start, end in names:
-            part = unit.cut(at, start, article.map)
-            head = unit.cut(start, end, article.map)
+            part = unit.cut(at, start)
+            head = unit.cut(start, end)
             head.kind, head.blanks = BlockKind.HEADING, 1
             head.notes.append(("heading-run-in", True, "", 0, len(head.text)))
             out += [part, head] if part.text else [head]
@@ -250,7 +249,7 @@ def _split_glued(units: list[Unit], article: Article) -> list[Unit]:
         if not names:
             out.append(unit)
             continue
-        rest = unit.cut(at, len(unit.text), article.map)
+        rest = unit.cut(at, len(unit.text))
         rest.blanks, rest.notes = 1, unit.notes
         out.append(rest)
     return out
@@ -278,13 +277,4 @@ def _build(article: Article, units: list[Unit], title: Unit | None) -> Article:
         for kind, mended, detail, start, end in unit.notes:
             notes.append(StructureNote(kind, at + start, at + end, mended, detail))
         at += len(unit.text) + len(BLOCK_SEPARATOR)
-    return assemble(
-        article.source,
-        pieces,
-        title=index,
-        metadata=article.metadata,
-        repairs=article.repairs,
-        notes=tuple(notes),
-        structured=article.structured,
-        language=article.language,
-    )
+    return reassemble(article, pieces, title=index, notes=tuple(notes))

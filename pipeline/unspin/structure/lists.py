@@ -14,7 +14,6 @@ from unspin.structure.headings import (
 )
 from unspin.structure.units import MARKER, Unit
 from unspin.structure.words import alternatives, fold, words
-from unspin.textmap import OffsetMap
 
 #: Longest item of a list that has lost its markers, in words; longer lines are paragraphs.
 MOST_ITEM_WORDS = 25
@@ -43,7 +42,7 @@ _DOS_INLINE = re.compile(rf"(?P<lead>{_DOS_NAME}\s*:)\s+(?=\S)", re.I)
 _ADVICE = re.compile(r"(?:do(?: not)?|don[’']?t|never|always|avoid|try(?: not)? to)\s+[a-z]", re.I)
 
 
-def find_marked(units: list[Unit], source: OffsetMap) -> None:
+def find_marked(units: list[Unit]) -> None:
     """Makes items of the lines that begin with a bullet or a number of a sequence."""
     found = [MARKER.match(u.text) if u.plain and not u.sure else None for u in units]
     ordered = _sequences(units, found)
@@ -73,7 +72,7 @@ def find_marked(units: list[Unit], source: OffsetMap) -> None:
             # The text may speak of "b)": what a number cannot say stays with the item.
             unit.value = "" if match["value"].isdigit() else match["ordered"]
         if match.end() < len(unit.text):
-            unit.shorten(match.end(), len(unit.text), source)
+            unit.shorten(match.end(), len(unit.text))
 
 
 def _true_bullet(units: list[Unit], found: list[re.Match[str] | None], i: int) -> bool:
@@ -162,7 +161,7 @@ def find_numbered_headings(units: list[Unit]) -> None:
                 unit.kind, unit.sure = BlockKind.HEADING, True
 
 
-def split_inline(units: list[Unit], source: OffsetMap) -> list[Unit]:
+def split_inline(units: list[Unit]) -> list[Unit]:
     """Parts "Such as: • one • two • three" into its lead-in and its items."""
     out: list[Unit] = []
     i = 0
@@ -170,9 +169,9 @@ def split_inline(units: list[Unit], source: OffsetMap) -> list[Unit]:
         i += 1
         lead = _DOS_INLINE.match(unit.text) if unit.plain and not unit.sure else None
         if lead and i < len(units) and not units[i].blanks and _bullet(units[i]):
-            part = unit.cut(lead.end(), len(unit.text), source)
+            part = unit.cut(lead.end(), len(unit.text))
             part.blanks = 0
-            out += [unit.cut(0, lead.end("lead"), source), part]
+            out += [unit.cut(0, lead.end("lead")), part]
             continue
         cuts = list(_INLINE_BULLET.finditer(unit.text)) if unit.plain and unit.count > 3 else []
         starts = bool(cuts) and unit.text[0] in _SAFE_BULLETS
@@ -183,7 +182,7 @@ def split_inline(units: list[Unit], source: OffsetMap) -> list[Unit]:
         at = 0
         for cut in [*cuts, None]:
             end = cut.start() if cut else len(unit.text)
-            part = unit.cut(at, end, source)
+            part = unit.cut(at, end)
             if out and at:
                 part.blanks = 0
             out.append(part)
@@ -393,7 +392,7 @@ def _junction() -> re.Pattern[str]:
     )
 
 
-def split_run_in(units: list[Unit], source: OffsetMap) -> list[Unit]:
+def split_run_in(units: list[Unit]) -> list[Unit]:
     """Parts items from the paragraph that they run into, where that is sure."""
     out: list[Unit] = []
     for unit in units:
@@ -401,12 +400,12 @@ def split_run_in(units: list[Unit], source: OffsetMap) -> list[Unit]:
         if unit.kind is BlockKind.LIST_ITEM and unit.count > LEAST_BODY_WORDS:
             at = _item_end(unit) if _bare_items(out, unit.list_id) >= 2 else 0
             if at:
-                out += _parted(unit, at, source, unit)
+                out += _parted(unit, at, unit)
                 continue
         elif unit.plain and unit.lower and before is not None and unit.count > LEAST_BODY_WORDS:
             at = _continued_item(out, unit)
             if at:
-                out += _parted(unit, at, source, before)
+                out += _parted(unit, at, before)
                 continue
         out.append(unit)
     return out
@@ -451,9 +450,9 @@ def _continued_item(out: list[Unit], unit: Unit) -> int:
     return item_end(unit.text) if _bare_items(out, last.list_id) >= 2 else 0
 
 
-def _parted(unit: Unit, at: int, source: OffsetMap, like: Unit) -> list[Unit]:
-    item = unit.cut(0, at, source)
-    rest = unit.cut(at, len(unit.text), source)
+def _parted(unit: Unit, at: int, like: Unit) -> list[Unit]:
+    item = unit.cut(0, at)
+    rest = unit.cut(at, len(unit.text))
     item.kind, item.list_id, item.level = BlockKind.LIST_ITEM, like.list_id, like.level
     item.ordered, item.marked, item.notes = like.ordered, unit.marked, list(unit.notes)
     item.value = unit.value

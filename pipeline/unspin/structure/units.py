@@ -84,7 +84,7 @@ class Unit:
             return self.segments
         return tuple(source.slice(self.at, self.at + len(self.text)))
 
-    def cut(self, start: int, end: int, source: OffsetMap) -> Unit:
+    def cut(self, start: int, end: int) -> Unit:
         """The part ``start..end`` of it, as an undecided line without white space at its ends."""
         part = self.text[start:end]
         start += len(part) - len(part.lstrip())
@@ -94,9 +94,9 @@ class Unit:
         segments = tuple(OffsetMap(self.segments).slice(start, start + len(part)))
         return Unit(part, 0, self.blanks, self.indent, self.group, segments)
 
-    def shorten(self, start: int, end: int, source: OffsetMap) -> None:
+    def shorten(self, start: int, end: int) -> None:
         """Cuts its ends off in place (markers and underlines, which are layout)."""
-        part = self.cut(start, end, source)
+        part = self.cut(start, end)
         self.text, self.at, self.segments = part.text, part.at, part.segments
         for name in ("count", "terminal", "lower"):
             self.__dict__.pop(name, None)

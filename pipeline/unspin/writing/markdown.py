@@ -119,7 +119,7 @@ def _nodes(report: Report, nodes: Sequence[Node]) -> str:
             mark = 1 - mark if other and other.list and other.ordered == holder.ordered else 0
             text = _items(report, run, mark)
         if text:
-            out += (_gap(report, before, run) if out else "") + text
+            out += (_gap(before, run) if out else "") + text
             before = run
     return out
 
@@ -141,7 +141,7 @@ def _html_span(node: Node) -> object:
     return block.html if isinstance(block, MarkdownBlock) else None
 
 
-def _gap(report: Report, before: Sequence[Node], run: Sequence[Node]) -> str:
+def _gap(before: Sequence[Node], run: Sequence[Node]) -> str:
     """What parts two blocks: a list may follow the text of its item on the next line."""
     holder, text = run[0].holder, before[0].run
     block = _first(run[0])

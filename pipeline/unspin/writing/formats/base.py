@@ -16,7 +16,7 @@ from unspin.article import Source
 from unspin.edits import Edit, apply_edits
 from unspin.findings import Applicability, Finding
 from unspin.fixing import touchable
-from unspin.places import is_outside, seen_from
+from unspin.paths import is_outside, seen_from
 from unspin.report import Gate, Report
 from unspin.source_edits import source_edits
 from unspin.writing.summary import row
