@@ -99,6 +99,16 @@ def test_several_reported_wordings_move_only_their_window(model: SpinModel) -> N
     assert after[:-1] == before[:-1]
 
 
+def test_a_wording_that_comes_back_counts_once(model: SpinModel) -> None:
+    words = model.judged_words("A torment in the knee is no torment in the hip, nor the other way.")
+    read = [words.evidence.reading.words[place].lower() for place in words.evidence.places]
+    twice = replace(words, p=np.array([0.99 if word == "torment" else 0.0 for word in read]))
+    assert (twice.p > 0).sum() == 2
+    assert not model.several(twice).any()
+    two = replace(words, p=np.array([0.99 if word in ("torment", "hip") else 0.0 for word in read]))
+    assert model.several(two).all()
+
+
 def test_what_looks_spun_and_cannot_be_restored_is_doubted(
     model: SpinModel, repository: Path
 ) -> None:

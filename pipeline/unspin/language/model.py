@@ -451,10 +451,19 @@ class SpinModel:
         return weight * self._restored(words)[0]
 
     def several(self, words: JudgedWords) -> Array:
-        """Tell which windows hold more than one reported wording: a single one is an author's."""
-        starts = [start for start, _ in self._flagged(words)]
-        counts = [sum(a <= at < b for at in starts) for a, b in words.evidence.windows]
-        return np.array([count > 1 for count in counts])
+        """Tell which windows hold more than one reported wording.
+
+        A single one is an author's, however often it comes back.
+        """
+        reading, found = words.evidence.reading, self._flagged(words)
+        wordings = [
+            (a, " ".join(reading.words[start:end]).lower())
+            for (a, _), (start, end) in zip(found, _in_reading(words.evidence, found), strict=True)
+        ]
+        return np.array(
+            [len({w for a, w in wordings if start <= a < end}) > 1
+             for start, end in words.evidence.windows]
+        )  # fmt: skip
 
     def _doubts(self, words: JudgedWords) -> Array:
         """Give what can be restored, less what suspicious words ask for, in log odds of windows."""
