@@ -38,9 +38,11 @@ def judged(model: SpinModel) -> Judgement:
     return model.judge(SPUN)
 
 
-def test_a_missing_file_is_named(tmp_path: object) -> None:
+def test_a_missing_file_or_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(UnspinError, match=r"encoder\.onnx"):
-        SpinModel.load(default_model_dir() / "nothing-here")
+        SpinModel.load(tmp_path)
+    with pytest.raises(UnspinError, match=r"nothing-here is no folder"):
+        SpinModel.load(tmp_path / "nothing-here")
 
 
 def test_a_missing_threshold_is_named(tmp_path: Path) -> None:
