@@ -1314,7 +1314,7 @@ def test_what_cannot_be_written_is_named_with_a_remedy(
     if command == ["undo"]:
         runner.invoke(clean, ["page.md", "-o", "out", "--model", "off", "--grammar", "off"])
         command = ["undo", "out/page.report.json", "-o"]
-    monkeypatch.setattr("unspin.running.files.write_atomic", full)
+    monkeypatch.setattr("unspin.staging.write_atomic", full)
     result = runner.invoke(main, [*command, "there"])
     assert result.exit_code == 2
     assert re.fullmatch(

@@ -96,7 +96,7 @@ def entries(articles: Sequence[ArticleResult], base: Path | None = None) -> list
 
 def save(path: Path, listed: Sequence[Entry]) -> None:
     """Writes a baseline, sorted by path so that differences can be reviewed."""
-    from unspin.running.files import write_atomic
+    from unspin.staging import write_atomic
 
     articles = [
         {"path": e.path, "sha256": e.sha256, "score": e.score, "findings": dict(e.findings)}

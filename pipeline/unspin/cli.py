@@ -437,7 +437,7 @@ def _check(named: list[Path], cleaner: Cleaner, options: dict[str, Any]) -> int:
 
 def _emit(run: Run, options: dict[str, Any]) -> None:
     """Writes the findings of a run where they were asked for."""
-    from unspin.running.files import write_atomic
+    from unspin.staging import write_atomic
     from unspin.writing.formats import render
 
     text = render(run, options["format_"])
@@ -599,7 +599,7 @@ main.add_command(clean)
 def undo(report: Path, out: Path | None) -> None:
     """Write the source that REPORT describes, byte for byte."""
     from unspin.errors import UnspinError
-    from unspin.running.files import write_atomic
+    from unspin.staging import write_atomic
     from unspin.undo import undo as body
 
     try:

@@ -12,7 +12,6 @@ from unspin.language.model import (
     Judgement,
     Settings,
     SpinModel,
-    default_model_dir,
     hit_weight,
     is_dense,
     thresholds_at,

@@ -18,8 +18,8 @@ from unspin.running.files import (
     keep_original,
     plan,
     refuse_overwriting,
-    write_atomic,
 )
+from unspin.staging import write_atomic
 from unspin.undo import undo
 
 

@@ -287,7 +287,7 @@ def import_file(
     """
     from unspin.glossary import exchange
     from unspin.glossary.writing import file_text
-    from unspin.running.files import write_atomic
+    from unspin.staging import write_atomic
 
     if target.exists():
         raise GlossaryError(f"{target}:0: exists already; name another file or remove it")

@@ -521,7 +521,7 @@ def _from_cache(key: str) -> Tables | None:
 
 def _to_cache(key: str, tables: Tables) -> None:
     """Writes the tables; a cache that cannot be written is none."""
-    from unspin.running.files import write_atomic
+    from unspin.staging import write_atomic
 
     values: dict[str, Any] = {
         name: getattr(tables, name)

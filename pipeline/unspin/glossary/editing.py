@@ -243,7 +243,7 @@ def _entry_end(lines: list[str], start: int) -> int:
 
 def _write_checked(path: Path, new: str, concept: Concept, others: tuple[Path, ...]) -> None:
     """Writes the file, unless the entry would be wrong in it."""
-    from unspin.running.files import write_atomic
+    from unspin.staging import write_atomic
 
     problems = [p for p in lint_files([path], others, texts={path: new}) if p.severity == ERROR]
     wrong = [p for p in problems if _concerns(path, new, p.line, concept)]

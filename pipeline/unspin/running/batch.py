@@ -29,11 +29,10 @@ from unspin.running.files import (
     keep_original,
     plan,
     refuse_overwriting,
-    write_atomic,
-    write_together,
 )
 from unspin.running.records import RecordWriter, json_line
 from unspin.running.streams import held_back
+from unspin.staging import write_atomic, write_together
 from unspin.writing import render
 from unspin.writing.summary import row, summary, worklist_rows
 from unspin.writing.tree import review

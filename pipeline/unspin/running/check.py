@@ -598,7 +598,7 @@ def _content(folders: tuple[str, ...]) -> str:
     CI installs anew for every run, so that times tell nothing between runs; between two runs on one
     machine they do, and spare reading all files.
     """
-    from unspin.running.files import write_atomic
+    from unspin.staging import write_atomic
 
     files = [(f, tuple(_below(Path(f)))) for f in folders]
     try:
@@ -667,7 +667,7 @@ def _result(data: Mapping[str, Any]) -> ArticleResult:
 def _store(path: Path, made: _Made) -> None:
     import orjson
 
-    from unspin.running.files import write_atomic
+    from unspin.staging import write_atomic
 
     try:
         write_atomic(path, orjson.dumps({"tool": made.tool, "articles": made.articles}))

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from unspin.errors import readable
 from unspin.reading.encoding import decode
-from unspin.running.files import UNMATCHED, WORKLIST, write_atomic
+from unspin.running.files import UNMATCHED, WORKLIST
+from unspin.staging import write_atomic
 from unspin.writing.summary import WORKLIST_COLUMNS, worklist
 
 DECISION = "decision"

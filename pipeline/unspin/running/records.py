@@ -14,7 +14,8 @@ from typing import IO, Any
 from unspin.config import Config
 from unspin.report import Report
 from unspin.running import earlier
-from unspin.running.files import Staging, Target, keep_file, keep_original, naming
+from unspin.running.files import Target, keep_file, keep_original
+from unspin.staging import Staging, naming
 
 #: Level of compression: that of the command gzip; the highest takes several times as long.
 _LEVEL = 6

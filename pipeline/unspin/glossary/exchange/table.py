@@ -93,7 +93,7 @@ def _rows(concept: Concept) -> Iterator[dict[str, str]]:
 
 def write_csv(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
     """Writes concepts; CSV can say everything."""
-    from unspin.running.files import write_atomic
+    from unspin.staging import write_atomic
 
     write_atomic(path, csv_text(concepts).encode("utf-8"))
     return []

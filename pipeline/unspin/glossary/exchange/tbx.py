@@ -54,7 +54,7 @@ def write_tbx(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
     """Writes concepts; examples, fine sentences, families and proximity forms have no place."""
     from lxml import etree
 
-    from unspin.running.files import write_atomic
+    from unspin.staging import write_atomic
 
     root = etree.Element(
         f"{{{_NAMESPACE}}}tbx",

@@ -34,7 +34,7 @@ def write_vale(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
 
     Forms with conditions stay out of it: Vale looks at the words alone.
     """
-    from unspin.running.files import write_atomic
+    from unspin.staging import write_atomic
 
     path.mkdir(parents=True, exist_ok=True)
     explained: list[Explained] = []
