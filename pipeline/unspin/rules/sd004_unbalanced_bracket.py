@@ -13,6 +13,9 @@ from unspin.rules.debris import fault, in_running_text, settled, words
 from unspin.rules.text import running_text
 
 _BRACKET = re.compile(r"[()\[\]]")
+_TWO_NUMBERS = r"[^\[\]()]*?[\d∞]\s*[,;][^\[\]()]*?[\d∞]\s*"
+#: "[0.5, 1.2)": a range of numbers that holds one of its ends.
+_HALF_OPEN = re.compile(rf"\[{_TWO_NUMBERS}\)|\({_TWO_NUMBERS}\]")
 _LIST_MARK = re.compile(r"(?:^|[\s(])(?:\d{1,2}|[a-z]|[ivx]{1,4})\.?$", re.IGNORECASE)
 _DEFINITION = re.compile(
     r" an? (?:\w+ )?(?:condition|disease|disorder|syndrome|infection|inflammation) "
@@ -48,8 +51,8 @@ class UnbalancedBracket:
         Suggested: remove the lone bracket, or put a comma before the definition.
 
     Known limits:
-        Marks of lists such as "a)" are not brackets. Brackets that open in one block and
-        close in a later one are taken as a pair.
+        Marks of lists such as "a)" are not brackets, and "[0.5, 1.2)" is a range. Brackets that
+        open in one block and close in a later one are taken as a pair.
     """
 
     id: ClassVar[str] = "SD004"
@@ -117,8 +120,11 @@ def _lone(text: str, start: int, end: int) -> list[int]:
     """Offsets of brackets without a partner in one block."""
     open_at: list[int] = []
     out: list[int] = []
+    ranges = {at for m in _HALF_OPEN.finditer(text, start, end) for at in (m.start(), m.end() - 1)}
     for match in _BRACKET.finditer(text, start, end):
         at, sign = match.start(), match.group()
+        if at in ranges:
+            continue
         if sign in "([":
             open_at.append(at)
             continue
