@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import unspin
+from unspin.gating import CHECK_DEFAULTS
 
 DATA = Path(__file__).parent / "data"
 LOOKS_SPUN = 0.5
@@ -51,7 +52,7 @@ def _print_spun() -> None:
 
 def _print_clean() -> None:
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for name in ("unusual-unseen", "unusual-registers"):
+    for name in ("unusual-unseen", "unusual-registers", "everyday-registers"):
         for row in _rows(f"{name}.jsonl"):
             report = unspin.clean_text(row["text"]).to_dict()
             found = [f for f in report["findings"] if f["rule"].startswith("SP")]
@@ -59,11 +60,18 @@ def _print_clean() -> None:
             count["texts"] += 1
             count["words"] += len(row["text"].split())
             count["look spun"] += (report["spun_probability"] or 0.0) >= LOOKS_SPUN
-            windows = (w["spun_probability"] >= LOOKS_SPUN for w in report["windows"])
-            count["a window does"] += any(windows)
+            most = max((w["spun_probability"] for w in report["windows"]), default=0.0)
+            count["a window does"] += most >= LOOKS_SPUN
+            count["over the gate"] += (report["spun_probability"] or 0.0) >= _limit(
+                "max_spun_probability"
+            ) or most >= _limit("max_window_probability")
             count["findings"] += len(found)
             count["applied"] += sum(e["rule"].startswith("SP") for e in report["edits"])
     _print_table("clean texts", counts)
+
+
+def _limit(name: str) -> float:
+    return float(getattr(CHECK_DEFAULTS, name))
 
 
 def differences(spun: str, clean: str) -> Iterator[tuple[int, int]]:
