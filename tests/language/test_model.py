@@ -3,12 +3,14 @@ from __future__ import annotations
 import json
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from unspin.errors import UnspinError
 from unspin.language.model import (
+    JudgedWords,
     Judgement,
     Settings,
     SpinModel,
@@ -123,6 +125,25 @@ def test_what_looks_spun_and_cannot_be_restored_is_doubted(
     assert sum(judgement.spun_probability > 0.5 for judgement in after) <= looked / 2
     assert sum(len(j.spans) for j in after) < sum(len(j.spans) for j in before)
     assert model.judge(SPUN).spun_probability == sure.judge(SPUN).spun_probability
+
+
+def test_what_fixing_leaves_is_doubted_as_the_text_before_was(
+    model: SpinModel, judged: Judgement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+    doubts = SpinModel._doubts
+
+    def counting(self: SpinModel, words: JudgedWords) -> Any:
+        asked.append(words.article)
+        return doubts(self, words)
+
+    monkeypatch.setattr(SpinModel, "_doubts", counting)
+    half = " ".join(SPUN.split()[: len(SPUN.split()) // 2])
+    for doubted in (False, True):
+        before = replace(judged, doubted=doubted)
+        again = model.judge(half, spun_probability=0.9, restore=False, before=before)
+        assert again.doubted is doubted
+        assert bool(asked) is doubted
 
 
 def test_spun_text_looks_more_spun_than_clean(model: SpinModel, judged: Judgement) -> None:

@@ -143,6 +143,7 @@ class Judgement:
         p: P(spun) of each word.
         evidence: That all of it was decided on, None of a text without words; for judging the
             text again after fixing.
+        doubted: Whether the text was held against what can be restored in it.
     """
 
     spun_probability: float
@@ -153,6 +154,7 @@ class Judgement:
     words: Array = field(repr=False, compare=False)
     p: Array = field(repr=False, compare=False)
     evidence: Evidence | None = field(default=None, repr=False, compare=False)
+    doubted: bool = field(default=False, repr=False, compare=False)
 
     def highest(self, start: int, end: int) -> float:
         """P(spun) of the most suspicious word between two code points; 0 where there is none."""
@@ -358,7 +360,8 @@ class SpinModel:
                 the text itself.
             restore: Propose replacements, too; they take most of the time in a spun text.
             before: Of the text before fixing: what stands among the same words is not looked up
-                again, which saves half of the time.
+                again, which saves half of the time, and the text is doubted if that one was.
+                What fixing leaves in a spun text is no author's odd wording.
         """
         evidence = self.evidence(text, before.evidence if before else None)
         count = len(evidence.places)
@@ -370,7 +373,8 @@ class SpinModel:
         shift = self._settings.verdict_shift
         known = article if spun_probability is None else _logit(spun_probability) - shift
         words = self._read(evidence, known, logits)
-        if 0 < article + shift <= SURELY_SPUN:
+        doubted = before.doubted if before else 0 < article + shift <= SURELY_SPUN
+        if doubted:
             doubts = self._doubts(words)
             article += min(0.0, float(doubts.sum())) / max(1.0, count / DOUBT_WORDS)
             known = article if spun_probability is None else known
@@ -391,6 +395,7 @@ class SpinModel:
             evidence.reading.spans[evidence.places],
             words.p,
             evidence,
+            doubted,
         )
 
     def _read(self, evidence: Evidence, article: float, windows: Sequence[float]) -> JudgedWords:
