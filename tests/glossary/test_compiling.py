@@ -107,6 +107,18 @@ def test_house_glossary_error_names_its_line(tmp_path: Path, cache: Path) -> Non
         load_glossary([path])
 
 
+def listing(folder: Path, forms: list[str]) -> Path:
+    """A glossary of one entry with some lines of spun forms."""
+    path = folder / "heart.yaml"
+    path.write_text(
+        "field: heart\ntitle: Heart\nconcepts:\n  - canonical: heart disease\n    spun:\n"
+        + "\n".join(forms)
+        + "\n",
+        encoding="utf-8",
+    )
+    return path
+
+
 @pytest.mark.parametrize("turned", [False, True])
 def test_of_a_form_listed_twice_the_one_with_a_condition_counts(
     tmp_path: Path, cache: Path, turned: bool
@@ -115,13 +127,7 @@ def test_of_a_form_listed_twice_the_one_with_a_condition_counts(
         '      - "bosom {malady|ailment}"',
         '      - form: "bosom ailment"\n        when: {near: [pulse]}',
     ]
-    path = tmp_path / "heart.yaml"
-    path.write_text(
-        "field: heart\ntitle: Heart\nconcepts:\n  - canonical: heart disease\n    spun:\n"
-        + "\n".join(listed[::-1] if turned else listed)
-        + "\n",
-        encoding="utf-8",
-    )
+    path = listing(tmp_path, listed[::-1] if turned else listed)
     glossary = load_glossary([path], ours=False)
     assert [bool(h.when) for h in glossary.find("a bosom ailment")] == [True]
     assert [bool(h.when) for h in glossary.find("a bosom malady")] == [False]
@@ -141,13 +147,7 @@ def test_of_a_form_listed_twice_the_one_that_may_do_less_counts(
     tmp_path: Path, cache: Path, one: str, other: str, counts: str, turned: bool
 ) -> None:
     listed = [f"      - {{form: bosom ailment, applicability: {a}}}" for a in (one, other)]
-    path = tmp_path / "heart.yaml"
-    path.write_text(
-        "field: heart\ntitle: Heart\nconcepts:\n  - canonical: heart disease\n    spun:\n"
-        + "\n".join(listed[::-1] if turned else listed)
-        + "\n",
-        encoding="utf-8",
-    )
+    path = listing(tmp_path, listed[::-1] if turned else listed)
     glossary = load_glossary([path], ours=False)
     assert [h.applicability for h in glossary.find("a bosom ailment")] == [counts]
     (entry,) = show("bosom ailment", [path])

@@ -10,6 +10,7 @@ from unspin import guard
 from unspin.article import Article, Block, BlockKind, Span
 from unspin.glossary.inflect import english
 from unspin.places import Cover
+from unspin.rules.debris import block_at
 from unspin.rules.text import per_article, reference_blocks
 
 if TYPE_CHECKING:
@@ -136,10 +137,8 @@ def in_name(article: Article, start: int, end: int) -> bool:
         return False
     if all(w.isupper() for w in words if len(w) > 1):
         return False
-    block = next((b for b in article.blocks if b.start <= start < b.end), None)
-    if block is None or block.kind is BlockKind.HEADING or block.span == article.title_span:
-        return False
-    if _titled(article.block_text(block)):
+    block = _plain_block(article, start)
+    if block is None:
         return False
     left = text[max(block.start, start - _CONTEXT) : start]
     before = _NAME_BEFORE.search(left) or _WORD_BEFORE.search(left)
@@ -191,9 +190,24 @@ def is_history(article: Article, start: int, end: int) -> bool:
 
 def _sentence(article: Article, start: int, end: int) -> str:
     """The sentence around a term, without the term."""
-    block = next((b.span for b in article.blocks if b.start <= start < b.end), Span(start, end))
+    found = _block(article, start)
+    block = found.span if found else Span(start, end)
     before = _SENTENCE_BREAK.split(article.text[block.start : start])[-1]
     return f"{before} \n {_SENTENCE_BREAK.split(article.text[end : block.end], maxsplit=1)[0]}"
+
+
+def _block(article: Article, start: int) -> Block | None:
+    """The block that a term stands in."""
+    block = block_at(article, start) if article.blocks else None
+    return block if block and block.start <= start < block.end else None
+
+
+def _plain_block(article: Article, start: int) -> Block | None:
+    """The block that a term stands in; None where headings or titles explain its capitals."""
+    block = _block(article, start)
+    if block is None or block.kind is BlockKind.HEADING or block.span == article.title_span:
+        return None
+    return None if _titled(article.block_text(block)) else block
 
 
 def may_be_title(article: Article, start: int, end: int) -> bool:
@@ -201,10 +215,8 @@ def may_be_title(article: Article, start: int, end: int) -> bool:
     words = re.findall(r"[^\W\d_]\w*", article.text[start:end])
     if len(words) < 2 or not all(w[0].isupper() and not w.isupper() for w in words):
         return False
-    block = next((b for b in article.blocks if b.start <= start < b.end), None)
-    if block is None or block.kind is BlockKind.HEADING or block.span == article.title_span:
-        return False
-    if _titled(article.block_text(block)):
+    block = _plain_block(article, start)
+    if block is None:
         return False
     return not _SENTENCE_END.search(article.text[max(block.start, start - 4) : start])
 
