@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from unspin import __version__, evidence, gating
 from unspin.article import Article
 from unspin.config import Config
+from unspin.consistency import restored_alike
 from unspin.errors import UnspinError
 from unspin.evidence import Window
 from unspin.findings import Applicability, Finding
@@ -235,7 +236,8 @@ class Cleaner:
         gated = (p, windows)
         if left.quiet or any(f.family == "SP" for f in left.accepted):
             gated = _without_accepted(article, left, p, windows, None if judgement else hits)
-        return Judged(left.kept, p, windows, left.used, *gated, judgement)
+        kept = tuple(restored_alike(article, left.kept, context))
+        return Judged(kept, p, windows, left.used, *gated, judgement)
 
     def draft(self, article: Article, neighbours: Sequence[tuple[str, float]] = ()) -> Draft:
         """Structures, judges and fixes one article.

@@ -70,8 +70,10 @@ class SpunTerm:
         for a heart attack."
 
     Fix:
-        As the glossary entry says: safe, likely, suggested, or for a medical editor. Case,
-        number, tense, a/an and British or American spelling follow the place.
+        As the glossary entry says: safe, likely, suggested, or for a medical editor. A suggested
+        form is safe in an article in which sure ones make the same change and the language model
+        proposes it as well ("reduced back" beside "reduced back pain"). Case, number, tense, a/an
+        and British or American spelling follow the place.
 
     Known limits:
         Only wording that the glossary lists is found. A safe form is only suggested where it

@@ -1,0 +1,165 @@
+"""Spun alike, restored alike: what the sure restorations of an article say of the rest of it.
+
+A spinning program mostly replaces a word alike wherever it stands. Where "back discomfort" surely
+stood for "back pain", and the language model proposes "pain" for "discomfort" elsewhere in the same
+article, two witnesses say the same, and the article ends up with one name for one thing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from unspin.article import Article
+from unspin.edits import shared_end, shared_start
+from unspin.findings import Applicability, Finding
+from unspin.glossary.inflect import plural_phrase
+from unspin.rules.base import Context
+from unspin.rules.terms import in_quotes, quotations
+
+if TYPE_CHECKING:
+    from unspin.language.model import JudgedSpan, Judgement
+
+#: How many of the places at which the model proposes a change must be right by what it says, that
+#: is, the sum of P(right): no single place decides, unless it is as good as certain. In passages of
+#: the training corpus spun with dictionaries that the encoder has never seen all of 110 such
+#: changes were right, and of 57 with a smaller sum 32 (docs/model.md).
+ENOUGH = 0.9
+#: Letters with which two forms of one word begin alike: "ovaries" stands for "ovarian" before a
+#: noun only.
+STEM = 4
+
+Change = tuple[str, str]
+_WORD = re.compile(r"\w[\w'’-]*|[^\w\s]")
+
+
+def restored_alike(
+    article: Article, findings: Sequence[Finding], context: Context
+) -> list[Finding]:
+    """Make the fixes safe that do what sure restorations of the same article did.
+
+    Only in an article that looks spun, where the model ran and proposes the same at enough places;
+    never in quoted speech, and never what exchanges small words only.
+
+    Args:
+        article: The article.
+        findings: Disjoint within a family.
+        context: What the rules were given.
+
+    Returns:
+        The findings in order, those made safe with what they follow in their message.
+    """
+    if context.judgement is None or not context.looks_spun:
+        return list(findings)
+    known = _surely_made(article, findings)
+    following: dict[int, list[Change]] = {}
+    told: defaultdict[Change, float] = defaultdict(float)
+    for index, finding in enumerate(findings) if known else ():
+        if not _may_follow(finding) or _is_quoted(article, finding):
+            continue
+        made = changes(_found(article, finding), finding.replacements[0])
+        if made and all(change in known and _is_telling(change) for change in made):
+            following[index] = [known[change][0] for change in made]
+            for change in following[index]:
+                told[change] += _proposed(article, finding, made, context.judgement)
+    out = list(findings)
+    for index, base in following.items():
+        if min(told[change] for change in base) >= ENOUGH:
+            out[index] = _settled(article, findings[index], known[base[0]][1])
+    return out
+
+
+def _surely_made(
+    article: Article, findings: Sequence[Finding]
+) -> dict[Change, tuple[Change, Finding]]:
+    """Changes that sure restorations make, and the same to plurals: each as made, and the first."""
+    known: dict[Change, tuple[Change, Finding]] = {}
+    for finding in findings:
+        if finding.rule != "SP001" or finding.applicability is not Applicability.SAFE:
+            continue
+        for old, new in changes(_found(article, finding), finding.replacements[0]):
+            many = plural_phrase(new)  # a mass word has none, so one side may lack it
+            for like in ((old, new), (old, many), (plural_phrase(old), many)):
+                known.setdefault(like, ((old, new), finding))
+    return known
+
+
+def _proposed(
+    article: Article, finding: Finding, made: Sequence[Change], judgement: Judgement
+) -> float:
+    """P(right) that the model gives changes where it proposes them first; else 0."""
+    return max(
+        (
+            span.replacements[0].probability
+            for span in judgement.spans
+            if span.start < finding.end
+            and finding.start < span.end
+            and span.replacements
+            and set(made) <= set(changes(_found(article, span), span.replacements[0].text))
+        ),
+        default=0.0,
+    )
+
+
+def _settled(article: Article, finding: Finding, like: Finding) -> Finding:
+    told = f"“{_found(article, like)}” in the same article stands for “{like.replacements[0]}”."
+    return replace(finding, applicability=Applicability.SAFE, message=f"{finding.message} {told}")
+
+
+def _is_quoted(article: Article, finding: Finding) -> bool:
+    """Whether somebody says a wording, or speaks about it."""
+    start, end = finding.start, finding.end
+    return quotations(article).meets(start, end) or in_quotes(article, start, end)
+
+
+def _may_follow(finding: Finding) -> bool:
+    """Whether others may settle a finding: what a glossary entry leaves to an editor stays so."""
+    if not finding.replacements:
+        return False
+    if finding.rule == "SP001":
+        return finding.applicability is Applicability.SUGGESTED
+    return finding.rule == "SP002" and finding.applicability is not Applicability.SAFE
+
+
+def _is_telling(change: Change) -> bool:
+    """Whether a change exchanges words of content, and not two forms of one word."""
+    from unspin.language.certainty import FUNCTION_WORDS
+
+    old, new = (words.split() for words in change)
+    if not all(any(w.isalpha() and w not in FUNCTION_WORDS for w in side) for side in (old, new)):
+        return False
+    return len(old) > 1 or len(new) > 1 or old[0][:STEM] != new[0][:STEM]
+
+
+def changes(old: str, new: str) -> tuple[Change, ...]:
+    """Take apart what a replacement changes.
+
+    As many words for as many are exchanged one by one: "reduced back discomfort" becomes "lower
+    back pain" by two changes. Else the wording that differs is one change, with a word beside it
+    where all of it is left out or put in: "pulled muscle mass" becomes "pulled muscle" by "muscle
+    mass" for "muscle".
+
+    Args:
+        old: The wording.
+        new: Its replacement.
+
+    Returns:
+        Pairs in small letters, words parted by a space.
+    """
+    before, after = (_WORD.findall(text.lower()) for text in (old, new))
+    start = shared_start(before, after)
+    end = shared_end(before, after, start)
+    if len(before) == len(after):
+        return tuple((a, b) for a, b in zip(before, after, strict=True) if a != b)
+    if start + end == min(len(before), len(after)):
+        start, end = (start - 1, end) if start else (start, max(end - 1, 0))
+    sides = (words[start : len(words) - end] for words in (before, after))
+    first, second = (" ".join(words) for words in sides)
+    return ((first, second),)
+
+
+def _found(article: Article, place: Finding | JudgedSpan) -> str:
+    return " ".join(article.text[place.start : place.end].split())
