@@ -11,7 +11,7 @@ import pytest
 import unspin
 from unspin.article import Article
 from unspin.config import Config
-from unspin.consistency import ENOUGH, changes, restored_alike
+from unspin.consistency import ENOUGH, SUSPECT, changes, restored_alike
 from unspin.findings import Applicability, Finding
 from unspin.glossary.matcher import load_glossary
 from unspin.language.model import JudgedSpan, Judgement, Replacement
@@ -50,16 +50,17 @@ def test_what_a_replacement_changes(old: str, new: str, expected: list[tuple[str
 
 
 def settled(
-    *findings: Finding, right: float = 0.95, spun: float = 1.0, text: str = TEXT
+    *findings: Finding, right: float = 0.95, p: float = 0.5, spun: float = 1.0, text: str = TEXT
 ) -> list[Applicability | None]:
     """What may be done with the fixes in an article for which the model proposes them all."""
     (article,) = read_bytes(text.encode(), "-", Config())
     assert isinstance(article, Article)
     spans = tuple(
-        JudgedSpan(f.start, f.end, 0.5, tuple(Replacement(r, right) for r in f.replacements))
+        JudgedSpan(f.start, f.end, p, tuple(Replacement(r, right) for r in f.replacements))
         for f in findings
     )
-    judgement = Judgement(spun, (), spans, 1.01, 0.8, np.zeros((0, 2), int), np.zeros(0))
+    words = np.array([(0, len(article.text))])
+    judgement = Judgement(spun, (), spans, 1.01, 0.8, words, np.array([p]))
     context = Context(Config(), load_glossary(), (), spun, judgement)
     return [f.applicability for f in restored_alike(article, findings, context)]
 
@@ -123,6 +124,11 @@ def test_several_places_bear_each_other_out() -> None:
     both = [Applicability.SAFE, Applicability.SAFE]
     assert settled(SURE, ALONE, MANY, right=ENOUGH / 2)[1:] == both
     assert settled(SURE, ALONE, MANY, right=ENOUGH / 2 - 0.01)[1] is Applicability.EDITOR
+
+
+def test_one_of_the_places_must_be_suspect() -> None:
+    assert settled(SURE, ALONE, MANY, p=SUSPECT)[1] is Applicability.SAFE
+    assert settled(SURE, ALONE, MANY, p=SUSPECT - 0.01)[1] is Applicability.EDITOR
 
 
 def test_a_quotation_bears_nothing_out() -> None:
