@@ -331,8 +331,25 @@ def test_configuration_is_read_and_shown_with_its_origin(runner: CliRunner) -> N
     limit = str(CHECK_DEFAULTS.max_spun_probability)
     assert rows["gates.max-spun-probability"].split(maxsplit=1)[0] == limit
     assert rows["gates.max-spun-probability"].endswith("default under --check")
-    assert rows["gates.fail-on"].split() == ["None", "default"]
-    assert "{'wording': 3}" in rows['folders."content/old".min-parts']
+    assert rows["gates.fail-on"].split() == ["not", "set", "default"]
+    assert "{ wording = 3 }" in rows['folders."content/old".min-parts']
+    assert rows["to"].startswith('"txt" ')
+    assert rows["unsafe-fixes"].startswith("false ")
+    assert rows["select"].startswith("[] ")
+
+
+def test_a_limit_outside_its_table_is_told_where_it_belongs(runner: CliRunner) -> None:
+    write("unspin.toml", "min-score = 70\n")
+    result = runner.invoke(main, ["config"])
+    assert result.exit_code == 2
+    assert "unknown key 'min-score'; it is a key of the table [gates]" in result.stderr
+
+
+def test_one_article_is_no_plural(runner: CliRunner) -> None:
+    write("in/heart.txt", SPUN)
+    assert "1 article, " in run(runner, "in").output
+    write("in/other.txt", SPUN)
+    assert "2 articles, " in run(runner, "in").output
 
 
 def test_help_imports_click_and_nothing_heavier() -> None:

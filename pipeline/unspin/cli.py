@@ -539,10 +539,15 @@ def _print_diff(report: Report) -> None:
 
 def _print_sum(result: Result, options: dict[str, Any]) -> None:
     summary = result.summary
+    review = summary["review_required"]
     click.echo(
-        f"{summary['articles']} articles, {summary['edits']} edits, "
-        f"{summary['review_required']} need review; {_written(result, options)}"
+        f"{_counted(summary['articles'], 'article')}, {_counted(summary['edits'], 'edit')}, "
+        f"{review} {'needs' if review == 1 else 'need'} review; {_written(result, options)}"
     )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _written(result: Result, options: dict[str, Any]) -> str:
@@ -731,7 +736,21 @@ def config(config_path: Path | None) -> None:
         _fail(str(error))
         sys.exit(EXIT_ERROR)
     for name, value, origin in described(found):
-        click.echo(f"{name:<28} {value!r:<24} {origin}")
+        click.echo(f"{name:<28} {_as_toml(value):<24} {origin}")
+
+
+def _as_toml(value: Any) -> str:
+    """A value as a file would hold it; what is not set cannot stand in one."""
+    import json
+
+    if value is None:
+        return "not set"
+    if isinstance(value, dict):
+        inside = ", ".join(f"{key} = {_as_toml(item)}" for key, item in value.items())
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_as_toml, value))}]"
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 @main.command()

@@ -417,7 +417,9 @@ def _known(key: str, known: set[str], raw: str, where: str) -> None:
     if key in known:
         return
     near = get_close_matches(key, known, n=1)
-    if near:
+    if "gates" in known and key in {item.name for item in fields(Gates)}:
+        hint = "; it is a key of the table [gates]"
+    elif near:
         hint = f"; did you mean {near[0].replace('_', '-')!r}?"
     else:
         hint = f"; known are {', '.join(sorted(k.replace('_', '-') for k in known))}"

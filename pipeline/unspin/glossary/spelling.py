@@ -27,7 +27,10 @@ def _tables() -> tuple[dict[str, str], dict[str, str]]:
 def variants(folded: str) -> Iterator[str]:
     """A folded phrase, and the same phrase all in American and all in British spelling."""
     yield folded
+    words = _WORD.findall(folded)
     for table in _tables():
+        if table.keys().isdisjoint(words):  # nearly always, and there are half a million phrases
+            continue
         other = _WORD.sub(lambda m, t=table: t.get(m[0], m[0]), folded)  # type: ignore[misc]
         if other != folded:
             yield other
