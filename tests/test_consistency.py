@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -126,9 +127,35 @@ def test_several_places_bear_each_other_out() -> None:
     assert settled(SURE, ALONE, MANY, right=ENOUGH / 2 - 0.01)[1] is Applicability.EDITOR
 
 
-def test_one_of_the_places_must_be_suspect() -> None:
-    assert settled(SURE, ALONE, MANY, p=SUSPECT)[1] is Applicability.SAFE
-    assert settled(SURE, ALONE, MANY, p=SUSPECT - 0.01)[1] is Applicability.EDITOR
+def test_the_place_itself_must_be_suspect() -> None:
+    assert settled(SURE, ALONE, p=SUSPECT)[1] is Applicability.SAFE
+    assert settled(SURE, ALONE, p=SUSPECT - 0.01)[1] is Applicability.EDITOR
+
+
+def test_a_set_phrase_of_clean_text_is_left_alone() -> None:
+    from unspin.language.model import SpinModel, default_model_dir
+
+    text = "Hazard factors are many. The hazard of stroke grows. The hazard ratio was 2.8."
+    (article,) = read_bytes(text.encode(), "-", Config())
+    assert isinstance(article, Article)
+    read = SpinModel.load(default_model_dir()).judge(article.text)
+
+    def found(wording: str, new: str, **how: Any) -> Finding:
+        start = text.index(wording)
+        how = {"rule": "SP002", "applicability": Applicability.EDITOR} | how
+        return Finding(
+            start=start, end=start + len(wording), message="Odd.", replacements=(new,), **how
+        )
+
+    safe = {"rule": "SP001", "applicability": Applicability.SAFE}
+    sure = found("Hazard factors", "Risk factors", **safe)
+    free, ratio = found("hazard of", "risk of"), found("hazard ratio", "risk ratio")
+    spans = tuple(JudgedSpan(f.start, f.end, 0.9, (Replacement(f.replacements[0], 0.9),))
+                  for f in (free, ratio))  # fmt: skip
+    judgement = replace(read, spun_probability=1.0, spans=spans, p=np.full(len(read.p), 0.9))
+    context = Context(Config(), load_glossary(), (), 1.0, judgement)
+    made = [f.applicability for f in restored_alike(article, [sure, free, ratio], context)]
+    assert made == [Applicability.SAFE, Applicability.SAFE, Applicability.EDITOR]
 
 
 def test_a_quotation_bears_nothing_out() -> None:

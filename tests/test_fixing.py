@@ -30,6 +30,35 @@ def finding(text: str, what: str, replacement: str, **fields: object) -> Finding
     return Finding(start=start, end=start + len(what), **(values | fields))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("text", "what", "new", "expected"),
+    [
+        ("It is an agony of hours.", "agony", "pain", "It is a pain of hours."),
+        ("A uneasy stomach.", "uneasy stomach", "upset stomach", "An upset stomach."),
+        ("Hepatitis A infections.", "infections", "outbreaks", "Hepatitis A outbreaks."),
+        ("The agony of hours.", "agony", "pain", "The pain of hours."),
+    ],
+)
+@pytest.mark.parametrize("rule", ["SP001", "SP002", "SP003"])
+def test_a_or_an_follows_the_word_that_is_put_in(
+    text: str, what: str, new: str, expected: str, rule: str
+) -> None:
+    (read,) = read_bytes(text.encode(), "-", Config())
+    assert isinstance(read, Article)
+    fixed = fix(read, [finding(text, what, new, rule=rule)])
+    assert apply_edits(text, fixed.edits) == expected
+    assert fixed.article.text == expected
+    assert apply_edits(expected, invert_edits(fixed.edits)) == text
+
+
+def test_an_article_that_another_fix_holds_is_its() -> None:
+    text = "They had an agony then."
+    (read,) = read_bytes(text.encode(), "-", Config())
+    assert isinstance(read, Article)
+    both = [finding(text, "had an", "felt an"), finding(text, "agony", "pain")]
+    assert apply_edits(text, fix(read, both).edits) == "They felt an pain then."
+
+
 @settings(max_examples=500, deadline=None)
 @given(articles_with_fixes())
 def test_edits_lead_to_the_restored_text_and_back(given_: tuple[Article, list[Finding]]) -> None:

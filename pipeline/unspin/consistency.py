@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 #: passages spun by all kinds of programs all of 95 such changes were right, and 70 of 108 with a
 #: smaller sum (docs/model.md).
 ENOUGH = 0.9
-#: P(spun) that one of these places must have at least: a word that nothing speaks against anywhere
-#: is the author's, however often the model would rather read another.
-SUSPECT = 0.3
+#: P(spun) that the place itself must have: below it stands what the author wrote, too.
+SUSPECT = 0.1
 #: Letters with which two forms of one word begin alike: "ovaries" stands for "ovarian" before a
 #: noun only.
 STEM = 4
@@ -60,21 +59,18 @@ def restored_alike(
     known = _surely_made(article, findings)
     following: dict[int, list[Change]] = {}
     told: defaultdict[Change, float] = defaultdict(float)
-    suspect: set[Change] = set()
     for index, finding in enumerate(findings) if known else ():
         if not _may_follow(finding) or _is_quoted(article, finding):
             continue
         made = changes(_found(article, finding), finding.replacements[0])
         if made and all(change in known and _is_telling(change) for change in made):
             following[index] = [known[change][0] for change in made]
-            right = _proposed(article, finding, made, context.judgement)
             for change in following[index]:
-                told[change] += right
-            if context.judgement.highest(finding.start, finding.end) >= SUSPECT:
-                suspect.update(following[index])
+                told[change] += _proposed(article, finding, made, context.judgement)
     out = list(findings)
     for index, base in following.items():
-        if all(change in suspect and told[change] >= ENOUGH for change in base):
+        borne = min(told[change] for change in base) >= ENOUGH
+        if borne and _is_suspect(findings[index], base, context.judgement):
             out[index] = _settled(article, findings[index], known[base[0]][1])
     return out
 
@@ -109,6 +105,18 @@ def _proposed(
         ),
         default=0.0,
     )
+
+
+def _is_suspect(finding: Finding, made: Sequence[Change], judgement: Judgement) -> bool:
+    """Whether a place looks spun itself, and a word to be changed is part of no set phrase.
+
+    "Hazard" may stand for "risk" in an article, and "hazard ratio" for what it says.
+    """
+    start, end = finding.start, finding.end
+    single = not any(" " in words for change in made for words in change)
+    if single and judgement.collocates(start, end):
+        return False
+    return judgement.highest(start, end) >= SUSPECT
 
 
 def _settled(article: Article, finding: Finding, like: Finding) -> Finding:

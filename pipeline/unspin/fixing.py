@@ -26,6 +26,7 @@ from unspin.article import (
 )
 from unspin.edits import Edit, apply_edits
 from unspin.findings import Applicability, Finding, Severity
+from unspin.glossary.replacing import mended_articles
 from unspin.places import Places
 from unspin.source_edits import source_edits
 from unspin.textmap import OffsetMap, Segment
@@ -82,11 +83,20 @@ def fix(article: Article, findings: Sequence[Finding], *, unsafe: bool = False) 
 
 
 def _prose_edits(article: Article, findings: Sequence[Finding]) -> tuple[Edit, ...]:
-    """The edits that put the first replacement of each finding in."""
-    return tuple(
-        Edit(f.start, f.end, article.text[f.start : f.end], f.replacements[0], f.rule)
-        for f in findings
-    )
+    """The edits that put the first replacement of each finding in.
+
+    Of spun wording with the a or an before it where the new word asks for the other.
+    """
+    edits: list[Edit] = []
+    for finding in findings:
+        start, end, new = finding.start, finding.end, finding.replacements[0]
+        if finding.family == "SP":
+            mended = mended_articles(article.text, start, end, new, new)
+            free = not edits or edits[-1].end <= mended[0]
+            if free and not article.is_protected(mended[0], end):
+                start, end, new = mended
+        edits.append(Edit(start, end, article.text[start:end], new, finding.rule))
+    return tuple(edits)
 
 
 def _reported_repairs(article: Article, findings: Sequence[Finding]) -> list[Repair]:

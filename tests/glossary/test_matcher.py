@@ -146,6 +146,19 @@ def test_spelling_follows_the_article() -> None:
     assert [r for _, r in found(american)] == ["a tumor"]
 
 
+def test_spun_forms_do_not_say_how_an_article_is_spelt() -> None:
+    tumour = Concept("brain tumor", spun=(Variant("cerebrum tumor"),))
+    glossary = glossary_of(tumour)
+    text = "A brain tumour is rare. The cerebrum tumor grows, and so does that cerebrum tumor."
+    assert {r for _, r in found(text, glossary)} == {"brain tumour"}
+    assert found("The cerebrum tumour grows.", glossary)[0][1] == "brain tumour"
+
+
+def test_of_as_many_words_of_both_spellings_those_that_stand_more_often_decide() -> None:
+    mixed = "There was an unusual lump of cells. Fetal, paediatric and paediatric."
+    assert [r for _, r in found(mixed)] == ["a tumour"]
+
+
 def test_deprecated_names_keep_the_capitals_of_the_place() -> None:
     assert found("living with Type II diabetes") == [("Type II diabetes", "type 2 diabetes")]
     assert found("Type II diabetes is common.") == [("Type II diabetes", "Type 2 diabetes")]

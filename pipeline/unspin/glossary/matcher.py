@@ -252,7 +252,7 @@ class Glossary:
             start, end = shadow.span(a, b)
             if pos != "name" and has_variant(canonical):
                 if not asked:
-                    british, asked = is_british(shadow.text), True
+                    british, asked = self._is_british(shadow, chosen), True
                 if british is not None:
                     canonical = respell(canonical, british=british)
             left, right, new = replace_form(
@@ -267,6 +267,19 @@ class Glossary:
                 applicability, self._whens[when] if when >= 0 else None, provenance, start, end,
                 listed,
             )  # fmt: skip
+
+    def _is_british(self, shadow: Shadow, chosen: Sequence[tuple[int, int, int]]) -> bool | None:
+        """How a text is spelt: a spun form, by the spinning program, only where nothing else says.
+
+        Args:
+            shadow: Of the text.
+            chosen: Start, end and group of the forms in it.
+        """
+        spun = [(a, b) for a, b, group in chosen if self._entry(shadow, a, b, group)[1] == SPUN]
+        ends, starts = [0, *(b for _, b in spun)], [*(a for a, _ in spun), len(shadow.text)]
+        beside = " ".join(shadow.text[a:b] for a, b in zip(ends, starts, strict=True))
+        british = is_british(beside)
+        return is_british(shadow.text) if british is None else british
 
     def _entry(
         self, shadow: Shadow, a: int, b: int, group: int

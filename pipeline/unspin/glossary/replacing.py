@@ -56,7 +56,7 @@ def replace_form(
     elif inflection == PLURAL and _ARTICLE.search(text[max(0, start - _CONTEXT) : start]):
         inflection = BASE  # programs put a plural for a singular: "a heart rhythm troubles"
     new = inflect(canonical, pos, number, inflection)
-    return _articles(text, start, end, _capitals(text, start, end, new, listed), new)
+    return mended_articles(text, start, end, _capitals(text, start, end, new, listed), new)
 
 
 def _is_participle(text: str, start: int) -> bool:
@@ -110,10 +110,18 @@ def _titled(text: str, start: int, end: int) -> bool:
     return False
 
 
-def _articles(text: str, start: int, end: int, new: str, sound: str) -> tuple[int, int, str]:
-    """Mends a or an before the replacement, and one with which it ends.
+def mended_articles(text: str, start: int, end: int, new: str, sound: str) -> tuple[int, int, str]:
+    """Mends a or an before a replacement, and one with which it ends.
 
-    `sound` is the replacement before it took over capitals: "HEART" is no abbreviation.
+    Args:
+        text: The text.
+        start: Of what is replaced.
+        end: After it.
+        new: The replacement.
+        sound: The replacement before it took over capitals: "HEART" is no abbreviation.
+
+    Returns:
+        Start, end and replacement; one before it that must change is part of them.
     """
     if not new:
         return start, end, new

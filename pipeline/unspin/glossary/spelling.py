@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -39,13 +40,18 @@ def variants(folded: str) -> Iterator[str]:
 def is_british(folded: str) -> bool | None:
     """Whether a text spells the British way; None where it says nothing or as much of both.
 
+    Words that are spelt one way or the other are counted once each: a name may come back often.
+    Only where there are as many of both, how often they stand decides.
+
     Args:
         folded: The text's shadow.
     """
     american, british = _tables()
-    words = set(_WORD.findall(folded, 0, _SPELLING_SAMPLE))
-    uk, us = len(words & british.keys()), len(words & american.keys())
-    return None if uk == us else uk > us
+    words = Counter(_WORD.findall(folded, 0, _SPELLING_SAMPLE))
+    uk, us = ([n for w, n in words.items() if w in table] for table in (british, american))
+    if len(uk) != len(us):
+        return len(uk) > len(us)
+    return None if sum(uk) == sum(us) else sum(uk) > sum(us)
 
 
 def has_variant(phrase: str) -> bool:

@@ -34,6 +34,7 @@ STRETCH_FEATURES = (
     "alone_80", "alone_top_5", "alone_top_10", "alone_top_20", "rest_mean", "rest_50",
     "contrast", "alike",
 )  # fmt: skip
+PAIRS, LIFTS = slice(1, 3), slice(3, 5)  # of the n-gram evidence: both neighbours each
 LEAST_MEAN = 0.003  # P added to means that are compared: clean text has some .005
 LEAST_REST = 60  # words outside a stretch that can be compared with it
 ALONE_SHARES = (0.1, 0.3, 0.5, 0.8)  # P(spun) above which words are counted
