@@ -139,6 +139,28 @@ def test_past_and_participle_are_told_apart() -> None:
     assert found("she has never ingested remedy", glossary)[0][1] == "taken medicine"
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Kidney rock are painful.", "Kidney stones"),
+        ("Many kidney rock pass.", "kidney stones"),
+        ("He passed several kidney rock.", "kidney stones"),
+        ("A scan at stage four kidney rock.", "kidney stone"),
+        ("Both kidney rock and gout hurt.", "kidney stone"),
+        ("A kidney rock is painful.", "A kidney stone"),
+        ("Pain and a kidney rock are common.", "a kidney stone"),
+        ("Most kidney rock is small.", "kidney stone"),
+    ],
+)
+def test_a_dropped_ending_comes_back_where_only_a_plural_can_stand(
+    text: str, expected: str
+) -> None:
+    glossary = glossary_of(Concept("kidney stone", spun=(Variant("kidney rock"),)))
+    (hit,) = glossary.find(text)
+    assert expected.removeprefix("a ").removeprefix("A ") in hit.replacement
+    assert hit.replacement.endswith("s") == expected.endswith("s")
+
+
 def test_spelling_follows_the_article() -> None:
     british = "The paediatric ward saw an unusual lump of cells."
     american = "The pediatric ward saw an unusual lump of cells."

@@ -17,6 +17,11 @@ from unspin.glossary.inflect import (
 )
 
 _ARTICLE = re.compile(r"(?<![\w'’-])([Aa][Nn]?)\s+$")
+#: What only plurals stand behind; behind "both" and numbers ("stage four") others may.
+_SEVERAL = re.compile(
+    r"\b(?:these|those|many|several|few|numerous|multiple|various)\s+$", re.IGNORECASE
+)
+_PLURAL_VERB = re.compile(r"\s+(?:are|were|have)\b")
 _ADVERB = re.compile(r"(?:\w+ly|often|also|not|never|always|already|ever|just)$", re.IGNORECASE)
 _SENTENCE_START = re.compile(r"(?:^|[.!?…][\"”’')\]]*\s+|\n\s*|^\W+|[:]\s+[\"“‘]?)$")
 _WORD = re.compile(r"[^\W\d_][\w'’]*")
@@ -55,8 +60,19 @@ def replace_form(
         inflection = PARTICIPLE
     elif inflection == PLURAL and _ARTICLE.search(text[max(0, start - _CONTEXT) : start]):
         inflection = BASE  # programs put a plural for a singular: "a heart rhythm troubles"
+    elif inflection == BASE and pos == "noun" and _is_many(text, start, end):
+        inflection = PLURAL  # and drop endings: "these kidney rock", "Kidney rock are"
     new = inflect(canonical, pos, number, inflection)
     return mended_articles(text, start, end, _capitals(text, start, end, new, listed), new)
+
+
+def _is_many(text: str, start: int, end: int) -> bool:
+    """Whether the words around a singular ask for a plural."""
+    if _SEVERAL.search(text[max(0, start - _CONTEXT) : start]):
+        return True
+    return (
+        sentence_start(text, start) and _PLURAL_VERB.match(text[end : end + _CONTEXT]) is not None
+    )
 
 
 def _is_participle(text: str, start: int) -> bool:
