@@ -55,8 +55,9 @@ class UnlikelyWording:
         The first is suggested in an article that is spun as a whole, where all evidence bears it
         out, as long as it takes no word away and changes a word of content; else it is for an
         editor. It is safe where the glossary's sure restorations (SP001) in the same article make
-        the same change and the model proposes it at enough places: once "back discomfort" is back
-        pain, "the discomfort" is the pain. British or American spelling follows the article.
+        the same change, the model proposes it at enough places, and the place itself looks spun and
+        is no set phrase: once "back discomfort" is back pain, "the discomfort" is the pain, but a
+        hazard ratio stays one. British or American spelling follows the article.
 
     Known limits:
         Fluent spinning (every word a fair synonym, grammar kept) is mostly missed in short
