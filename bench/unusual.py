@@ -61,19 +61,22 @@ def _print_articles() -> None:
         untouched = unspin.clean_text(row["clean"]).to_dict()
         lines = list(_lines(row["spun"], row["clean"]))
         told = {_span(f): f["message"] for f in report["findings"]}
+        made = [
+            (FOLLOWS in told.get(_span(e), ""),
+             edit_right(row["spun"], Flag(*_span(e), e["after"]), lines))
+            for e in report["edits"] if e["rule"].startswith("SP")
+        ]  # fmt: skip
         for name in (row["program"], "all"):
             count = counts[name]
             count["articles"] += 1
             count["look spun"] += (report["spun_probability"] or 0.0) >= LOOKS_SPUN
-            edits = [e for e in untouched["edits"] if e["rule"].startswith("SP")]
-            count["edits of clean ones"] += len(edits)
-            for edit in (e for e in report["edits"] if e["rule"].startswith("SP")):
-                right = edit_right(row["spun"], Flag(*_span(edit), edit["after"]), lines)
-                count["edits"] += 1
-                count["right"] += right
-                follows = FOLLOWS in told.get(_span(edit), "")
-                count["follow another"] += follows
-                count["of those right"] += follows and right
+            count["edits of clean ones"] += sum(
+                e["rule"].startswith("SP") for e in untouched["edits"]
+            )
+            count["edits"] += len(made)
+            count["right"] += sum(right for _, right in made)
+            count["follow another"] += sum(follows for follows, _ in made)
+            count["of those right"] += sum(follows and right for follows, right in made)
     _print_table("imitated articles", counts)
 
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 import unspin
-from unspin.article import Article
 from unspin.config import Config
 from unspin.consistency import ENOUGH, SUSPECT, changes, restored_alike
 from unspin.findings import Applicability, Finding
 from unspin.glossary.matcher import load_glossary
-from unspin.language.model import JudgedSpan, Judgement, Replacement
-from unspin.reading import read_bytes
+from unspin.language.model import JudgedSpan, Judgement, Replacement, SpinModel, default_model_dir
 from unspin.rules.base import Context
+from unspin.text import read_string
 
 SPUN = """# After a heart assault
 
@@ -54,8 +52,7 @@ def settled(
     *findings: Finding, right: float = 0.95, p: float = 0.5, spun: float = 1.0, text: str = TEXT
 ) -> list[Applicability | None]:
     """What may be done with the fixes in an article for which the model proposes them all."""
-    (article,) = read_bytes(text.encode(), "-", Config())
-    assert isinstance(article, Article)
+    article = read_string(text, Config())
     spans = tuple(
         JudgedSpan(f.start, f.end, p, tuple(Replacement(r, right) for r in f.replacements))
         for f in findings
@@ -66,9 +63,11 @@ def settled(
     return [f.applicability for f in restored_alike(article, findings, context)]
 
 
-def finding(wording: str, new: str, rule: str = "SP002", after: int = 0) -> Finding:
+def finding(
+    wording: str, new: str, rule: str = "SP002", after: int = 0, text: str = TEXT
+) -> Finding:
     """A finding about a wording of the text; one of the rule SP001 is safe."""
-    start = TEXT.index(wording, after)
+    start = text.index(wording, after)
     safe = rule == "SP001"
     return Finding(
         rule, start, start + len(wording), "Odd.", replacements=(new,),
@@ -133,23 +132,13 @@ def test_the_place_itself_must_be_suspect() -> None:
 
 
 def test_a_set_phrase_of_clean_text_is_left_alone() -> None:
-    from unspin.language.model import SpinModel, default_model_dir
-
     text = "Hazard factors are many. The hazard of stroke grows. The hazard ratio was 2.8."
-    (article,) = read_bytes(text.encode(), "-", Config())
-    assert isinstance(article, Article)
+    article = read_string(text, Config())
     read = SpinModel.load(default_model_dir()).judge(article.text)
 
-    def found(wording: str, new: str, **how: Any) -> Finding:
-        start = text.index(wording)
-        how = {"rule": "SP002", "applicability": Applicability.EDITOR} | how
-        return Finding(
-            start=start, end=start + len(wording), message="Odd.", replacements=(new,), **how
-        )
-
-    safe = {"rule": "SP001", "applicability": Applicability.SAFE}
-    sure = found("Hazard factors", "Risk factors", **safe)
-    free, ratio = found("hazard of", "risk of"), found("hazard ratio", "risk ratio")
+    sure = finding("Hazard factors", "Risk factors", "SP001", text=text)
+    free = finding("hazard of", "risk of", text=text)
+    ratio = finding("hazard ratio", "risk ratio", text=text)
     spans = tuple(JudgedSpan(f.start, f.end, 0.9, (Replacement(f.replacements[0], 0.9),))
                   for f in (free, ratio))  # fmt: skip
     judgement = replace(read, spun_probability=1.0, spans=spans, p=np.full(len(read.p), 0.9))
@@ -163,8 +152,7 @@ def test_a_quotation_bears_nothing_out() -> None:
 
 
 def test_a_listed_form_needs_the_model_as_well() -> None:
-    (article,) = read_bytes(TEXT.encode(), "-", Config())
-    assert isinstance(article, Article)
+    article = read_string(TEXT, Config())
     listed = replace(ALONE, rule="SP001", applicability=Applicability.SUGGESTED)
     judgement = Judgement(1.0, (), (), 1.01, 0.8, np.zeros((0, 2), int), np.zeros(0))
     context = Context(Config(), load_glossary(), (), 1.0, judgement)
@@ -176,8 +164,7 @@ def test_the_article_must_look_spun() -> None:
 
 
 def test_without_the_model_nothing_follows() -> None:
-    (article,) = read_bytes(TEXT.encode(), "-", Config())
-    assert isinstance(article, Article)
+    article = read_string(TEXT, Config())
     context = Context(Config(), load_glossary(), spun_probability=1.0)
     assert restored_alike(article, [SURE, ALONE], context) == [SURE, ALONE]
 
@@ -193,15 +180,8 @@ def test_without_the_model_nothing_follows() -> None:
 def test_forms_of_one_word_and_small_words_stand_for_themselves(
     text: str, old: str, new: str, again: str, again_new: str
 ) -> None:
-    start, then = text.index(old), text.rindex(again)
-    sure = Finding(
-        "SP001", start, start + len(old), "Odd.", replacements=(new,),
-        applicability=Applicability.SAFE,
-    )  # fmt: skip
-    other = Finding(
-        "SP002", then, then + len(again), "Odd.", replacements=(again_new,),
-        applicability=Applicability.EDITOR,
-    )  # fmt: skip
+    sure = finding(old, new, "SP001", text=text)
+    other = finding(again, again_new, after=text.rindex(again), text=text)
     assert settled(sure, other, text=text)[1] is Applicability.EDITOR
 
 

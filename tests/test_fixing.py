@@ -16,6 +16,7 @@ from unspin.findings import Applicability, Finding
 from unspin.fixing import _edited, _last_copies, _prose_edits, fix
 from unspin.reading import read_bytes
 from unspin.rules.sd012_encoding_repair import EncodingRepair
+from unspin.text import read_string
 from unspin.textmap import Segment
 
 
@@ -43,9 +44,7 @@ def finding(text: str, what: str, replacement: str, **fields: object) -> Finding
 def test_a_or_an_follows_the_word_that_is_put_in(
     text: str, what: str, new: str, expected: str, rule: str
 ) -> None:
-    (read,) = read_bytes(text.encode(), "-", Config())
-    assert isinstance(read, Article)
-    fixed = fix(read, [finding(text, what, new, rule=rule)])
+    fixed = fix(read_string(text, Config()), [finding(text, what, new, rule=rule)])
     assert apply_edits(text, fixed.edits) == expected
     assert fixed.article.text == expected
     assert apply_edits(expected, invert_edits(fixed.edits)) == text
@@ -53,8 +52,7 @@ def test_a_or_an_follows_the_word_that_is_put_in(
 
 def test_an_article_that_another_fix_holds_is_its() -> None:
     text = "They had an agony then."
-    (read,) = read_bytes(text.encode(), "-", Config())
-    assert isinstance(read, Article)
+    read = read_string(text, Config())
     both = [finding(text, "had an", "felt an"), finding(text, "agony", "pain")]
     assert apply_edits(text, fix(read, both).edits) == "They felt an pain then."
 

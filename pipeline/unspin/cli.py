@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from unspin import __version__
-from unspin.errors import one_line
+from unspin.errors import counted, one_line
 from unspin.running.streams import ending, standing
 
 if TYPE_CHECKING:
@@ -541,13 +541,9 @@ def _print_sum(result: Result, options: dict[str, Any]) -> None:
     summary = result.summary
     review = summary["review_required"]
     click.echo(
-        f"{_counted(summary['articles'], 'article')}, {_counted(summary['edits'], 'edit')}, "
+        f"{counted(summary['articles'], 'article')}, {counted(summary['edits'], 'edit')}, "
         f"{review} {'needs' if review == 1 else 'need'} review; {_written(result, options)}"
     )
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _written(result: Result, options: dict[str, Any]) -> str:

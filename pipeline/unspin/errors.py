@@ -25,6 +25,17 @@ def one_line(text: str) -> str:
     return f"./{shown}" if shown.lstrip().startswith("::") else shown
 
 
+def counted(number: int, noun: str, separator: str = "") -> str:
+    """A number with what it counts: "1 edit", "2 edits".
+
+    Args:
+        number: How many.
+        noun: One of them.
+        separator: Between thousands.
+    """
+    return f"{number:{separator}} {noun}{'' if number == 1 else 's'}"
+
+
 class UnspinError(Exception):
     """Base of every error that unspin raises on purpose."""
 

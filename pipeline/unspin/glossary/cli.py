@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from unspin.errors import counted
+
 if TYPE_CHECKING:
     from unspin.glossary.commands import Shown
     from unspin.glossary.concept import Concept
@@ -49,13 +51,9 @@ def lint(paths: tuple[Path, ...], corpus: Path | None, no_counts: bool, warnings
         if warnings or problem.severity == ERROR:
             click.echo(str(problem))
     others = len(problems) - errors
-    click.echo(f"{_counted(errors, 'error')}, {_counted(others, 'warning')}", err=True)
+    click.echo(f"{counted(errors, 'error', ',')}, {counted(others, 'warning', ',')}", err=True)
     if errors:
         sys.exit(1)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _house(paths: tuple[Path, ...]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
@@ -286,9 +284,9 @@ def import_(source: Path, target: Path, format: str | None, title: str, extend: 
     if len(lost) > _SHOWN:
         click.echo(f"warning: {len(lost) - _SHOWN:,} more entries replace ours", err=True)
     click.echo(
-        f"{target}: {_counted(len(imported.concepts), 'concept')} from "
-        f"{_counted(imported.rows, 'row')}, "
-        f"{_counted(len(imported.explained), 'row')} not imported"
+        f"{target}: {counted(len(imported.concepts), 'concept', ',')} from "
+        f"{counted(imported.rows, 'row', ',')}, "
+        f"{counted(len(imported.explained), 'row', ',')} not imported"
     )
 
 
@@ -315,8 +313,8 @@ def export(
         )
     except UnspinError as error:
         raise _failure(error) from error
-    rest = _counted(len(left_out), "thing")
-    click.echo(f"{target}: {_counted(number, 'concept')}, {rest} left out")
+    rest = counted(len(left_out), "thing", ",")
+    click.echo(f"{target}: {counted(number, 'concept', ',')}, {rest} left out")
     for item in left_out[:_SHOWN]:
         click.echo(f"left out: {item}", err=True)
     if len(left_out) > _SHOWN:

@@ -164,20 +164,23 @@ class Judgement:
     def collocates(self, start: int, end: int) -> bool:
         """Whether a word between two code points makes a set phrase with a word beside it.
 
-        Clean text has the pair at least :data:`SET_PHRASE` times, and so much more often than
-        chance would: "hazard ratio", and not "the hazard".
+        Clean text has the pair often, and far more often than chance would have it
+        (:data:`SET_PHRASE`): "hazard ratio", and not "the hazard".
         """
         if self.evidence is None:
             return False
-        inside = (self.words[:, 0] < end) & (self.words[:, 1] > start)
-        ngrams = self.evidence.ngrams[inside]
+        ngrams = self.evidence.ngrams[self._between(start, end)]
         pairs, lifts = ngrams[:, PAIRS], ngrams[:, LIFTS]
         return bool(((pairs >= SET_PHRASE[0]) & (lifts >= SET_PHRASE[1])).any())
 
     def highest(self, start: int, end: int) -> float:
         """P(spun) of the most suspicious word between two code points; 0 where there is none."""
-        inside = (self.words[:, 0] < end) & (self.words[:, 1] > start)
-        return float(self.p[inside].max(initial=0.0))
+        return float(self.p[self._between(start, end)].max(initial=0.0))
+
+    def _between(self, start: int, end: int) -> Array:
+        """Tell which words have a code point between two."""
+        inside: Array = (self.words[:, 0] < end) & (self.words[:, 1] > start)
+        return inside
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from unspin.errors import readable
+from unspin.errors import counted, readable
 from unspin.reading.encoding import decode
 from unspin.running.files import UNMATCHED, WORKLIST
 from unspin.staging import write_atomic
@@ -64,8 +64,8 @@ def write_worklist(out: Path, places: Sequence[Sequence[str]]) -> list[str]:
     moved = sum(any(old is row for row in before.rows) for old in left)
     if moved:
         notes.append(
-            f"{readable(path)}: {_counted(moved)} of an earlier run met no open place of this one; "
-            f"kept in {readable(rest)}, and taken up again when the place is met"
+            f"{readable(path)}: {counted(moved, 'decision')} of an earlier run met no open place "
+            f"of this one; kept in {readable(rest)}, and taken up again when the place is met"
         )
     # What has no place any more is safe in its file before it leaves the other one.
     if left:
@@ -74,10 +74,6 @@ def write_worklist(out: Path, places: Sequence[Sequence[str]]) -> list[str]:
     if not left:
         rest.unlink(missing_ok=True)
     return notes
-
-
-def _counted(number: int) -> str:
-    return "1 decision" if number == 1 else f"{number} decisions"
 
 
 def _csv(rows: Iterable[_Row], own: Sequence[str]) -> bytes:
