@@ -1,4 +1,8 @@
-"""`output/` is what `clean` makes of `input/`: grammar, tool version and model floats aside."""
+"""`output/` is what `clean` makes of `input/`.
+
+Grammar, the tool's version, and what the processor decides in the model (int8 kernels round
+differently) are left aside: floats, and places that are only shown and nearly not reported.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +24,11 @@ from unspin.report import Report
 from unspin.running.batch import clean_batch
 from unspin.undo import undo
 
-#: Probabilities and scores may differ so much between processors (int8 kernels round differently).
+#: Scores may differ so much between processors.
 TOLERANCE = 2.0
+#: P(spun) from which every processor reports a wording of these articles, which look spun: twice
+#: what they need.
+SURELY_REPORTED = 0.4
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +52,9 @@ def stable(value: Any) -> Any:
     if isinstance(value, dict):
         left = {k: v for k, v in value.items() if k not in ("tool", "stages", "grammar", "windows")}
         if "findings" in left and isinstance(left["findings"], list):
-            left["findings"] = [f for f in left["findings"] if not f["rule"].startswith("GR")]
+            left["findings"] = [
+                f for f in left["findings"] if not f["rule"].startswith("GR") and not is_shown(f)
+            ]
         elif "findings" in left:
             left.pop("findings")
             left.pop("rules", None)
@@ -53,6 +62,28 @@ def stable(value: Any) -> Any:
     if isinstance(value, list):
         return [stable(v) for v in value]
     return pytest.approx(value, abs=TOLERANCE) if isinstance(value, float) else value
+
+
+def is_shown(finding: dict[str, Any]) -> bool:
+    """Whether a finding is the model's and changes nothing."""
+    return finding["rule"] == "SP002" and not finding["applied"]
+
+
+def shown(folder: Path, least: float) -> set[tuple[str, str, int]]:
+    """Places that the model shows with at least this P(spun), by report."""
+    return {
+        (path.name, f["text"], f["start"])
+        for path in folder.rglob("*.report.json")
+        for f in json.loads(path.read_text("utf-8")).get("findings", ())
+        if is_shown(f) and f["confidence"] >= least
+    }
+
+
+def test_output_shows_what_the_model_surely_reports(made: Path, repository: Path) -> None:
+    committed = repository / "output"
+    assert shown(committed, SURELY_REPORTED)
+    assert shown(committed, SURELY_REPORTED) <= shown(made, 0)
+    assert shown(made, SURELY_REPORTED) <= shown(committed, 0)
 
 
 def test_output_holds_what_clean_makes_of_input(made: Path, repository: Path) -> None:
@@ -67,7 +98,7 @@ def test_output_holds_what_clean_makes_of_input(made: Path, repository: Path) ->
                 assert stable(json.loads(one)) == stable(json.loads(two)), name
         elif name == "worklist.csv":
             rows = [list(csv.reader(b.decode().splitlines())) for b in (old, new)]
-            kept = [[r[:6] + r[7:] for r in table] for table in rows]  # without the confidence
+            kept = [[r[:6] + r[7:] for r in table if r[4] != "SP002"] for table in rows]
             assert kept[0] == kept[1]
         elif name.endswith(".gz"):  # another zlib writes other bytes of the same text
             assert gzip.decompress(old) == gzip.decompress(new), name
