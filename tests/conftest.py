@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from unspin.language.model import default_model_dir
 
 # Machines are shared and noisy: no test may depend on absolute time.
 settings.register_profile("unspin", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -38,6 +41,22 @@ def load_bench(repository: Path) -> Callable[[str], ModuleType]:
         return module
 
     return load
+
+
+@pytest.fixture(scope="session")
+def model_with(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Makes a folder of the model that ships with other settings: ``model_with(safe=.5)``."""
+
+    def made(**settings: float) -> Path:
+        folder = tmp_path_factory.mktemp("model")
+        for file in default_model_dir().iterdir():
+            if file.name != "model.json":
+                (folder / file.name).symlink_to(file)
+        ours = json.loads((default_model_dir() / "model.json").read_text(encoding="utf-8"))
+        (folder / "model.json").write_text(json.dumps({**ours, **settings}), encoding="utf-8")
+        return folder
+
+    return made
 
 
 @pytest.fixture(scope="session")

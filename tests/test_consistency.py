@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import pytest
 
 import unspin
 from unspin.config import Config
-from unspin.consistency import ENOUGH, SUSPECT, changes, restored_alike
+from unspin.consistency import ENOUGH, SUSPECT, restored_alike
+from unspin.edits import changes
 from unspin.findings import Applicability, Finding
 from unspin.glossary.matcher import load_glossary
+from unspin.language.certifying import NEVER
 from unspin.language.model import JudgedSpan, Judgement, Replacement, SpinModel, default_model_dir
 from unspin.rules.base import Context
 from unspin.text import read_string
@@ -185,8 +188,14 @@ def test_forms_of_one_word_and_small_words_stand_for_themselves(
     assert settled(sure, other, text=text)[1] is Applicability.EDITOR
 
 
-def test_an_article_ends_up_with_one_name_for_one_thing() -> None:
-    report = unspin.clean_text(SPUN)
+@pytest.fixture(scope="module")
+def cautious(model_with: Callable[..., Path]) -> Config:
+    """Settings with which the model puts in nothing by itself."""
+    return Config(grammar="off", model=str(model_with(safe=NEVER)))
+
+
+def test_an_article_ends_up_with_one_name_for_one_thing(cautious: Config) -> None:
+    report = unspin.clean_text(SPUN, cautious)
     written = report.restored.text
     assert "and the pain may spread" in written
     assert "when the pain began and whether the pain got worse" in written
@@ -195,14 +204,16 @@ def test_an_article_ends_up_with_one_name_for_one_thing() -> None:
     assert all("“Chest torment” in the same article stands for “Chest pain”." in m for m in told)
 
 
-def test_without_the_listed_form_the_same_words_are_left_to_an_editor() -> None:
+def test_without_the_listed_form_the_same_words_are_left_to_an_editor(cautious: Config) -> None:
     text = SPUN.replace("chest torment", "chest pain").replace("Chest torment", "Chest pain")
-    assert "and the torment may spread" in unspin.clean_text(text).restored.text
+    assert "and the torment may spread" in unspin.clean_text(text, cautious).restored.text
 
 
-def test_a_restoration_that_an_editor_does_not_want_is_no_witness(tmp_path: Path) -> None:
+def test_a_restoration_that_an_editor_does_not_want_is_no_witness(
+    tmp_path: Path, cautious: Config
+) -> None:
     page = tmp_path / "page.md"
     accepted = "\n\n<!-- unspin ignore-file SP001: the author's own -->\n\n"
     page.write_text(SPUN.replace("\n\n", accepted, 1), encoding="utf-8")
-    (report,) = unspin.clean_file(page)
+    (report,) = unspin.clean_file(page, cautious)
     assert "and the torment may spread" in report.restored.text

@@ -7,7 +7,6 @@ article, two witnesses say the same, and the article ends up with one name for o
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,11 +15,11 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from unspin.article import Article
-from unspin.edits import shared_end, shared_start
+from unspin.edits import Change, changes
 from unspin.findings import Applicability, Finding
 from unspin.glossary.inflect import plural_phrase
 from unspin.rules.base import Context
-from unspin.rules.terms import in_quotes, quotations
+from unspin.rules.terms import is_quoted
 
 if TYPE_CHECKING:
     from unspin.language.model import JudgedSpan, Judgement
@@ -36,9 +35,6 @@ SUSPECT = 0.1
 #: Letters with which two forms of one word begin alike: "ovaries" stands for "ovarian" before a
 #: noun only.
 STEM = 4
-
-Change = tuple[str, str]
-_WORD = re.compile(r"\w[\w'’-]*|[^\w\s]")
 
 
 def restored_alike(
@@ -63,7 +59,7 @@ def restored_alike(
     following: dict[int, list[Change]] = {}
     told: defaultdict[Change, float] = defaultdict(float)
     for index, finding in enumerate(findings) if known else ():
-        if not _may_follow(finding) or _is_quoted(article, finding):
+        if not _may_follow(finding) or is_quoted(article, finding.start, finding.end):
             continue
         made = changes(_found(article, finding), finding.replacements[0])
         if made and all(change in known and _is_telling(change) for change in made):
@@ -128,12 +124,6 @@ def _settled(article: Article, finding: Finding, like: Finding) -> Finding:
     return replace(finding, applicability=Applicability.SAFE, message=f"{finding.message} {told}")
 
 
-def _is_quoted(article: Article, finding: Finding) -> bool:
-    """Whether somebody says a wording, or speaks about it."""
-    start, end = finding.start, finding.end
-    return quotations(article).meets(start, end) or in_quotes(article, start, end)
-
-
 def _may_follow(finding: Finding) -> bool:
     """Whether others may settle a finding: what a glossary entry leaves to an editor stays so."""
     if not finding.replacements:
@@ -151,33 +141,6 @@ def _is_telling(change: Change) -> bool:
     if not all(any(w.isalpha() and w not in FUNCTION_WORDS for w in side) for side in (old, new)):
         return False
     return len(old) > 1 or len(new) > 1 or old[0][:STEM] != new[0][:STEM]
-
-
-def changes(old: str, new: str) -> tuple[Change, ...]:
-    """Take apart what a replacement changes.
-
-    As many words for as many are exchanged one by one: "reduced back discomfort" becomes "lower
-    back pain" by two changes. Else the wording that differs is one change, with a word beside it
-    where all of it is left out or put in: "pulled muscle mass" becomes "pulled muscle" by "muscle
-    mass" for "muscle".
-
-    Args:
-        old: The wording.
-        new: Its replacement.
-
-    Returns:
-        Pairs in small letters, words parted by a space.
-    """
-    before, after = (_WORD.findall(text.lower()) for text in (old, new))
-    start = shared_start(before, after)
-    end = shared_end(before, after, start)
-    if len(before) == len(after):
-        return tuple((a, b) for a, b in zip(before, after, strict=True) if a != b)
-    if start + end == min(len(before), len(after)):
-        start, end = (start - 1, end) if start else (start, max(end - 1, 0))
-    sides = (words[start : len(words) - end] for words in (before, after))
-    first, second = (" ".join(words) for words in sides)
-    return ((first, second),)
 
 
 def _found(article: Article, place: Finding | JudgedSpan) -> str:

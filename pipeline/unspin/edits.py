@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 T = TypeVar("T")
+Change = tuple[str, str]
+_WORD = re.compile(r"\w[\w'’-]*|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +95,30 @@ def shared_end(
 ) -> int:
     """How many items two sequences share at their ends, behind the first `start` of each."""
     return shared_start(one[start:][::-1], other[start:][::-1], same)
+
+
+def changes(old: str, new: str) -> tuple[Change, ...]:
+    """Take apart what a replacement changes.
+
+    As many words for as many are exchanged one by one: "reduced back discomfort" becomes "lower
+    back pain" by two changes. Else the wording that differs is one change, with a word beside it
+    where all of it is left out or put in: "pulled muscle mass" becomes "pulled muscle" by "muscle
+    mass" for "muscle".
+
+    Args:
+        old: The wording.
+        new: Its replacement.
+
+    Returns:
+        Pairs in small letters, words parted by a space.
+    """
+    before, after = (_WORD.findall(text.lower()) for text in (old, new))
+    start = shared_start(before, after)
+    end = shared_end(before, after, start)
+    if len(before) == len(after):
+        return tuple((a, b) for a, b in zip(before, after, strict=True) if a != b)
+    if start + end == min(len(before), len(after)):
+        start, end = (start - 1, end) if start else (start, max(end - 1, 0))
+    sides = (words[start : len(words) - end] for words in (before, after))
+    first, second = (" ".join(words) for words in sides)
+    return ((first, second),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,8 @@ from unspin.config import Config
 from unspin.findings import Applicability
 from unspin.language.certainty import CERTAINTY_FEATURES, is_plain_change
 from unspin.language.certifying import NEVER, Cases, faults_of, fit_certainty
-from unspin.language.model import SpinModel, default_model_dir
+from unspin.language.model import SpinModel
+from unspin.language.restoring import Variants
 from unspin.language.spinner import Edit, SpunText
 from unspin.language.trees import sigmoid
 from unspin.pipeline import Cleaner
@@ -77,16 +78,31 @@ def test_certain_spans_have_a_plain_replacement(model: SpinModel) -> None:
 
 
 @pytest.mark.parametrize(("safe", "applied"), [(0.5, True), (NEVER, False)])
-def test_what_is_certain_is_applied(tmp_path: Path, safe: float, applied: bool) -> None:
-    for file in default_model_dir().iterdir():
-        (tmp_path / file.name).symlink_to(file)
-    settings = json.loads((tmp_path / "model.json").read_text(encoding="utf-8"))
-    (tmp_path / "model.json").unlink()
-    (tmp_path / "model.json").write_text(json.dumps({**settings, "safe": safe}), encoding="utf-8")
-    cleaner = Cleaner(Config(grammar="off", model=str(tmp_path), select=("SP002",)))
+def test_what_is_certain_is_applied(
+    model_with: Callable[..., Path], safe: float, applied: bool
+) -> None:
+    cleaner = Cleaner(Config(grammar="off", model=str(model_with(safe=safe)), select=("SP002",)))
     (article,) = read_bytes(SPUN.encode(), "-", cleaner.config)
     assert isinstance(article, Article)
     report = cleaner.clean(article)
     found = [f for f in report.findings if f.rule == "SP002" and f.applied]
     assert bool(found) is applied
     assert all(f.applicability is Applicability.SAFE for f in found)
+
+
+@pytest.mark.parametrize(
+    ("spun", "words", "known"),
+    [
+        ("kidney rock", "kidney stone", True),  # word by word
+        ("nervous gadget", "nervous system", True),
+        ("chance variables", "risk factors", True),
+        ("gadget", "apparatus", False),  # a good word, which the list does not know here
+        ("kidney rock", "kidney stones", False),  # another number
+        ("nervous gadget again", "nervous system back in", False),
+    ],
+)
+def test_the_list_knows_each_change(spun: str, words: str, known: bool) -> None:
+    pairs = [
+        ("rock", "stone"), ("rock", "stones"), ("gadget", "system"), ("chance variables", "risk factors"),
+    ]  # fmt: skip
+    assert Variants(pairs).knows(spun.split(), words.split()) is known

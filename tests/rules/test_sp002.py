@@ -7,7 +7,7 @@ import pytest
 
 from unspin.article import Article
 from unspin.config import Config
-from unspin.findings import Finding
+from unspin.findings import Applicability, Finding
 from unspin.glossary.matcher import load_glossary
 from unspin.language.model import JudgedSpan, Judgement, Replacement
 from unspin.reading import read_bytes
@@ -17,13 +17,22 @@ from unspin.rules.sp002_unlikely_wording import OFFERED, OFFERED_REMOVAL, Unlike
 TEXT = "Sweets leave tartar on the teeth, and brushing twice a day takes most of it away again."
 
 
-def found(*replacements: Replacement, word: str = "tartar", text: str = TEXT) -> Finding:
+def found(
+    *replacements: Replacement,
+    word: str = "tartar",
+    text: str = TEXT,
+    certainty: float = 0.0,
+    listed: bool = True,
+    doubted: bool = False,
+) -> Finding:
     """The finding about a word, to which the model proposes these."""
     (article,) = read_bytes(text.encode(), "-", Config())
     assert isinstance(article, Article)
     start = article.text.index(word)
-    span = JudgedSpan(start, start + len(word), 0.9, replacements)
-    judgement = Judgement(1.0, (), (span,), 1.01, 0.8, np.zeros((0, 2), int), np.zeros(0))
+    span = JudgedSpan(start, start + len(word), 0.9, replacements, certainty, listed)
+    judgement = Judgement(
+        1.0, (), (span,), 0.9, 0.8, np.zeros((0, 2), int), np.zeros(0), doubted=doubted
+    )
     context = Context(Config(), load_glossary(), judgement=judgement)
     (finding,) = UnlikelyWording().check(article, context)
     return finding
@@ -66,3 +75,40 @@ def test_a_number_a_unit_and_a_drug_are_not_replaced(word: str, wrong: str, righ
     text = "Take 200 mg of ibuprofen when contractions come each five minutes, and call the ward."
     offered = found(Replacement(wrong, 0.9), Replacement(right, 0.2), word=word, text=text)
     assert offered.replacements == (right,)
+
+
+SAFE, SUGGESTED, EDITOR = Applicability.SAFE, Applicability.SUGGESTED, Applicability.EDITOR
+
+
+@pytest.mark.parametrize(
+    ("certainty", "listed", "doubted", "expected"),
+    [
+        (0.9, True, False, SAFE),
+        (0.89, True, False, SUGGESTED),
+        (0.99, False, False, SUGGESTED),  # the model's word alone
+        (0.99, True, True, SUGGESTED),  # the article may be an author's with a style of his own
+        (0.79, True, False, EDITOR),
+    ],
+)
+def test_what_is_put_in_unasked_is_certain_listed_and_stands_in_a_text_that_surely_is_spun(
+    certainty: float, listed: bool, doubted: bool, expected: Applicability
+) -> None:
+    plaque = Replacement("plaque", 0.6)
+    finding = found(plaque, certainty=certainty, listed=listed, doubted=doubted)
+    assert finding.applicability is expected
+
+
+def test_certain_is_the_first_replacement_alone() -> None:
+    poor = Replacement("eggs", OFFERED / 2)
+    finding = found(poor, Replacement("plaque", 0.6), certainty=1.0)
+    assert finding.replacements == ("plaque",)
+    assert finding.applicability is EDITOR
+
+
+@pytest.mark.parametrize(
+    "quoted", ["“{}” on the teeth", "“Sweets leave {} on the teeth,” she said"]
+)
+def test_what_somebody_says_is_left_to_an_editor(quoted: str) -> None:
+    text = f"The dentist wrote that {quoted.format('tartar')}, and she should know."
+    finding = found(Replacement("plaque", 0.6), text=text, certainty=1.0)
+    assert finding.applicability is EDITOR

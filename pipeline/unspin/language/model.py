@@ -111,6 +111,7 @@ class JudgedSpan:
         replacements: Best first; may be empty.
         certainty: P(putting the first of them in is right), by all evidence; 0 where the text is
             not spun as a whole, and of a change that is never made unasked.
+        listed: Whether the list of spun wordings knows each change that the first of them makes.
     """
 
     start: int
@@ -118,6 +119,7 @@ class JudgedSpan:
     spun_probability: float
     replacements: tuple[Replacement, ...]
     certainty: float = 0.0
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,8 @@ class Settings:
         ramp: By how many nats less neither is in doubt any more: between the two the threshold
             falls evenly, in log odds. With 0 it falls at once.
         extend: Share of that P from which a neighbour belongs to a reported word.
-        safe: Certainty of a replacement from which it is applied; above 1 never.
+        safe: Certainty of a replacement from which it is applied where the list of spun wordings
+            knows what it changes; above 1 never.
         suggest: Certainty of a replacement from which it is worth applying on request.
         verdict_shift: Added to the log odds of an article, so that .5 is the verdict.
         window_shift: The same for windows: a long clean text has many.
@@ -561,12 +564,14 @@ class SpinModel:
             start, end, fitting = trimmed(reading.words, span, candidates)
             judged = _judged(reading, start, end, fitting, float(p[a:b].max()))
             row = None
-            if fitting and judged.replacements:
+            like = reading.text[judged.start : judged.end]
+            if fitting and written(fitting[0].words, like) is not None:
                 spun, new = reading.words[start:end], fitting[0].words
                 if is_plain_change(spun, new):
                     inside = p[np.searchsorted(places, start) : np.searchsorted(places, end)]
                     odds = words.article, float(words.level[a])
                     row = certainty_row(candidates, spun, new, inside, odds)
+                    judged = replace(judged, listed=self._restorer.knows(spun, new))
             made.append(Proposal(judged, row))
         return made
 

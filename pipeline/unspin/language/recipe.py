@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from unspin.language.batches import embedding_dictionaries
-from unspin.language.certifying import NEVER, SUGGEST, certify
+from unspin.language.certifying import NEVER, SAFE, SUGGEST, certify
 from unspin.language.combining import FitOptions, fit
 from unspin.language.corpus import read_documents, read_rows
 from unspin.language.evaluation import read_phrases
@@ -181,6 +181,6 @@ def make_model(options: RecipeOptions, progress: Callable[[str], None] = print) 
         model = SpinModel.load(folder)
         texts = development_texts(fitting, made, rows, marked, unusual)
         found = choose_thresholds(model, texts, Limits(), progress)
-        write_settings(folder, version, **found, safe=NEVER, suggest=SUGGEST)
+        write_settings(folder, version, **found, safe=SAFE, suggest=SUGGEST)
     certify(fitting, made, SpinModel.load(folder), progress)
     return folder

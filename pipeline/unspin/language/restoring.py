@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.edits import changes
+from unspin.glossary.inflect import is_plural
 from unspin.language.ngrams import NUMBER, STOP, NgramTable, combine, hash_grid
 from unspin.language.runtime import Encoder, Reading
 from unspin.language.terms import TermTable
@@ -82,6 +84,25 @@ class Variants:
         if at == len(self._lines) or not self._lines[at].startswith(start) or key in self._hidden:
             return ()
         return [tuple(original.split(" ")) for original in self._lines[at][len(start) :].split("|")]
+
+    def knows(self, spun: Sequence[str], words: Sequence[str]) -> bool:
+        """Tell whether each change that a replacement makes is listed, as a whole or word by word.
+
+        One thing for several is not, nor the other way round: "ducts" for "channel" changes the
+        number, too.
+
+        Args:
+            spun: Folded words that would be replaced.
+            words: Folded words that would be written for them.
+        """
+        old, new = " ".join(spun), " ".join(words)
+        made = changes(old, new)
+        if tuple(words) in self.originals(spun):
+            made = ((old, new),)
+        pairs = [(a.split(), b.split()) for a, b in made]
+        return bool(pairs) and all(
+            tuple(b) in self.originals(a) and is_plural(a[-1]) == is_plural(b[-1]) for a, b in pairs
+        )
 
     def without(self, wordings: Iterable[str]) -> Variants:
         """Give the same table with some spun wordings hidden (for fitting)."""
@@ -269,6 +290,10 @@ class Restorer:
         """Give the same restorer with some spun wordings hidden (for fitting)."""
         variants = self._variants.without(wordings)
         return Restorer(self._encoder, self._scorer, variants, self._ranker, self._judge)
+
+    def knows(self, spun: Sequence[str], words: Sequence[str]) -> bool:
+        """Tell whether each change that a replacement makes is listed (:meth:`Variants.knows`)."""
+        return self._variants.knows(spun, words)
 
     def spans(self, reading: Reading, reported: Sequence[tuple[int, int]]) -> list[WordSpan]:
         """Give the spans to find replacements for: what was reported and what belongs to it.

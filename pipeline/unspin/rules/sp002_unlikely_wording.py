@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from unspin.article import Article
@@ -12,7 +12,7 @@ from unspin.guard import facts
 from unspin.places import Cover
 from unspin.rules.base import Context
 from unspin.rules.sp003_spinner_signature import SpinnerSignature
-from unspin.rules.terms import off_limits, quotations
+from unspin.rules.terms import is_quoted, off_limits
 from unspin.rules.text import opens_sentence
 
 if TYPE_CHECKING:
@@ -54,10 +54,12 @@ class UnlikelyWording:
         it would take the wording away).
         The first is suggested in an article that is spun as a whole, where all evidence bears it
         out, as long as it takes no word away and changes a word of content; else it is for an
-        editor. It is safe where the glossary's sure restorations (SP001) in the same article make
-        the same change, the model proposes it at enough places, and the place itself looks spun and
-        is no set phrase: once "back discomfort" is back pain, "the discomfort" is the pain, but a
-        hazard ratio stays one. British or American spelling follows the article.
+        editor. It is safe in two cases. The model is as good as certain (.9), the list of spun
+        wordings knows each word that changes, and the article looks spun beyond doubt: "kidney
+        rock" is a kidney stone. Or the glossary's sure restorations (SP001) in the same article
+        make the same change, the model proposes it at enough places, and the place itself looks
+        spun and is no set phrase: once "back discomfort" is back pain, "the discomfort" is the
+        pain, but a hazard ratio stays one. British or American spelling follows the article.
 
     Known limits:
         Fluent spinning (every word a fair synonym, grammar kept) is mostly missed in short
@@ -84,7 +86,7 @@ class UnlikelyWording:
             # A name that the glossary admits is wording that an editor has looked at.
             if any(hit.start <= span.start and span.end <= hit.end for hit in known):
                 continue
-            quoted = quotations(article).meets(span.start, span.end)
+            quoted = is_quoted(article, span.start, span.end)
             yield self._finding(article, span, context.judgement, quoted, british)
 
     def _finding(
@@ -97,23 +99,26 @@ class UnlikelyWording:
     ) -> Finding:
         found = " ".join(article.text[span.start : span.end].split())
         opens = opens_sentence(article.text, span.start)  # which rarely reads well without it
-        texts = (
-            r.text
-            for r in span.replacements
-            if r.probability >= (OFFERED if r.text else OFFERED_REMOVAL) and (r.text or not opens)
-        )
         stated = _stated(found)
-        texts = (text for text in texts if not stated - _stated(text))
+        offered = [
+            r
+            for r in span.replacements
+            if r.probability >= (OFFERED if r.text else OFFERED_REMOVAL)
+            and (r.text or not opens)
+            and not stated - _stated(r.text)
+        ]
+        texts: Iterable[str] = (r.text for r in offered)
         if british is not None:  # the model mostly read American text
             texts = (respell(text, british=british) for text in texts)
-        replacements = tuple(texts)
         applicability = None
-        if replacements:
+        if offered:
             applicability = Applicability.EDITOR
-            if span.certainty >= judgement.suggest_probability and not quoted:
-                applicability = Applicability.SUGGESTED
-            if span.certainty >= judgement.safe_probability and not quoted:
-                applicability = Applicability.SAFE
+            if offered[0] is span.replacements[0] and not quoted:  # of which alone it is certain
+                if span.certainty >= judgement.suggest_probability:
+                    applicability = Applicability.SUGGESTED
+                sure = span.certainty >= judgement.safe_probability
+                if sure and span.listed and not judgement.doubted:
+                    applicability = Applicability.SAFE
         return Finding(
             self.id,
             span.start,
@@ -121,7 +126,7 @@ class UnlikelyWording:
             f"“{found}” reads like the work of a spinning program.",
             self.severity,
             confidence=span.spun_probability,
-            replacements=replacements,
+            replacements=tuple(texts),
             applicability=applicability,
             origin="language model",
         )

@@ -227,6 +227,11 @@ def in_quotes(article: Article, start: int, end: int) -> bool:
     return _QUOTE_OPENS.search(before) is not None and _QUOTE_CLOSES.match(after) is not None
 
 
+def is_quoted(article: Article, start: int, end: int) -> bool:
+    """Whether somebody says a wording, or speaks about it."""
+    return quotations(article).meets(start, end) or in_quotes(article, start, end)
+
+
 def stands_beside(article: Article, start: int, end: int, canonical: str) -> bool:
     """Whether the canonical term stands near by: "a stroke, or cerebrovascular accident".
 
