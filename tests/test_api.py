@@ -551,3 +551,30 @@ def test_the_first_sample_of_the_documentation_finds_something(
     sample = page.partition("```python\n")[2].partition("```")[0]
     exec(sample, {})
     assert "chance variables ['risk factors']" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_the_example_of_many_processes_runs_as_it_stands(tmp_path: Path, repository: Path) -> None:
+    import json
+    import os
+    import re
+    import subprocess
+    import sys
+
+    page = (repository / "docs" / "library.md").read_text(encoding="utf-8")
+    (code,) = (c for c in re.findall(r"```python\n(.*?)```", page, re.S) if '"spawn"' in c)
+    (tmp_path / "keep.py").write_text(code.replace("Pool(4)", "Pool(1)"), encoding="utf-8")
+    good = (
+        "Your doctor will ask about your symptoms and examine you, and may send you for a blood "
+        "test or a scan before you both decide on treatment."
+    )
+    bad = "Smoking is one of the chance variables for heart assault and for coronary sickness. "
+    rows = [json.dumps({"text": text}) + "\n" for text in (good, bad * 2, "", good)]
+    (tmp_path / "corpus.jsonl").write_text("".join(rows), encoding="utf-8")
+    path = str(Path(unspin.__file__).parent.parent)
+    subprocess.run(
+        [sys.executable, "keep.py"], cwd=tmp_path, check=True, timeout=240,
+        env={**os.environ, "PYTHONPATH": path},
+    )  # fmt: skip
+    kept = (tmp_path / "clean.jsonl").read_text(encoding="utf-8")
+    assert kept == rows[0] + rows[3]

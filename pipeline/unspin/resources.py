@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from errno import ENOENT
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -59,9 +60,16 @@ def cache_dir() -> Path:
     """Folder of caches (LanguageTool, compiled glossary, results); made on first use.
 
     ``UNSPIN_CACHE`` names another place; else ``XDG_CACHE_HOME/unspin`` or ``~/.cache/unspin``.
+
+    Raises:
+        OSError: It cannot be made; callers do without it.
     """
     named = os.environ.get("UNSPIN_CACHE")
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = Path(named) if named else base / "unspin"
+    folder = Path(named or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "unspin")
+    try:
+        folder = folder.expanduser()  # no shell has done it for what stands in a workflow's file
+    except RuntimeError as error:  # a container whose user has neither a name nor HOME
+        what = "there is no home folder; name a cache folder with UNSPIN_CACHE"
+        raise FileNotFoundError(ENOENT, what, str(folder)) from error
     folder.mkdir(parents=True, exist_ok=True)
     return folder

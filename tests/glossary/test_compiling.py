@@ -57,6 +57,35 @@ def test_cache_that_cannot_be_written_is_none(
     assert _restored(house_file(tmp_path)) == "heart disease"
 
 
+def test_a_user_without_a_home_needs_no_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pwd = pytest.importorskip("pwd")
+    for name in ("HOME", "UNSPIN_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", lambda _: {}["no such user"])
+    assert _restored(house_file(tmp_path)) == "heart disease"
+
+
+def test_a_cache_named_from_the_home_folder_lies_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("UNSPIN_CACHE", "~/kept")
+    _restored(house_file(tmp_path))
+    assert list((tmp_path / "kept" / "glossary").glob("*.bin"))
+
+
+def test_the_cache_does_not_grow_with_every_change(tmp_path: Path, cache: Path) -> None:
+    for number in range(30):
+        house_file(tmp_path, HOUSE.replace("canonical: heart disease", f"canonical: d{number}"))
+        _restored(tmp_path / "house.yaml")
+    kept = len(list((cache / "glossary").glob("*.bin")))
+    assert 1 < kept < 20
+    assert _restored(tmp_path / "house.yaml") == "d29"
+
+
 def test_change_of_a_file_is_seen(tmp_path: Path, cache: Path) -> None:
     path = house_file(tmp_path)
     _restored(path)

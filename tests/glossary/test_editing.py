@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from tests.glossary.helpers import HOUSE, house_file
 from unspin.errors import GlossaryError
+from unspin.glossary import compiling, load_glossary
 from unspin.glossary.cli import glossary
 from unspin.glossary.concept import Concept, Example, Variant, When
 from unspin.glossary.editing import add_concept
@@ -164,7 +166,25 @@ def test_stats_and_show() -> None:
     code, output = run("show", "Heart Attack")
     assert code == 0
     assert output.startswith("heart attack (noun)")
+    assert run("show", "obesity")[1].startswith("obesity (noun)")  # a word that is not matched
     assert run("show", "no such term at all")[0] == 1
+
+
+def test_show_parses_no_files_but_those_of_the_term_and_its_rivals(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    load_glossary()  # compiled by now, whoever came first
+    parsed = []
+    real = compiling.read_file
+
+    def reading(path: Path, *rest: Any) -> Any:
+        parsed.append(path.name)
+        return real(path, *rest)
+
+    monkeypatch.setattr(compiling, "read_file", reading)
+    assert run("show", "facet joint")[0] == 0
+    assert "back-and-joints.yaml" in parsed
+    assert len(parsed) < 10
 
 
 def test_everything_given_joins_the_entry_that_is_there(tmp_path: Path) -> None:

@@ -187,7 +187,7 @@ def test_show_reads_the_configuration(tmp_path: Path, monkeypatch: pytest.Monkey
     assert result.exit_code == 0, result.output
     assert "spun, safe, when {before: [of]}" in result.output
     assert CliRunner().invoke(glossary, ["show", "heart attack"]).exit_code == 1
-    assert show("zorby malady", off=["zorbic disease"]) == []
+    assert show("zorby malady", [tmp_path / "house.yaml"], ["zorbic disease"]) == []
 
 
 def test_show_names_the_entry_that_has_the_say(tmp_path: Path) -> None:

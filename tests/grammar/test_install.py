@@ -114,6 +114,9 @@ def test_install_reports_a_cache_that_cannot_be_written(
     monkeypatch.setenv("UNSPIN_CACHE", str(tmp_path / "cache"))
     with pytest.raises(GrammarError, match="UNSPIN_CACHE"):
         install()
+    monkeypatch.setenv("UNSPIN_CACHE", str(tmp_path / "cache" / "languagetool"))
+    with pytest.raises(GrammarError, match=r"languagetool: .*UNSPIN_CACHE"):
+        install()
 
 
 def test_exclusive_makes_a_second_process_wait(tmp_path: Path, repository: Path) -> None:

@@ -12,12 +12,14 @@ from unspin.errors import GlossaryError
 from unspin.glossary.compiling import (
     CANONICAL,
     Form,
+    Layer,
     concept_forms,
     forms_in_force,
     merge,
     own_forms,
     parse_layers,
     read_layers,
+    tables_of,
 )
 from unspin.glossary.concept import ADMITTED, DEPRECATED, SPUN, Concept, Variant
 from unspin.glossary.counts import Counts, count_concepts, load_counts
@@ -120,17 +122,16 @@ def show(term: str, paths: Sequence[Path] = (), off: Sequence[str] = ()) -> list
         term: Any name of a concept, in any case.
         paths: House glossaries.
         off: Canonical terms to switch off.
+
+    Raises:
+        GlossaryError: A file is wrong, or `off` names no entry.
     """
     from unspin.glossary.shadow import Shadow
     from unspin.glossary.writing import when_text
 
     wanted = Shadow.of(term.strip()).text
-    known_forms = [  # as they are found
-        (where, concept, own_forms(concept)) for where, concept in concepts_in_force(paths, off)
-    ]
-    entries = [e for e in known_forms if any(f.text == wanted for f in e[2])]
-    texts = {f.text for _, _, forms in entries for f in forms}
-    rivals = [e for e in known_forms if not texts.isdisjoint(f.text for f in e[2])]
+    rivals = [(p, c, own_forms(c)) for p, c in _rivals(wanted, read_layers(paths), off)]
+    entries = [e for e in rivals if any(f.text == wanted for f in e[2])]
     in_force = forms_in_force(concept for _, concept, _ in rivals)
     places = {id(concept): where for where, concept, _ in rivals}
     counts = load_counts()
@@ -150,6 +151,28 @@ def show(term: str, paths: Sequence[Path] = (), off: Sequence[str] = ()) -> list
         )
         out.append(Shown(concept, where, shown))
     return out
+
+
+def _rivals(
+    form: str, layers: Sequence[Layer], off: Sequence[str]
+) -> Iterator[tuple[str, Concept]]:
+    """The concepts that have a form, and those that share one with them.
+
+    The compiled glossary says which these are, so that of our files only theirs are parsed.
+    """
+    tables = tables_of(layers, off)
+    claims = tables.claims()
+    found = claims.get(form, frozenset())
+    numbers = {n for claim in claims.values() if not found.isdisjoint(claim) for n in claim}
+    concepts = [tables.concepts[n] for n in numbers]
+    keys = {(canonical.casefold(), pos) for canonical, pos, *_ in concepts}
+    named = " + ".join(where for *_, where in concepts).split(" + ")
+    ours, *house = layers
+    needed = tuple(f for f in ours.files if f"{ours.name}/{f[0].name}" in named)
+    layers = [replace(ours, files=needed), *house]
+    for where, concept in merge(parse_layers(layers), off):
+        if concept.key in keys:
+            yield where, concept
 
 
 def _yields_to(form: Form, in_force: dict[str, list[Form]], places: dict[int, str]) -> str:

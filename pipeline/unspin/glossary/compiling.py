@@ -36,7 +36,7 @@ from unspin.glossary.shadow import fold
 from unspin.resources import cache_dir, data_path
 
 #: Raised whenever the tables or the way they are made change.
-FORMAT = 5
+FORMAT = 6
 #: Kind of a canonical phrase: never a hit, but nothing inside it is one.
 CANONICAL = "canonical"
 #: Order in which kinds claim a form: what a source calls outdated is not admitted elsewhere.
@@ -45,6 +45,8 @@ _RANK = {CANONICAL: 0, DEPRECATED: 1, ADMITTED: 2, SPUN: 3}
 #: looked up. Shorter anchors build faster and match more often in vain (measured: 3 to 5 are
 #: equally fast on clean text, whole forms take three times as long to build).
 _ANCHOR_REST = 4
+#: Compiled glossaries that the cache keeps, of 15 MB: each change of a house glossary makes one.
+_KEPT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class Tables:
         anchors: Beginnings of forms, the patterns of the automaton.
         lengths: For each anchor, lengths of the forms that begin so, longest first.
         proximity: ``(words, within, group)``.
+        aside: ``(form, concept)`` of what is not matched as a phrase of its concept: a rival has
+            the say, or it is a single good word, or its words may stand apart.
         vocabulary: Words of the good names.
         counts: ``{"concepts", "forms", "fields"}``.
         version: Hash of the content.
@@ -115,9 +119,18 @@ class Tables:
     anchors: list[str]
     lengths: list[tuple[int, ...]]
     proximity: list[tuple[tuple[str, ...], int, int]]
+    aside: list[tuple[str, int]]
     vocabulary: list[str]
     counts: dict[str, int]
     version: str
+
+    def claims(self) -> dict[str, frozenset[int]]:
+        """For each form the concepts that have it, those included that yield to a rival."""
+        members = [frozenset(self.entries[i][0] for i in group) for group in self.rivals]
+        found = {form: members[group] for form, group in zip(self.forms, self.groups, strict=True)}
+        for form, concept in self.aside:
+            found[form] = found.get(form, frozenset()) | {concept}
+        return found
 
 
 def load_tables(
@@ -331,19 +344,28 @@ def forms_in_force(concepts: Iterable[Concept]) -> dict[str, list[Form]]:
     template may hold such, and they are dropped silently. Else a house glossary has the say over
     what it lies on.
     """
+    return {text: _in_force(rivals) for text, rivals in _all_forms(concepts).items()}
+
+
+def _all_forms(concepts: Iterable[Concept]) -> dict[str, list[Form]]:
+    """Forms by text, of all concepts that have it."""
     found: dict[str, list[Form]] = {}
     for concept in concepts:
         for form in own_forms(concept):
             found.setdefault(form.text, []).append(form)
-    for text, rivals in found.items():
-        if len(rivals) > 1:
-            rivals = [f for f in rivals if f.kind != SPUN] or rivals
-            top = max(f.concept.layer for f in rivals)
-            rivals = [f for f in rivals if f.concept.layer == top]
-            best = min(_RANK[f.kind] for f in rivals)
-            kept = sorted(strongest([f for f in rivals if _RANK[f.kind] == best]), key=_order)
-            found[text] = kept if kept[0].kind in (DEPRECATED, SPUN) else kept[:1]
     return found
+
+
+def _in_force(rivals: list[Form]) -> list[Form]:
+    """Of the forms of one text those that count."""
+    if len(rivals) < 2:
+        return rivals
+    rivals = [f for f in rivals if f.kind != SPUN] or rivals
+    top = max(f.concept.layer for f in rivals)
+    rivals = [f for f in rivals if f.concept.layer == top]
+    best = min(_RANK[f.kind] for f in rivals)
+    kept = sorted(strongest([f for f in rivals if _RANK[f.kind] == best]), key=_order)
+    return kept if kept[0].kind in (DEPRECATED, SPUN) else kept[:1]
 
 
 def own_forms(concept: Concept) -> list[Form]:
@@ -396,26 +418,33 @@ def strongest(rivals: list[Form]) -> list[Form]:
 def compile_tables(concepts: Sequence[tuple[str, Concept]], version: str) -> Tables:
     """Makes the tables from the concepts in force (with the provenance of each)."""
     index = {id(c): i for i, (_, c) in enumerate(concepts)}
-    by_text = forms_in_force(c for _, c in concepts)
+    by_text = _all_forms(c for _, c in concepts)
     entries: dict[tuple[int, str, str, int, str, str], int] = {}
     whens: dict[tuple[Any, ...], int] = {}
     rivals: dict[tuple[int, ...], int] = {}
     forms: list[str] = []
     groups = array("I")
     near: list[tuple[tuple[str, ...], int, int]] = []
+    aside: list[tuple[str, int]] = []
     spun = 0
     for text in sorted(by_text):
         group = []
-        for form in by_text[text]:
+        counting = _in_force(by_text[text])
+        for form in counting:
             when = whens.setdefault(astuple(form.when), len(whens)) if form.when else -1
             entry = (
                 index[id(form.concept)], form.kind, form.applicability, when, form.inflection,
                 form.listed,
             )  # fmt: skip
             group.append(entries.setdefault(entry, len(entries)))
-        first = by_text[text][0]
+        first = counting[0]
         spun += first.kind in (SPUN, DEPRECATED)
-        if first.kind == CANONICAL and not _blocks(first):
+        skipped = first.kind == CANONICAL and not _blocks(first)
+        matched = () if skipped or first.within else counting
+        others = {index[id(f.concept)] for f in by_text[text]}
+        others -= {index[id(f.concept)] for f in matched}
+        aside += ((text, number) for number in sorted(others))
+        if skipped:
             continue
         number = rivals.setdefault(tuple(group), len(rivals))
         if first.within:
@@ -434,6 +463,7 @@ def compile_tables(concepts: Sequence[tuple[str, Concept]], version: str) -> Tab
         anchors=list(anchors),
         lengths=[tuple(sorted(v, reverse=True)) for v in anchors.values()],
         proximity=near,
+        aside=aside,
         vocabulary=_vocabulary(c for _, c in concepts),
         counts={
             "concepts": len({c.key for _, c in concepts}),
@@ -533,4 +563,7 @@ def _to_cache(key: str, tables: Tables) -> None:
     values["groups"] = tables.groups.tobytes()
     data = marshal.dumps(values)
     with suppress(OSError):
-        write_atomic(_cache_file(key), hashlib.sha256(data).digest() + data)
+        file = _cache_file(key)
+        write_atomic(file, hashlib.sha256(data).digest() + data)
+        for old in sorted(file.parent.glob("*.bin"), key=lambda p: -p.stat().st_mtime)[_KEPT:]:
+            old.unlink()

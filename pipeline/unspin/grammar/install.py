@@ -136,10 +136,10 @@ def install(progress: Progress | None = None) -> Path:
     """
     if any(importlib.util.find_spec(package) is None for package in _PACKAGES):
         raise MissingExtraError("the grammar stage", "grammar")
-    folder = home()
-    if is_installed():
-        return folder
     try:
+        folder = home()
+        if is_installed():
+            return folder
         folder.mkdir(parents=True, exist_ok=True)
         with exclusive(folder / "install.lock"):
             if not is_installed():
@@ -148,8 +148,8 @@ def install(progress: Progress | None = None) -> Path:
     except OSError as error:
         reason = error.strerror or str(error)
         raise GrammarError(
-            f"LanguageTool cannot be written to {folder}: {reason}; free some space "
-            "(260 MB are needed) or name another folder in UNSPIN_CACHE"
+            f"LanguageTool cannot be written to {error.filename or folder}: {reason}; free some "
+            "space (260 MB are needed) or name another folder in UNSPIN_CACHE"
         ) from error
     return folder
 
