@@ -65,6 +65,8 @@ def test_prose_in_a_block_of_html_is_read(html: str, prose: list[str]) -> None:
         ("*[TIA]: transient ischemic attack\n*[GP]: doctor", ["@ transient ischemic attack\n@ doctor"]),
         ("*[a]: b* is emphasis.", ["[a]: b is emphasis."]),
         ("One.\n\n---\n\nTwo.", ["One.", "", "Two."]),
+        (f"One.\n% {BAD}\n%\n\n+++\n\nTwo.", ["One.", "", "", "Two."]),
+        ("About 5\n% of us.\n\nBlood\n+++ on it.", ["About 5\n% of us.", "Blood\n+++ on it."]),
         (f"{{{{ m.card('{BAD}', {{ a: '{BAD}' }}) }}}}", [""]),
         (f"One <% if a > '{BAD}' %>two<% end %>.", ["One @two@."]),
         (f"[One]{{.x title='{BAD}'}} two{{: title=\"{BAD}\"}}.", ["[One]@ two@."]),

@@ -95,6 +95,9 @@ _INLINE_ATTRIBUTES = re.compile(
 _ATTRIBUTES = re.compile(
     r"\{:[^{}\n]{1,500}\}[ \t]*|\{[.#][\w-][^{}|\n]{0,500}\}[ \t]*|\([\w:./-]{1,200}\)=[ \t]*"
 )
+#: What MyST shows no reader: comments, on one line or several, and breaks between its blocks.
+_COMMENT = re.compile(r"%(?!\d).*")
+_BLOCK_BREAK = re.compile(r"\+{3,}[ \t]*(?:\{.*\}[ \t]*)?")
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
 #: What an abbreviation stands for, as Markdown Extra writes it: ``*[GP]: General practitioner``.
 _ABBREVIATION = re.compile(r"\*\[[^\]\n]{1,100}\]:(?=[ \t])(?=[^*\n]*(?:\n|\Z))")
@@ -237,6 +240,32 @@ def _attributes(state: StateBlock, line: int, end: int, silent: bool) -> bool:
     return True
 
 
+def _unseen(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    """Comments of MyST, and the breaks between its blocks.
+
+    The first line of all may be a title as Pandoc writes it, and one amid a sentence its unit.
+    """
+    if state.is_code_block(line) or line == 0:
+        return False
+    above = _line(state, line - 1).rstrip()
+    stop = line + (not above and _BLOCK_BREAK.fullmatch(_line(state, line)) is not None)
+    if not silent or above.endswith((".", "!", "?", ":", "|")):
+        while stop < end and _COMMENT.fullmatch(_line(state, stop)):
+            stop += 1
+    if stop == line:
+        return False
+    if not silent:
+        token = state.push("unseen", "", 0)
+        token.content, token.map = state.getLines(line, stop, state.blkIndent, False), [line, stop]
+        state.line = stop
+    return True
+
+
+def is_unseen(source: str) -> bool:
+    """Whether Markdown that is no prose shows a reader nothing: comments and breaks of MyST."""
+    return all(_COMMENT.fullmatch(x) or _BLOCK_BREAK.fullmatch(x) for x in source.split("\n"))
+
+
 def _directive(state: StateBlock, line: int, end: int, silent: bool) -> bool:
     """The first or last line of a container, with the options of MyST behind it."""
     source = _line(state, line).rstrip()
@@ -350,6 +379,7 @@ def parser(*, jsx: bool = False) -> MarkdownIt:
     ends = ["paragraph", "reference", "blockquote", "list", "table"]
     made.block.ruler.before("paragraph", "attributes", _attributes, {"alt": ends})
     made.block.ruler.before("paragraph", "directive", _directive, {"alt": ends})
+    made.block.ruler.before("paragraph", "unseen", _unseen, {"alt": ends})
     made.block.ruler.before("hr", "drawn", _drawn)
     inline = made.inline.ruler
     inline.before("escape", "shortcode", _shortcode)
