@@ -44,6 +44,33 @@ def texts(body: str) -> list[str]:
     return [article.block_text(b) for b in article.blocks]
 
 
+# --- markup with slips ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("source", "prose"), [
+    ('<p class="lead>Do not drink.</p><p id="b">Rest.</p>', ["Do not drink.", "Rest."]),
+    ('<p class="lead>Say "no" twice.</p>', ['Say "no" twice.']),
+    ("<p class='lead>It isn't all.</p><p>It's so.</p>", ["It isn't all.", "It's so."]),
+    ('<p class="lead>A 5" nail in it.</p><p id="b">Rest.</p>', ['A 5" nail in it.', "Rest."]),
+    ('<p>See <a href="/a>this</a> and <a href="/b">that</a>.</p>', ["See this and that."]),
+    ('<p data-a="<p>x</p>" data-b="a>b" hidden-x>Rest.</p>', ["Rest."]),
+    ("<p data-a='{\"b\": \"<i>\"}'>Rest.</p>", ["Rest."]),
+    ("<p>Rest <![CDATA[if it is > 5 & not < 3]]>.</p>", ["Rest if it is > 5 & not < 3."]),
+    ("<![CDATA[<p>Do not drink.</p><p>Rest.</p>]]>", ["Do not drink.", "Rest."]),
+    ("<script>//<![CDATA[\na > b\n//]]></script><p>Rest.</p>", ["Rest."]),
+])  # fmt: skip
+def test_no_text_is_lost_to_a_lost_quote_or_to_cdata(source: str, prose: list[str]) -> None:
+    found = texts(f"<article><h1>T</h1>{source}{LONG}</article>")
+    assert found[1 : 1 + len(prose)] == prose
+    assert found[1 + len(prose) :] == texts(f"<article>{LONG}</article>")
+    assert texts(source) == prose
+
+
+def test_a_link_whose_quote_is_lost_keeps_its_address() -> None:
+    (link,) = read(page('<p>See <a href="/a>this</a>.</p>'), "a.html").marks
+    assert (link.kind, link.value) == (MarkKind.LINK, "/a")
+
+
 # --- deleted and raised text ---------------------------------------------------------------------
 
 

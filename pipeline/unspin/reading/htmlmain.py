@@ -158,7 +158,7 @@ def extract(text: str) -> Any:
         import trafilatura
 
         return trafilatura.bare_extraction(
-            text.replace("\0", ""),
+            text.replace("\0", "").replace("<![CDATA[", "").replace("]]>", ""),
             include_tables=True,
             include_comments=False,
             favor_recall=True,

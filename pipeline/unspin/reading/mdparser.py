@@ -123,6 +123,9 @@ _FENCED = re.compile(
     r"|:{3,}(?:[ \t]*[\w-]+(?:[ \t]+(?P<rest>[^\n:][^\n]*)|[ \t]*:*))?"
     r"|/{3,}(?:[ \t]*[\w-]+(?:[ \t]*\|[ \t]*(?P<block>[^\n]*))?)?"
 )
+_UNSEEN = re.compile(
+    rf"{_COMMENT.pattern}|{_BLOCK_BREAK.pattern}|{_ATTRIBUTES.pattern}|[:/]{{3,}}[ \t]*"
+)
 #: A line of nothing but code of MDX.
 _ELEMENTS = re.compile(rf"(?:\{{{mdx.FILL}+[ \t]*)+")
 #: Lines of tables that are drawn: a border, and what stands under the heads of columns.
@@ -262,8 +265,11 @@ def _unseen(state: StateBlock, line: int, end: int, silent: bool) -> bool:
 
 
 def is_unseen(source: str) -> bool:
-    """Whether Markdown that is no prose shows a reader nothing: comments and breaks of MyST."""
-    return all(_COMMENT.fullmatch(x) or _BLOCK_BREAK.fullmatch(x) for x in source.split("\n"))
+    """Whether Markdown that is no prose shows a reader nothing.
+
+    Comments and breaks of MyST, attributes and names of blocks, the last lines of containers.
+    """
+    return all(_UNSEEN.fullmatch(line) for line in source.strip().splitlines())
 
 
 def _directive(state: StateBlock, line: int, end: int, silent: bool) -> bool:
