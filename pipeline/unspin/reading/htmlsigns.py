@@ -166,6 +166,8 @@ OTHER_PAGES = re.compile(
     r"|you (?:may|might) (?:also )?(?:like|be interested in|enjoy|want to read)(?: .{1,20})?"
     r"|recommended(?: for you| reading)?|don[’']t miss|trending(?: now)?"
     r"|most (?:read|popular|viewed|shared|recent|commented)(?: .{1,20})?|popular(?: now)?|latest"
+    r"|people (?:also|often) (?:ask(?:ed)?|search(?:ed)? for)(?: .{1,40})?"
+    r"|related (?:questions|searches)|searches related to .{1,80}"
     r"|in other news|from (?:the|our|around the) (?:web|blog|network)|what to read next"
     r"|keep reading|explore more|tags|categories|filed under|archives?|blogroll"
     r"|(?:recent |latest |\d+ )?comments?(?: \(\d+\))?|follow us(?: on)?|connect with us"
