@@ -119,7 +119,9 @@ _LINES = frozenset(
      "h1", "h2", "h3", "h4", "h5", "h6", "figure", "figcaption", "caption", "section", "hr"]
 )  # fmt: skip
 _UNSEEN = frozenset(["script", "style", "template", "head", "noscript"])
-_ATTRIBUTE = re.compile(r"([^\s=/\"'>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)|[\"']([^\"']*)\Z))?", re.S)
+_ATTRIBUTE = re.compile(
+    r"([^\s=/\"'>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)|[\"']([^\"']*)\Z))?", re.S
+)
 #: Nesting from which further elements become siblings: no page needs it, and it stops recursion.
 _MAX_DEPTH = 200
 

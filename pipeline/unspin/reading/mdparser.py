@@ -124,7 +124,8 @@ _FENCED = re.compile(
     r"|/{3,}(?:[ \t]*[\w-]+(?:[ \t]*\|[ \t]*(?P<block>[^\n]*))?)?"
 )
 _UNSEEN = re.compile(
-    rf"{_COMMENT.pattern}|{_BLOCK_BREAK.pattern}|{_ATTRIBUTES.pattern}|[:/]{{3,}}[ \t]*(?:\{{[.#][^{{}}\"']*\}})?"
+    rf"{_COMMENT.pattern}|{_BLOCK_BREAK.pattern}|{_ATTRIBUTES.pattern}"
+    r"|[:/]{3,}[ \t]*(?:\{[.#][^{}\"']*\})?"
 )
 #: A line of nothing but code of MDX.
 _ELEMENTS = re.compile(rf"(?:\{{{mdx.FILL}+[ \t]*)+")
@@ -267,7 +268,8 @@ def _unseen(state: StateBlock, line: int, end: int, silent: bool) -> bool:
 def is_unseen(source: str) -> bool:
     """Whether Markdown that is no prose shows a reader nothing.
 
-    Comments and breaks of MyST, attributes and names of blocks, first and last lines of containers that are called nothing.
+    Comments and breaks of MyST, attributes and names of blocks, first and last lines of containers
+    that are called nothing.
     """
     return all(_UNSEEN.fullmatch(line) for line in source.strip().splitlines())
 

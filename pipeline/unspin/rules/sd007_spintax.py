@@ -22,7 +22,9 @@ _INNER = re.compile(r"\{[^{}]*\}")
 _MATHS = re.compile(r"[=<>∈\\$^]")
 _HYPHEN = re.compile(r"(?<=[a-z])[-‑](?=[a-z])")
 #: Answers on a form, and numbers from which those that follow each other are a scale.
-_ANSWERS = frozenset({"yes", "no", "y", "n", "n/a", "not sure", "unsure", "don't know", "true", "false"})
+_ANSWERS = frozenset(
+    {"yes", "no", "y", "n", "n/a", "not sure", "unsure", "don't know", "true", "false"}
+)
 _DIGITS = re.compile(r"[0-9]{1,3}")
 _SCALE = 5
 #: Longer alternatives, in characters, are whole texts: they are only reported.

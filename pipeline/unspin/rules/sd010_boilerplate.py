@@ -256,7 +256,9 @@ def _level(text: str, found: _Sentence, whole: bool) -> Applicability | None:
         last = re.split("[>»›→]", said)[-1].strip().casefold()
         if last in (line.strip().casefold() for line in text[found.end :].split("\n\n", 2)[:2]):
             return Applicability.SAFE
-    if found.told or advises(_NAME.sub(" ", said) if _copyright().fullmatch(said.lower()) else said):
+    if found.told or advises(
+        _NAME.sub(" ", said) if _copyright().fullmatch(said.lower()) else said
+    ):
         return Applicability.EDITOR
     title = _tail(said.lower())
     if title and whole and _is_filed(said):
