@@ -66,6 +66,7 @@ def test_prose_in_a_block_of_html_is_read(html: str, prose: list[str]) -> None:
         ("*[a]: b* is emphasis.", ["[a]: b is emphasis."]),
         ("One.\n\n---\n\nTwo.", ["One.", "", "Two."]),
         (f"One.\n% {BAD}\n%\n\n+++\n\nTwo.", ["One.", "", "", "Two."]),
+        (f"One.\n\n%%\n{BAD}\n\n{BAD} %%\n\nTwo %% {BAD} %% end.", ["One.", "", "Two @ end."]),
         ("About 5\n% of us.\n\nBlood\n+++ on it.", ["About 5\n% of us.", "Blood\n+++ on it."]),
         (f"{{{{ m.card('{BAD}', {{ a: '{BAD}' }}) }}}}", [""]),
         (f"One <% if a > '{BAD}' %>two<% end %>.", ["One @two@."]),

@@ -103,12 +103,18 @@ def test_html_of_markdown_holds_no_deleted_text() -> None:
 def test_markup_of_markdown_is_shown_to_no_reader() -> None:
     text = (
         "# Dose\n\n% hide *a*\n\n+++\n\n(hide-b)=\n## Then\n\nRest.\n{: .hide-c}\n\n"
+        "%%\nhide\n\nhide\n%%\n\nSay %% hide %% no{: .hide}.\n\n"
         "::: {.hide-d}\nTake 5 mg.\n:::\n\n:::{figure} pill.png\n:::\n"
     )
     for to in ("html", "txt"):
         out = written(text, "a.md", to)
         assert [s for s in ("hide", "+++", "%", "{:", ":::\n") if s in out] == [], to
-        assert "Rest." in out and "Take 5 mg." in out and "pill.png" in out
+        assert (
+            "Say no." in " ".join(out.split())
+            and "Rest." in out
+            and "Take 5 mg." in out
+            and "pill.png" in out
+        )
     assert written(text, "a.md", "md").endswith(text)
 
 

@@ -97,6 +97,8 @@ _ATTRIBUTES = re.compile(
 )
 #: What MyST shows no reader: comments, on one line or several, and breaks between its blocks.
 _COMMENT = re.compile(r"%(?!\d).*")
+#: A comment of Obsidian in a line.
+_INLINE_COMMENT = re.compile(r"%%[^%]{1,1000}%%")
 _BLOCK_BREAK = re.compile(r"\+{3,}[ \t]*(?:\{.*\}[ \t]*)?")
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
 #: What an abbreviation stands for, as Markdown Extra writes it: ``*[GP]: General practitioner``.
@@ -245,7 +247,7 @@ def _attributes(state: StateBlock, line: int, end: int, silent: bool) -> bool:
 
 
 def _unseen(state: StateBlock, line: int, end: int, silent: bool) -> bool:
-    """Comments of MyST, and the breaks between its blocks.
+    """Comments of MyST and Obsidian, and the breaks between blocks of MyST.
 
     The first line of all may be a title as Pandoc writes it, and one amid a sentence its unit.
     """
@@ -254,6 +256,7 @@ def _unseen(state: StateBlock, line: int, end: int, silent: bool) -> bool:
     above = _line(state, line - 1).rstrip()
     stop = line + (not above and _BLOCK_BREAK.fullmatch(_line(state, line)) is not None)
     if not silent or above.endswith((".", "!", "?", ":", "|")):
+        stop = max(stop, _closed(state, line, end))
         while stop < end and _COMMENT.fullmatch(_line(state, stop)):
             stop += 1
     if stop == line:
@@ -265,12 +268,23 @@ def _unseen(state: StateBlock, line: int, end: int, silent: bool) -> bool:
     return True
 
 
+def _closed(state: StateBlock, line: int, end: int) -> int:
+    """The line behind a comment of Obsidian that goes over several lines, else 0."""
+    if _line(state, line).count("%%") != 1 or not _line(state, line).startswith("%%"):
+        return 0
+    ends = (n for n in range(line + 1, end) if "%%" in _line(state, n))
+    last = next(ends, 0)
+    return last + 1 if last and _line(state, last).rstrip().endswith("%%") else 0
+
+
 def is_unseen(source: str) -> bool:
     """Whether Markdown that is no prose shows a reader nothing.
 
-    Comments and breaks of MyST, attributes and names of blocks, first and last lines of containers
+    Comments, breaks of MyST, attributes and names of blocks, first and last lines of containers
     that are called nothing.
     """
+    if source.startswith("%%") and source.rstrip().endswith("%%"):
+        return True
     return all(_UNSEEN.fullmatch(line) for line in source.strip().splitlines())
 
 
@@ -396,6 +410,7 @@ def parser(*, jsx: bool = False) -> MarkdownIt:
     inline.before("link", "wiki", _matched(_WIKI, "!["))
     inline.after("image", "address", _matched(_ADDRESS, "]"))
     inline.after("image", "attributes", _matched(_INLINE_ATTRIBUTES, "{"))
+    inline.before("escape", "comment", _matched(_INLINE_COMMENT, "%"))
     inline.before("emphasis", "abbreviation", _abbreviation)
     for rule in inline.__rules__:
         rule.fn = _placed(rule.fn, rule.name in ("emphasis", "strikethrough"))

@@ -175,7 +175,7 @@ def as_html(article: Article, source: str, *, inline: bool = False) -> str:
         shown = inline and source[:1] != "<"
         if not shown and is_component(source) and _is_mdx(article.source.path, article.source.text):
             return ""
-        if not inline and is_unseen(source):
+        if is_unseen(source):
             return ""
         fence = _FENCE_LINE.fullmatch(source.strip())
         if fence:  # it opens or closes what is prose
