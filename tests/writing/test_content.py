@@ -128,6 +128,12 @@ def test_tables_keep_their_alignment() -> None:
         assert "| ---: | --- |" in out
 
 
+def test_points_behind_steps_are_no_steps() -> None:
+    text = "<ul><li>A<ol><li>One</li></ol><ul><li>Rest.</li></ul></li></ul>"
+    out = written(f"<article><h1>T</h1>{text}</article>", "a.html", "html")
+    assert "".join(out.split("</h1></header>")[1].split("</article>")[0].split()) == text
+
+
 def test_line_breaks_stay() -> None:
     text = "Take 5 mg.  \nThen *10 mg.*\\\nThen rest\nfor long.\n\n- one  \n  two\n\n> a\\\n> b\n"
     out = written(text, "a.md", "md")

@@ -164,7 +164,7 @@ OTHER_PAGES = re.compile(
     r"|related|read (?:more|next|also|this next)|(?:see|read) also|also read|up next|next up"
     r"|more on this|more (?:from|in|like this|to explore|to read|stories)(?: .{1,40})?"
     r"|you (?:may|might) (?:also )?(?:like|be interested in|enjoy|want to read)(?: .{1,20})?"
-    r"|recommended(?: for you| reading)?|don[’']t miss|trending(?: now)?"
+    r"|recommended(?: for you| reading| from .{1,30})?|don[’']t miss|trending(?: now)?"
     r"|most (?:read|popular|viewed|shared|recent|commented)(?: .{1,20})?|popular(?: now)?|latest"
     r"|people (?:also|often) (?:ask(?:ed)?|search(?:ed)? for)(?: .{1,40})?"
     r"|related (?:questions|searches)|searches related to .{1,80}"
