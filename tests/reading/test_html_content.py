@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 import pytest
@@ -42,6 +43,85 @@ def texts(body: str) -> list[str]:
     check_map(article)
     assert article.source.offsets == "source"
     return [article.block_text(b) for b in article.blocks]
+
+
+# --- markup with slips ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("source", "prose"), [
+    ('<p class="lead>Do not drink.</p><p id="b">Rest.</p>', ["Do not drink.", "Rest."]),
+    ('<p class="lead>Say "no" twice.</p>', ['Say "no" twice.']),
+    ("<p class='lead>It isn't all.</p><p>It's so.</p>", ["It isn't all.", "It's so."]),
+    ('<p class="lead>A 5" nail in it.</p><p id="b">Rest.</p>', ['A 5" nail in it.', "Rest."]),
+    ('<p>See <a href="/a>this</a> and <a href="/b">that</a>.</p>', ["See this and that."]),
+    ('<p data-a="<p>x</p>" data-b="a>b" hidden-x>Rest.</p>', ["Rest."]),
+    ("<p data-a='{\"b\": \"<i>\"}'>Rest.</p>", ["Rest."]),
+    ("<p>Rest <![CDATA[if it is > 5 & not < 3]]>.</p>", ["Rest if it is > 5 & not < 3."]),
+    ("<![CDATA[<p>Do not drink.</p><p>Rest.</p>]]>", ["Do not drink.", "Rest."]),
+    ("<script>//<![CDATA[\na > b\n//]]></script><p>Rest.</p>", ["Rest."]),
+])  # fmt: skip
+def test_no_text_is_lost_to_a_lost_quote_or_to_cdata(source: str, prose: list[str]) -> None:
+    found = texts(f"<article><h1>T</h1>{source}{LONG}</article>")
+    assert found[1 : 1 + len(prose)] == prose
+    assert found[1 + len(prose) :] == texts(f"<article>{LONG}</article>")
+    assert texts(source) == prose
+
+
+def test_a_link_whose_quote_is_lost_keeps_its_address() -> None:
+    (link,) = read(page('<p>See <a href="/a>this</a>.</p>'), "a.html").marks
+    assert (link.kind, link.value) == (MarkKind.LINK, "/a")
+
+
+# --- Word and Google Docs ------------------------------------------------------------------------
+
+
+def word_item(sign: str, text: str, level: int) -> str:
+    return (
+        f"<p class=MsoListParagraph style='mso-list:l0 level{level} lfo1'><![if !supportLists]>"
+        f"<span><span style='mso-list:Ignore'>{sign}<span style='font:7.0pt \"Times\"'>&nbsp;"
+        f"</span></span></span><![endif]>{text}<o:p></o:p></p>\n"
+    )
+
+
+def filtered_item(sign: str, text: str, level: int) -> str:
+    blanks = "<span style='font:7.0pt \"Times\"'>&nbsp;&nbsp; </span>"
+    sign = f"{sign}{blanks}" if level == 1 else f"<span>{sign}{blanks}</span>"
+    margin = f"margin-left:{36 * level}.0pt"
+    return f"<p class=MsoListParagraph style='{margin};text-indent:-18.0pt'>{sign}{text}</p>\n"
+
+
+def google_item(sign: str, text: str, level: int) -> str:
+    tag, start = ("ol", f" start={sign[0]}") if sign[0].isdigit() else ("ul", "")
+    return f"<{tag} class='c1 lst-kix_a-{level - 1}'{start}><li><span>{text}</span></li></{tag}>"
+
+
+@pytest.mark.parametrize("item", [word_item, filtered_item, google_item])
+def test_lists_of_word_and_google_docs_are_lists(item: Callable[[str, str, int], str]) -> None:
+    items = [("·", "Do not use ice.", 1), ("o", "It harms.", 2), ("·", "Rest.", 1)]
+    steps = [("1.", "Cool it.", 1), ("a)", "Wait.", 2), ("2.", "Take 5 mg of it.", 1)]
+    body = "".join(item(*i) for i in items) + "<p>Then:</p>" + "".join(item(*i) for i in steps)
+    article = read(page(f"{LONG}{body}{LONG}"), "a.html")
+    check_map(article)
+    found = [(article.block_text(b), b.level) for b in article.blocks if b.group]
+    assert found == [(text, level) for _, text, level in items + steps]
+    numbered = [b.number for b in article.blocks if b.ordered and b.level == 1]
+    assert numbered == [1, 2]
+
+
+@pytest.mark.parametrize("sign", ["1.1", "Note", ""])
+def test_signs_of_word_that_count_nothing_stay(sign: str) -> None:
+    assert "".join(texts(word_item(sign, "Rest.", 1))).split() == [*sign.split(), "Rest."]
+
+
+def test_title_links_and_remarks_of_google_docs() -> None:
+    article = read(page(
+        "<p class='c1 title' id='h.x'><span>Burns</span></p><p>See <a href='https://www.google.com/"
+        "url?q=https://a.example/b?c%3D1&amp;sa=D'>this</a>.<sup><a href='#cmnt1' id='cmnt_ref1'>[a]"
+        f"</a></sup></p>{LONG}<div><p><a href='#cmnt_ref1' id='cmnt1'>[a]</a><span>Sure?</span></p></div>"
+    ), "a.html")  # fmt: skip
+    assert article.title == "Burns"
+    assert [m.value for m in article.marks] == ["https://a.example/b?c=1"]
+    assert "[a]" not in article.text and "Sure?" not in article.text
 
 
 # --- deleted and raised text ---------------------------------------------------------------------

@@ -86,8 +86,10 @@ def test_a_link_to_help_is_text() -> None:
 
 @pytest.mark.parametrize("links", [
     f"<h2>You may also like</h2>{SIGNS}", f"<h3>Recent posts</h3>{SIGNS}",
+    f"<h2>People also ask</h2>{SIGNS}", f"<h2>Related searches</h2>{SIGNS}",
     f"<p><b>Read next</b></p>{SIGNS}", f"<h2>Related health topics</h2>{SIGNS}",
     "<p><a href=/x>Read more about hay fever</a></p>",
+    "<h2>Related posts</h2><p><a href=/a>Is it asthma?</a></p><p><a href=/b>Can I run a race with it?</a></p>",
     "<p>Share this article:</p><ul><li><a href='#'>Facebook</a><li><a href='#'>Twitter</a>"
     "<li><a href='mailto:?'>Email</a></ul>",
     "<div><a href='https://twitter.com/intent/tweet'>Post it</a></div>",

@@ -101,6 +101,8 @@ KEPT = [
     '--8<-- "includes/a *b* c.md"\n\nSee --8<-- \'x.md\' here.',
     "> [!WARNING]\n> Call at once.\n\n> [!NOTE]- More\n>\n> - one\n>\n> > deeper\n\n- a\n\n  > [!TIP]\n  > b",
     "{{!-- a *b* {{c}} --}} {{! d *e* }} {{#if x}}In *it*{{/if}} and {{- x | y: \"*z*\" -}} so.",
+    "%%\na *b*\n\n- c\n%%\n\nTwo %% d *e* %% words.\n\n%% f %%",
+    "% a *b*\n% c_d\n\nOne.\n\n+++\n\nTwo.\n\n+++ {\"a\": \"*b*\"}\n\nSome 5\n% of them.",
     "| A | B |\n| --- | --- |\n| <kbd>a\\|b</kbd> | `c \\| d` ![e](/f\\|g) |",
 ]  # fmt: skip
 

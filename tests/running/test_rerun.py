@@ -58,6 +58,20 @@ def everything() -> dict[str, bytes]:
 # --- articles -------------------------------------------------------------------------------------
 
 
+def test_markdown_with_code_keeps_its_suffix_in_every_run(runner: CliRunner) -> None:
+    for name in ("heart.mdx", "teeth.Rmd", "teeth.qmd"):
+        Path("in", name).write_text(f"# Heart\n\n{PAGE}", encoding="utf-8")
+    for to, names in [
+        ("md", ["heart.mdx.mdx", "teeth.Rmd.Rmd", "teeth.qmd.qmd"]),
+        ("html", ["heart.mdx.html", "teeth.Rmd.html", "teeth.qmd.html"]),
+    ]:
+        for _ in range(2):
+            assert run(runner, "in", "--to", to).exit_code == 0
+        assert [name for name in names if not Path("out", name).is_file()] == []
+    assert run(runner, "in/heart.mdx").exit_code == 0
+    assert Path("out/heart.mdx").is_file()
+
+
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_what_nobody_touched_is_written_again(runner: CliRunner, jobs: str) -> None:
     assert run(runner, "in", "--jobs", jobs).exit_code == 0

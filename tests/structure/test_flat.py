@@ -196,6 +196,32 @@ def test_flat_heading_run_into_its_paragraph() -> None:
     assert of_kind(article, BlockKind.HEADING) == ["Torn and Worn Cartilage."]
 
 
+@pytest.mark.parametrize(("line", "heads"), [
+    ("TORN AND WORN DISCS.", True), ("What Is COPD.", True), ("Ring the GP or the ED.", False),
+])  # fmt: skip
+def test_flat_a_sentence_with_abbreviations_is_no_heading(line: str, heads: bool) -> None:
+    assert headings(f"Knees that swell\n\n{BODY}\n\n{line} {BODY}\n") == [line] * heads
+
+
+def test_flat_a_line_that_ends_early_stays_in_its_paragraph() -> None:
+    lines = [
+        "You will be able to get up on the day. The nurse will help you",
+        "to stand, and then to walk a few steps with a frame. Most people",
+        "go home after 1 to 3 days, and some stay a little longer.",
+    ]
+    signs = ["pain that comes at night and when you lie on it", "heat of the skin"]
+    article = read("Hips\n\n" + "\n".join(lines) + "\n\nWatch for:\n\n" + "\n".join(signs) + "\n")
+    assert of_kind(article, BlockKind.PARAGRAPH)[0] == " ".join(lines)
+    assert of_kind(article, BlockKind.LIST_ITEM) == signs
+
+
+def test_flat_what_is_asked_in_a_talk_is_no_heading() -> None:
+    talk = f"I: How do you sit?\n\nN: {BODY}\n\nI: And how do you sleep?\n\nN: {BODY}\n"
+    assert headings(f"Knees that swell\n\n{BODY}\n\n{talk}") == []
+    faq = f"Q: How do I sit?\n\nA: {BODY}\n\nQ: How do I sleep?\n\nA: {BODY}\n"
+    assert len(headings(f"Knees that swell\n\n{BODY}\n\n{faq}")) == 2
+
+
 @pytest.mark.parametrize(
     "url",
     [

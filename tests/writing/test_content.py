@@ -100,6 +100,24 @@ def test_html_of_markdown_holds_no_deleted_text() -> None:
     assert "not closed." in out
 
 
+def test_markup_of_markdown_is_shown_to_no_reader() -> None:
+    text = (
+        "# Dose\n\n% hide *a*\n\n+++\n\n(hide-b)=\n## Then\n\nRest.\n{: .hide-c}\n\n"
+        "%%\nhide\n\nhide\n%%\n\nSay %% hide %% no{: .hide}.\n\n"
+        "::: {.hide-d}\nTake 5 mg.\n:::\n\n:::{figure} pill.png\n:::\n"
+    )
+    for to in ("html", "txt"):
+        out = written(text, "a.md", to)
+        assert [s for s in ("hide", "+++", "%", "{:", ":::\n") if s in out] == [], to
+        assert (
+            "Say no." in " ".join(out.split())
+            and "Rest." in out
+            and "Take 5 mg." in out
+            and "pill.png" in out
+        )
+    assert written(text, "a.md", "md").endswith(text)
+
+
 def test_tables_keep_their_alignment() -> None:
     for newline in ("\n", "\r\n"):
         table = "| Age | Dose | x | y |\n|:--|--:|:-:|---|\n| 1 | 2 | 3 | 4 |\n"
@@ -108,6 +126,12 @@ def test_tables_keep_their_alignment() -> None:
         assert "| :--- | ---: | :---: | --- |" in out
         assert "| --- | ---: |" in out
         assert "| ---: | --- |" in out
+
+
+def test_points_behind_steps_are_no_steps() -> None:
+    text = "<ul><li>A<ol><li>One</li></ol><ul><li>Rest.</li></ul></li></ul>"
+    out = written(f"<article><h1>T</h1>{text}</article>", "a.html", "html")
+    assert "".join(out.split("</h1></header>")[1].split("</article>")[0].split()) == text
 
 
 def test_line_breaks_stay() -> None:

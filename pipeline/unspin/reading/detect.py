@@ -10,10 +10,13 @@ from unspin.errors import InputError
 FORMATS = {
     ".txt": "txt", ".text": "txt",
     ".md": "md", ".markdown": "md", ".mdown": "md", ".mkd": "md", ".mdx": "md",
+    ".qmd": "md", ".rmd": "md",
     ".html": "html", ".htm": "html", ".xhtml": "html",
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
     ".docx": "docx",
 }  # fmt: skip
+#: Suffixes of Markdown that holds code of its own: under another one nothing would run it.
+WITH_CODE = (".mdx", ".qmd", ".rmd")
 #: Suffixes of files that are read line by line; they are read compressed by gzip, too.
 _LINES = (".jsonl", ".ndjson")
 
@@ -218,7 +221,7 @@ def text_format(text: str, name: str) -> str:
     """
     said = format_of(PurePath(name).name) or ""
     head = text[:_LOOK]
-    if name.lower().endswith(".mdx"):
+    if name.lower().endswith(WITH_CODE):
         return said  # an element of HTML may be its first line
     if said != "jsonl" and _HTML_START.match(head):
         return "html"

@@ -36,6 +36,7 @@ from unspin.reading.htmlmain import (
     title_heading,
     visible,
 )
+from unspin.reading.htmloffice import as_other_pages
 from unspin.reading.htmlsigns import (
     CONTENTS,
     CONTENTS_NAMES,
@@ -223,6 +224,7 @@ def read_html(source: Source) -> Article:
     text = " " * at + source.text[at:]
     shown = without_code(text)
     root = parse(shown, text)
+    as_other_pages(root, text)
     head = read_head(root, text)
     walk = _Walk(text, page=Page(text, root), shown=shown)
     walk.block(root, _State())
@@ -282,6 +284,7 @@ def read_fragment(text: str, start: int, groups: int) -> list[Piece]:
     """
     shown = without_code(text)
     root = parse(shown, text)
+    as_other_pages(root, text)
     walk = _Walk(text, page=Page(text, root), shown=shown, groups=groups)
     walk.block(root, _State(main=True))
     walk.flush(_State())

@@ -43,6 +43,8 @@ _MIN_OWN = 0.5
 _MIN_INSIDE = 20
 #: Share of link text from which a block is a way to another page before it is text.
 _MAX_LINKS = 0.5
+#: Share of it above which a block is nothing but links.
+_WHOLE = 0.99
 #: Tags from which a page is read without trafilatura, whose time grows with their square (8,000
 #: list items: 9 s); articles have a few thousand.
 _MAX_TAGS = 10_000
@@ -118,6 +120,8 @@ class Candidate:
         """Whether most of it is links to pages."""
         if self.links <= _MAX_LINKS or self.note:
             return False
+        if self.links > _WHOLE and self.text.endswith("?"):
+            return True  # the title of a page is a question, too
         return not self.sentence or bool(ANOTHER_PAGE.fullmatch(self.text))
 
     @property
@@ -158,7 +162,7 @@ def extract(text: str) -> Any:
         import trafilatura
 
         return trafilatura.bare_extraction(
-            text.replace("\0", ""),
+            text.replace("\0", "").replace("<![CDATA[", "").replace("]]>", ""),
             include_tables=True,
             include_comments=False,
             favor_recall=True,

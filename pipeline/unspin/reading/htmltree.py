@@ -87,12 +87,20 @@ _HEAD = frozenset(["title", "meta", "link", "script", "style", "base", "noscript
 _SCOPE = frozenset(
     ["table", "td", "th", "li", "ul", "ol", "div", "section", "article", "body", "html"]
 )
+#: The value of an attribute. One that holds an angle bracket and ends where another value begins,
+#: or amid a sentence, is none: its own end is missing, and it would swallow the text behind it.
+_VALUE = "|".join(
+    rf"{q}[^{q}<>]*{q}|{q}[^{q}]*(?<!=){q}(?=(?:\s+[\w:@.-]+){{0,3}}\s*(?:=|/?>)|[\w:@.-]+=)"
+    for q in "\"'"
+)
 _TOKEN = re.compile(
     r"<!--(?P<comment>.*?)(?:-->|\Z)"
     r"|<\?(?:php\b|=).*?(?:\?>|\Z)"
+    # what XHTML puts around text that holds signs of markup
+    r"|<!\[CDATA\[|\]\]>"
     r"|<(?P<declaration>[!?][^>]*)(?:>|\Z)"
     r"|</(?P<end>[a-zA-Z][^\s/>]*)[^>]*(?:>|\Z)"
-    r"|<(?P<start>[a-zA-Z][^\s/>]*)(?P<attrs>(?:[^<>\"']|\"[^\"]*\"|'[^']*'|[\"'](?=[^<>]*>))*)>",
+    rf"|<(?P<start>[a-zA-Z][^\s/>]*)(?P<attrs>(?:[^<>\"']|{_VALUE}|[\"'](?=[^<>]*>))*)>",
     re.S,
 )
 #: Text that its author deleted or struck out.
@@ -111,7 +119,9 @@ _LINES = frozenset(
      "h1", "h2", "h3", "h4", "h5", "h6", "figure", "figcaption", "caption", "section", "hr"]
 )  # fmt: skip
 _UNSEEN = frozenset(["script", "style", "template", "head", "noscript"])
-_ATTRIBUTE = re.compile(r"([^\s=/\"'>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?", re.S)
+_ATTRIBUTE = re.compile(
+    r"([^\s=/\"'>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)|[\"']([^\"']*)\Z))?", re.S
+)
 #: Nesting from which further elements become siblings: no page needs it, and it stops recursion.
 _MAX_DEPTH = 200
 

@@ -423,7 +423,7 @@ class _Walk:
             self._indented(token, under)
         elif kind == "fence" and holds_prose(token.info):
             self._fenced(token)
-        elif kind in ("fence", "code_block", "drawn"):
+        elif kind in ("fence", "code_block", "drawn", "unseen"):
             self._verbatim(token)
         elif kind == "directive":
             self._directive(token)

@@ -95,6 +95,11 @@ _INLINE_ATTRIBUTES = re.compile(
 _ATTRIBUTES = re.compile(
     r"\{:[^{}\n]{1,500}\}[ \t]*|\{[.#][\w-][^{}|\n]{0,500}\}[ \t]*|\([\w:./-]{1,200}\)=[ \t]*"
 )
+#: What MyST shows no reader: comments, on one line or several, and breaks between its blocks.
+_COMMENT = re.compile(r"%(?!\d).*")
+#: A comment of Obsidian in a line.
+_INLINE_COMMENT = re.compile(r"%%[^%]{1,1000}%%")
+_BLOCK_BREAK = re.compile(r"\+{3,}[ \t]*(?:\{.*\}[ \t]*)?")
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
 #: What an abbreviation stands for, as Markdown Extra writes it: ``*[GP]: General practitioner``.
 _ABBREVIATION = re.compile(r"\*\[[^\]\n]{1,100}\]:(?=[ \t])(?=[^*\n]*(?:\n|\Z))")
@@ -119,6 +124,10 @@ _FENCED = re.compile(
     r"|:{3,}[ \t]*[\w-]+[ \t]*\{[^{}\n]*\}(?:[ \t]*:*)"
     r"|:{3,}(?:[ \t]*[\w-]+(?:[ \t]+(?P<rest>[^\n:][^\n]*)|[ \t]*:*))?"
     r"|/{3,}(?:[ \t]*[\w-]+(?:[ \t]*\|[ \t]*(?P<block>[^\n]*))?)?"
+)
+_UNSEEN = re.compile(
+    rf"{_COMMENT.pattern}|{_BLOCK_BREAK.pattern}|{_ATTRIBUTES.pattern}"
+    r"|[:/]{3,}[ \t]*(?:\{[.#][^{}\"']*\})?"
 )
 #: A line of nothing but code of MDX.
 _ELEMENTS = re.compile(rf"(?:\{{{mdx.FILL}+[ \t]*)+")
@@ -237,6 +246,48 @@ def _attributes(state: StateBlock, line: int, end: int, silent: bool) -> bool:
     return True
 
 
+def _unseen(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    """Comments of MyST and Obsidian, and the breaks between blocks of MyST.
+
+    The first line of all may be a title as Pandoc writes it, and one amid a sentence its unit.
+    """
+    if state.is_code_block(line) or line == 0:
+        return False
+    above = _line(state, line - 1).rstrip()
+    stop = line + (not above and _BLOCK_BREAK.fullmatch(_line(state, line)) is not None)
+    if not silent or above.endswith((".", "!", "?", ":", "|")):
+        stop = max(stop, _closed(state, line, end))
+        while stop < end and _COMMENT.fullmatch(_line(state, stop)):
+            stop += 1
+    if stop == line:
+        return False
+    if not silent:
+        token = state.push("unseen", "", 0)
+        token.content, token.map = state.getLines(line, stop, state.blkIndent, False), [line, stop]
+        state.line = stop
+    return True
+
+
+def _closed(state: StateBlock, line: int, end: int) -> int:
+    """The line behind a comment of Obsidian that goes over several lines, else 0."""
+    if _line(state, line).count("%%") != 1 or not _line(state, line).startswith("%%"):
+        return 0
+    ends = (n for n in range(line + 1, end) if "%%" in _line(state, n))
+    last = next(ends, 0)
+    return last + 1 if last and _line(state, last).rstrip().endswith("%%") else 0
+
+
+def is_unseen(source: str) -> bool:
+    """Whether Markdown that is no prose shows a reader nothing.
+
+    Comments, breaks of MyST, attributes and names of blocks, first and last lines of containers
+    that are called nothing.
+    """
+    if source.startswith("%%") and source.rstrip().endswith("%%"):
+        return True
+    return all(_UNSEEN.fullmatch(line) for line in source.strip().splitlines())
+
+
 def _directive(state: StateBlock, line: int, end: int, silent: bool) -> bool:
     """The first or last line of a container, with the options of MyST behind it."""
     source = _line(state, line).rstrip()
@@ -350,6 +401,7 @@ def parser(*, jsx: bool = False) -> MarkdownIt:
     ends = ["paragraph", "reference", "blockquote", "list", "table"]
     made.block.ruler.before("paragraph", "attributes", _attributes, {"alt": ends})
     made.block.ruler.before("paragraph", "directive", _directive, {"alt": ends})
+    made.block.ruler.before("paragraph", "unseen", _unseen, {"alt": ends})
     made.block.ruler.before("hr", "drawn", _drawn)
     inline = made.inline.ruler
     inline.before("escape", "shortcode", _shortcode)
@@ -358,6 +410,7 @@ def parser(*, jsx: bool = False) -> MarkdownIt:
     inline.before("link", "wiki", _matched(_WIKI, "!["))
     inline.after("image", "address", _matched(_ADDRESS, "]"))
     inline.after("image", "attributes", _matched(_INLINE_ATTRIBUTES, "{"))
+    inline.before("escape", "comment", _matched(_INLINE_COMMENT, "%"))
     inline.before("emphasis", "abbreviation", _abbreviation)
     for rule in inline.__rules__:
         rule.fn = _placed(rule.fn, rule.name in ("emphasis", "strikethrough"))

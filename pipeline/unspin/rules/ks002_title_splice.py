@@ -17,7 +17,9 @@ class TitleSplice:
     What it does:
         Finds the title, or another phrase that the article repeats as a stuffed sentence,
         inside a sentence that parses better without it: in capitals between ordinary words,
-        between two commas of a list, or glued to the next word.
+        between two commas of a list, or glued to the next word; in small letters where the title
+        is a search phrase that stands twice without its article ("a shoe that best shoe for flat
+        feet is soft").
 
     Why it matters:
         The sentence around the phrase is broken: readers cannot tell what belongs to it.
@@ -28,7 +30,7 @@ class TitleSplice:
 
     Fix:
         Safe: the phrase goes, with the comma, dash or space that came with it. For an editor
-        where the phrase may be meant, as in KS001.
+        where the phrase may be meant, as in KS001, or is in small letters.
 
     Known limits:
         A title used as a term ("treatment of low back pain") is no fault and is never

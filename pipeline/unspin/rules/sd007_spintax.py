@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import ClassVar
 
 from unspin import guard
@@ -20,6 +21,12 @@ _BRACE = re.compile(r"[{}\n]")
 _INNER = re.compile(r"\{[^{}]*\}")
 _MATHS = re.compile(r"[=<>∈\\$^]")
 _HYPHEN = re.compile(r"(?<=[a-z])[-‑](?=[a-z])")
+#: Answers on a form, and numbers from which those that follow each other are a scale.
+_ANSWERS = frozenset(
+    {"yes", "no", "y", "n", "n/a", "not sure", "unsure", "don't know", "true", "false"}
+)
+_DIGITS = re.compile(r"[0-9]{1,3}")
+_SCALE = 5
 #: Longer alternatives, in characters, are whole texts: they are only reported.
 _LONGEST = 1_000
 #: Words of the longest entry of the list of what means the same.
@@ -45,7 +52,8 @@ class Spintax:
         are part of a word, are for an editor.
 
     Known limits:
-        Braces with signs of mathematics are left alone. What means the same is a list
+        Braces with signs of mathematics are left alone, and so are boxes to tick ("{M|T|W}",
+        "{Yes|No}", "{1|2|3|4|5}"). What means the same is a list
         (data/rules/debris.yaml) and the two spellings of English: what is not in it may differ.
     """
 
@@ -64,7 +72,7 @@ class Spintax:
             return
         for start, end in _outer(text):
             braces = text[start:end]
-            if "|" not in braces or _MATHS.search(braces):
+            if "|" not in braces or _MATHS.search(braces) or _is_form(braces):
                 continue
             if end - start > _LONGEST:
                 message = "Leftover spintax: a spinning program wrote this."
@@ -85,6 +93,18 @@ class Spintax:
                 severity=self.severity,
             )
             yield replace(found, applicability=level)
+
+
+def _is_form(braces: str) -> bool:
+    """Whether alternatives are for a reader to choose from: letters, a scale, an answer."""
+    choices = [choice.strip() for choice in braces[1:-1].split("|")]
+    if all(len(c) == 1 and c.isupper() for c in choices) or _ANSWERS.issuperset(
+        c.lower() for c in choices
+    ):
+        return True
+    numbers = [int(c) for c in choices if _DIGITS.fullmatch(c)]
+    steps = {b - a for a, b in pairwise(numbers)}
+    return len(numbers) == len(choices) >= _SCALE and steps == {1}
 
 
 def _outer(text: str) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import ClassVar
 
 from unspin.article import Article, Block, BlockKind
@@ -49,6 +49,9 @@ _PAGE_LINE = re.compile(
     re.I,
 )
 _LEAST_PAGES = 2
+#: What a search engine writes over questions that it answers elsewhere.
+_ASKED = re.compile(r"people (?:also|often) ask(?:ed)?(?: about .{1,40})?:?")
+_LEAST_QUESTIONS = 2
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -58,7 +61,8 @@ class Boilerplate:
     What it does:
         Finds sentences and lines that belong to a web page and not to an article: "click
         here", "read more", cookie notices, newsletters, comments, copyright, a path to
-        the page, what it is filed under, heads of printed pages.
+        the page, what it is filed under, heads of printed pages, questions under "People also
+        ask" that nothing answers.
 
     Why it matters:
         Readers of the clean article can click on nothing.
@@ -87,7 +91,7 @@ class Boilerplate:
     def find(self, article: Article) -> Iterator[Finding]:
         """Yields boilerplate."""
         text = article.text
-        heads = list(_running_heads(article))
+        heads = [*_running_heads(article), *_asked(article)]
         taken = {s.block for s in heads}
         lines = [s for s in _sentences(article) if s.block not in taken]
         found = sorted(heads + _with_buttons(article, lines), key=lambda s: s.start)
@@ -125,6 +129,7 @@ class _Sentence:
     firm: bool
     path: bool = False  # a path to the page, which may name a medicine
     sure: bool = False  # the head of a printed page, which may name one, too
+    told: bool = False  # it belongs to one that names a medicine
 
 
 def _sentences(article: Article) -> Iterator[_Sentence]:
@@ -184,6 +189,25 @@ def _running_heads(article: Article) -> Iterator[_Sentence]:
             yield _Sentence(start, block.end, block, True, sure=True)
 
 
+def _asked(article: Article) -> Iterator[_Sentence]:
+    """Questions of a search engine and what stands over them, where the text answers none."""
+    low = folded(article)
+    if " also ask" not in low and " often ask" not in low:
+        return
+    blocks = article.blocks
+    for i, label in enumerate(blocks):
+        if not _plain(label) or not _ASKED.fullmatch(low, label.start, label.end):
+            continue
+        said = (article.block_text(b) if _plain(b) else "" for b in blocks[i + 1 :])
+        end = i + 1 + sum(1 for _ in takewhile(lambda text: text.rstrip().endswith("?"), said))
+        answered = end < len(blocks) and blocks[end].kind is not BlockKind.HEADING
+        again = any(low.count(low[b.start : b.end]) > 1 for b in blocks[i + 1 : end])
+        if end - i > _LEAST_QUESTIONS and not answered and not again:
+            told = any(advises(article.block_text(block)) for block in blocks[i:end])
+            for block in blocks[i:end]:
+                yield _Sentence(block.start, block.end, block, True, sure=not told, told=told)
+
+
 def _with_buttons(article: Article, found: list[_Sentence]) -> list[_Sentence]:
     """Adds the words of a button at the end of a block behind a sentence of furniture.
 
@@ -232,7 +256,9 @@ def _level(text: str, found: _Sentence, whole: bool) -> Applicability | None:
         last = re.split("[>»›→]", said)[-1].strip().casefold()
         if last in (line.strip().casefold() for line in text[found.end :].split("\n\n", 2)[:2]):
             return Applicability.SAFE
-    if advises(_NAME.sub(" ", said) if _copyright().fullmatch(said.lower()) else said):
+    if found.told or advises(
+        _NAME.sub(" ", said) if _copyright().fullmatch(said.lower()) else said
+    ):
         return Applicability.EDITOR
     title = _tail(said.lower())
     if title and whole and _is_filed(said):

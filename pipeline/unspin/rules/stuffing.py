@@ -31,6 +31,10 @@ PROVING_WORDS = 3
 #: From this many words on, a search phrase in mid-sentence belongs to no sentence.
 SHOWN_WORDS = 4
 
+#: Superlatives that search phrases begin with, and what stands before one in a sentence. Of 11,598
+#: clean documents 21 repeat four words that begin so without it, none of them those of its title.
+_SUPERLATIVES = frozenset({"best", "top", "cheapest"})
+_OWNERS = frozenset({"a", "the", "its", "their", "your", "our", "his", "her", "my", "whose"})
 #: Confidence where a phrase tells its reader something: no better than a guess.
 UNSURE = 0.5
 
@@ -308,6 +312,7 @@ class _Evidence:
     odd: int  # title-cased occurrences in a list, or glued to the next word
     inside: int  # title-cased occurrences between other words of a sentence
     surfaces: frozenset[str]  # how the title and its lone sentences are written
+    bare: int  # occurrences in small letters where no sentence of an article has such words
 
 
 def _evidence(phrase: Phrase, places: list[_Place], low_words: frozenset[str]) -> _Evidence:
@@ -320,7 +325,27 @@ def _evidence(phrase: Phrase, places: list[_Place], low_words: frozenset[str]) -
     surfaces = {p.text[p.start : p.end] for p in alone} | {phrase.text.rstrip("?")}
     odd = sum(title_cased(p.text[p.start : p.end]) and _oddly_placed(p) for p in places)
     inside = sum(title_cased(p.text[p.start : p.end]) and p.before in "w," for p in places)
-    return _Evidence(phrase, len(alone), lines, common, low_words, odd, inside, frozenset(surfaces))
+    bare = sum(_is_bare(p, phrase) for p in places)
+    return _Evidence(
+        phrase, len(alone), lines, common, low_words, odd, inside, frozenset(surfaces), bare
+    )
+
+
+def _is_bare(place: _Place, phrase: Phrase) -> bool:
+    """Whether a title stands in a sentence as somebody types it into a search engine.
+
+    "a mattress that best mattress for back pain is": a superlative without "the", or "near me".
+    """
+    if not (phrase.from_title and phrase.searched and len(phrase.words) >= SHOWN_WORDS):
+        return False
+    if not place.text[place.start].islower() or place.before not in "w,":
+        return False
+    if [w.lower() for w in phrase.words[-2:]] == ["near", "me"]:
+        return True
+    left = _TOKEN.findall(place.text[max(0, place.start - 60) : place.start])
+    last = left[-1].lower().replace("’", "'") if left else ""
+    searched = phrase.head in _SUPERLATIVES and not phrase.words[1].lower().startswith("practice")
+    return searched and last not in _OWNERS and not last.endswith("'s")
 
 
 def _glued(place: _Place) -> bool:
@@ -543,12 +568,17 @@ def _judge_splice(article: Article, ev: _Evidence, place: _Place, cased: bool) -
     # A capital beside it: part of a longer name ("the Knee Pain Society"); or the name of a work.
     named = cased and before in _words("works")
     if name or named or not same or not _backed(ev, place, cased, glued, before, after):
-        return None
+        return _shown(article, ev, place) if ev.bare > 1 and _is_bare(place, ev.phrase) else None
     made = _cut_splice(article, ev, place, before, after)
     if made is not None or not ev.phrase.from_title:
         return made
     if not ev.phrase.searched or len(ev.phrase.words) < SHOWN_WORDS or place.before != "w":
         return None
+    return _shown(article, ev, place)
+
+
+def _shown(article: Article, ev: _Evidence, place: _Place) -> Insertion:
+    """An insertion that an editor must look at."""
     # What the sentence was without it does not show, but that it is none with it.
     start, end = place.start, _skip_blank(place.text, place.end)
     if place.after not in "wC":  # the space before it goes instead

@@ -599,15 +599,16 @@ def _write(
     if leads and in_place and edited == source.raw:
         # The second run of a hook: the report of the first is the one that leads back.
         return readable(target.source)
-    article = target.article(config.to)
+    suffix = target.suffix(False, config.to)
+    article = target.article(suffix)
     written = earlier.written(report_path)
     body = b""
     if not in_place:
         body = render(report, config.to).encode("utf-8")
         digest = hashlib.sha256(body).hexdigest()
         if not force:
-            earlier.refuse_changed(out / article, digest, written.get(config.to))
-        written[config.to] = digest
+            earlier.refuse_changed(out / article, digest, written.get(suffix))
+        written[suffix] = digest
     if leads or (in_place and earlier.needed(report_path, source.raw)):
         earlier.keep(report_path)
     if config.originals and source.raw:

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from unspin.errors import InputError, readable
 from unspin.reading import is_folder
-from unspin.reading.detect import format_of, parted
+from unspin.reading.detect import WITH_CODE, format_of, parted
 from unspin.staging import Staging, naming, write_atomic
 
 ORIGINALS = ".originals"
@@ -39,15 +39,18 @@ class Target:
     stem: str
 
     def suffix(self, records: bool, to: str) -> str:
-        """Suffix of the article, without its dot: records that came compressed go compressed.
+        """Suffix of the article, without its dot.
+
+        Records that came compressed go compressed, and Markdown with code keeps its own suffix.
 
         Args:
             records: Whether the source holds records.
             to: Format of articles.
         """
-        if not records:
-            return to
-        return "jsonl.gz" if parted(self.source.name)[1].lower().endswith(".gz") else "jsonl"
+        own = parted(self.source.name)[1]
+        if records:
+            return "jsonl.gz" if own.lower().endswith(".gz") else "jsonl"
+        return own[1:] if to == "md" and own.lower() in WITH_CODE else to
 
     def article(self, suffix: str) -> PurePosixPath:
         """Path of the article."""

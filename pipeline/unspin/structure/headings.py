@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from unspin.article import BlockKind
 from unspin.structure.units import Unit
@@ -134,6 +136,13 @@ _ADDRESS_OR_DATE = re.compile(
 _INITIAL = re.compile(r"\b(?:[A-Z]|Dr|Mr|Mrs|Ms|St|Prof|vs|No|Inc|Co|Jr|Sr|approx|ca)$")
 
 
+def _has_plain_capitals(text: str) -> bool:
+    """Whether two words begin with a capital that need not: "Ring the GP." is a sentence."""
+    small = words("small_words")
+    found = [w for w in _WORD.findall(text) if w.lower() not in small]
+    return text.isupper() or sum(not w.isupper() for w in found) >= 2
+
+
 def run_in_heading(text: str) -> int:
     """Length of a heading that runs into the paragraph behind it, or 0.
 
@@ -146,6 +155,7 @@ def run_in_heading(text: str) -> int:
         if (
             2 <= head.count(" ") + 1 <= MOST_RUN_IN_WORDS
             and title_case(head)
+            and _has_plain_capitals(head)
             and "," not in head.rsplit(" and ", 1)[0][-1:]
             and "(" not in head
             and not _INITIAL.search(head)
@@ -163,10 +173,29 @@ def run_in_heading(text: str) -> int:
     return 0
 
 
+#: Who says what stands on a line of a talk; a question with its answer may be a heading.
+_SPEAKER = re.compile(r"(?!(?:Q|Question)\b)([A-Z][\w.'’ -]{0,30}):\s+(?=\S)")
+
+
+def _asked_in_talk(units: Sequence[Unit]) -> set[int]:
+    """Questions that somebody asks and somebody else answers, one of whom speaks again."""
+    said = [m[1] if (m := _SPEAKER.match(u.text)) else "" for u in units]
+    often = Counter(said)
+    return {
+        k
+        for k, (one, other) in enumerate(pairwise(said))
+        if one and other and one != other and max(often[one], often[other]) > 1
+        and units[k].text[-1:] == "?"
+    }  # fmt: skip
+
+
 def find_headings(units: list[Unit], title: str) -> None:
     """Decides which undecided lines are headings, looking at their neighbours."""
-    stuffed = _repeated(units, title)
-    could = [u.plain and fold(u.text) not in stuffed and looks_like_heading(u) for u in units]
+    stuffed, talk = _repeated(units, title), _asked_in_talk(units)
+    could = [
+        u.plain and k not in talk and fold(u.text) not in stuffed and looks_like_heading(u)
+        for k, u in enumerate(units)
+    ]
     single_spaced = _single_spaced(units)
     i = 0
     while i < len(units):

@@ -17,6 +17,8 @@ WIDEST_WRAP = 130
 NARROWEST_WRAP = 45
 #: Least share of the lines of a text or group that are full, for it to count as wrapped.
 FULL_SHARE = 0.5
+#: Share of the width from which a line of a wrapped group may end amid a sentence.
+EARLY_SHARE = 0.75
 #: Least share of line ends that fall inside a sentence, for a text to count as wrapped.
 MID_SENTENCE_SHARE = 0.25
 
@@ -221,6 +223,11 @@ def _unwrap_group(group: list[Unit], width: int, source: OffsetMap) -> list[Unit
     marked = [bool(MARKER.match(u.text)) for u in group]
     flow = [k for k in range(len(group) - 1) if not marked[k + 1]]
     full = {k for k in flow if width and _fills(group[k], group[k + 1], width)}
+    # Others than programs end lines early.
+    early = {
+        k for k in flow if width and group[k + 1].lower and not group[k].terminal
+        and group[k].indent + len(group[k].text) >= EARLY_SHARE * width
+    }  # fmt: skip
     fits = all(u.indent + len(u.text) <= max(1.3 * width, width + 12) for u in group)
     wrapped = fits and len(full) >= FULL_SHARE * max(1, len(flow) - 1)
     broken = {k for k in flow if _broken(group[k], group[k + 1])}
@@ -239,7 +246,7 @@ def _unwrap_group(group: list[Unit], width: int, source: OffsetMap) -> list[Unit
             and following.original is None
             and not marked[k + 1]
             and not new_paragraph
-            and (hanging or k in broken or (wrapped and k in full))
+            and (hanging or k in broken or (wrapped and k in full | early))
             and "\t" not in following.text
         ):
             out[-1].join(following, source)

@@ -324,12 +324,16 @@ class _Page:
                 out[-1] += "</li>"
                 out.append(f"</{open_tags.pop()}>")
                 counts.pop()
+            kind = _counting(block)
+            tag = "ol" if block.ordered and (kind or not block.value) else "ul"
+            if len(open_tags) == level and open_tags[-1] != tag:  # steps, and then points
+                out[-1] += "</li>"
+                out.append(f"</{open_tags.pop()}>")
+                counts.pop()
             if len(open_tags) == level:
                 out[-1] += "</li>"
                 counts[-1] += 1
             else:
-                kind = _counting(block)
-                tag = "ol" if block.ordered and (kind or not block.value) else "ul"
                 open_tags.append(tag)
                 counts.append(max(1, block.number))
                 start = f' type="{kind}"' if kind else ""

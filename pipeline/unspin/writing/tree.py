@@ -14,7 +14,7 @@ from unspin.reading.frontmatter import front_matter
 from unspin.reading.htmlhead import OWN_META
 from unspin.reading.htmltree import Element, parse, visible_text, without_struck
 from unspin.reading.md import Holder, MarkdownBlock
-from unspin.reading.mdparser import is_math
+from unspin.reading.mdparser import is_math, is_unseen
 from unspin.reading.mdx import is_component, is_mdx
 from unspin.reading.templates import without_code
 from unspin.report import Report
@@ -174,6 +174,8 @@ def as_html(article: Article, source: str, *, inline: bool = False) -> str:
     if is_markdown(article):
         shown = inline and source[:1] != "<"
         if not shown and is_component(source) and _is_mdx(article.source.path, article.source.text):
+            return ""
+        if is_unseen(source):
             return ""
         fence = _FENCE_LINE.fullmatch(source.strip())
         if fence:  # it opens or closes what is prose
