@@ -294,3 +294,18 @@ def test_a_spun_paragraph_pasted_into_a_long_listed_page_fails(runner: CliRunner
     run = json.loads(result.stdout)
     failed = {g["name"] for a in run["articles"] for g in a["gates"] if not g["passed"]}
     assert "changed lines: spun_probability" in failed
+
+
+def test_a_baseline_is_made_with_the_options_of_the_gate(runner: CliRunner) -> None:
+    Path("records.jsonl").write_text(json.dumps({"said": GOOD + BAD}) + "\n", encoding="utf-8")
+    options = ["--select", "SP", "--exclude", "d", "--text-field", "said"]
+    made = command(runner, "write", "c", "d", "records.jsonl", *options)
+    assert made.exit_code == 0, made.output
+    listed = baseline.load(LISTS)
+    assert [e.path for e in listed] == ["c/a.md", "records.jsonl:1"]
+    assert {f["rule"][:2] for e in listed for f in e.findings.values()} == {"SP"}
+    gate = ["--check", "--model", "off", "--baseline", str(LISTS), "c", "records.jsonl"]
+    assert runner.invoke(clean, [*gate, "--select", "SP", "--text-field", "said"]).exit_code == 0
+    before = LISTS.read_bytes()
+    assert command(runner, "prune", "c", "d", "records.jsonl", *options).exit_code == 0
+    assert LISTS.read_bytes() == before

@@ -247,6 +247,25 @@ def test_ten_times_the_repetitions_take_ten_times_the_work() -> None:
     assert work(200) <= 12 * work(20)
 
 
+@pytest.mark.timeout(20)
+def test_a_long_text_that_stands_twice_takes_seconds() -> None:
+    """Each of its sentences is looked for; none by reading the whole text."""
+    said = [f"On day {n} of the course take {n} mg at night." for n in range(8_000)]
+    text = " ".join(said * 2)
+    at, cuts = len(" ".join(said)) + 1, []
+    for sentence in said:
+        cuts.append(replace(finding("x", "x", "", rule="DU001"), start=at, end=at + len(sentence)))
+        at += len(sentence) + 1
+    assert _last_copies(article(text), cuts) == {}
+
+
+@pytest.mark.timeout(20)
+def test_thousands_of_fixes_in_one_paragraph_take_seconds() -> None:
+    text = "Smoking is one of the chance variables for a stroke, as is a lack of sleep. " * 4000
+    found = fix(article(text), repeated(text, "chance variables", "SP001"))
+    assert "chance variables" not in found.article.text
+
+
 @pytest.mark.parametrize("said", ["Cheap Lower Back Brace. ", "Best Knee Sleeve. "])
 def test_a_phrase_that_states_nothing_may_go_everywhere(said: str) -> None:
     text = f"Rest first. {said}Sleep well. {said}See a nurse."

@@ -191,6 +191,51 @@ def test_the_cache_knows_places_apart_that_are_named_alike(
         monkeypatch.chdir(tmp_path)
 
 
+def test_settings_of_paths_that_match_nothing_are_told(runner: CliRunner) -> None:
+    write("content/old/heart.md", CLEAN)
+    write(
+        "unspin.toml",
+        '[folders."content/odl"]\nmin-score = 0\n[folders."content/*"]\nmin-score = 0\n'
+        '[[suppress]]\nrule = "DU"\npath = "contents/*"\nreason = "x"\n'
+        '[[suppress]]\nrule = "DU"\nreason = "x"\n',
+    )
+    for named in ("content", "content/old/heart.md"):
+        told = [line for line in check(runner, named).stderr.splitlines() if "note:" in line]
+        assert told == [
+            "note: folders 'content/odl': matches nothing; correct it, or remove it",
+            "note: suppress 'contents/*': matches nothing; correct it, or remove it",
+        ]
+    assert "note:" not in check(runner, "content", "--quiet").stderr
+
+
+def test_settings_of_other_folders_leave_the_cache_as_it_is(
+    runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("content/old/heart.md", SPUN)
+    write("content/new/teeth.md", CLEAN)
+    judged: list[str] = []
+    judge = Cleaner.clean
+    monkeypatch.setattr(
+        Cleaner,
+        "clean",
+        lambda self, a: (judged.append(Path(a.source.path).name), judge(self, a))[1],
+    )
+    assert check(runner, "content").exit_code == 1
+    judged.clear()
+    limits = f'[folders."content/old"]\n{LENIENT}'
+    assert check(runner, "content", "--exclude", "content/old").exit_code == 0
+    assert judged == []
+    write("unspin.toml", limits)
+    assert check(runner, "content").exit_code == 0
+    assert judged == ["heart.md"]
+    entry = '[[suppress]]\nrule = "SP"\npath = "content/old"\nreason = "x"\n'
+    for reason in ("x", "y"):
+        write("unspin.toml", f"{entry.replace('x', reason)}{limits}")
+        judged.clear()
+        assert check(runner, "content").exit_code == 0
+        assert judged == ["heart.md"]
+
+
 @pytest.mark.parametrize(
     "settings",
     [

@@ -107,6 +107,26 @@ def test_a_wrong_or_unused_suppression_is_a_finding(text: str, rules: list[str])
     assert sorted(rules_of(text)) == sorted(rules)
 
 
+@pytest.mark.parametrize(
+    ("ends", "rules"),
+    [
+        (("ignore-end", "ignore-end"), []),
+        (("ignore-end KS", "ignore-end SP"), []),
+        (("ignore-end SP", "ignore-end KS"), []),
+        (("ignore-end SD", "ignore-end SP", "ignore-end KS"), ["UN002"]),
+    ],
+)
+def test_blocks_for_several_rules_lie_in_each_other_and_overlap(
+    ends: tuple[str, ...], rules: list[str]
+) -> None:
+    text = (
+        f"<!-- unspin ignore-start SP: x -->\nShe has {BAD}.\n<!-- unspin ignore-start KS: y -->\n"
+        + "\n".join(f"Fine.\n<!-- unspin {end} -->" for end in ends)
+    )
+    config = Config(ignore=("UN001",))
+    assert rules_of(text, config) == rules
+
+
 def test_the_rules_of_a_suppression_that_find_nothing_are_named() -> None:
     def says(rules: str, ignored: tuple[str, ...] = ()) -> list[str]:
         article = page(f"<!-- unspin ignore {rules}: x -->\nShe has {BAD}.\n")

@@ -14,6 +14,8 @@ from unspin.errors import counted, one_line
 from unspin.running.streams import ending, standing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from unspin.baseline import Compared
     from unspin.config import Config
     from unspin.pipeline import Cleaner
@@ -225,27 +227,22 @@ def clean(paths: tuple[Path, ...], **options: Any) -> None:
 def _config(options: dict[str, Any]) -> Config:
     from unspin.config import load_config
 
-    config = load_config(options["config_path"])
-    config = config.override(
+    same = (
+        "to", "select", "ignore", "unsafe_fixes", "normalise", "grammar", "model", "jobs",
+        "text_field", "title_field", "non_english", "max_bytes",
+    )  # fmt: skip
+    given = {name: options.get(name) for name in same}
+    # an option that may be given several times, or is a flag, is empty where it was not given
+    given = {k: None if v == () or v is False else v for k, v in given.items()}
+    config = load_config(options["config_path"]).override(
         "command line",
-        to=options["to"],
-        select=options["select"] or None,
-        ignore=options["ignore"] or None,
-        unsafe_fixes=options["unsafe_fixes"] or None,
-        normalise=options["normalise"] or None,
+        **given,
         glossaries=tuple(str(p) for p in options["glossary"]) or None,
-        grammar=options["grammar"],
-        model=options["model"],
-        jobs=options["jobs"],
-        text_field=options["text_field"],
-        title_field=options["title_field"],
-        non_english=options["non_english"],
-        max_bytes=options["max_bytes"],
-        originals=False if options["no_originals"] else None,
+        originals=False if options.get("no_originals") else None,
     )
     if options["exclude"]:
         config = config.also_excluding(options["exclude"])
-    if options["min_score"] is not None:
+    if options.get("min_score") is not None:
         from dataclasses import replace
 
         # Said for this run: it wins over what folders ask for.
@@ -269,7 +266,7 @@ def _clean(paths: tuple[Path, ...], options: dict[str, Any]) -> int:
         raise InputError("input", "no such folder; name the files to clean, or make it")
     if options["report"]:
         _refuse_report(named, config, options)
-    if config.exclude and not options["quiet"]:
+    if (config.exclude or config.folders or config.suppress) and not options["quiet"]:
         _tell_idle(named, config, options)
     with Cleaner(config, check=options["check"]) as cleaner:
         if Path("-") in named:
@@ -286,8 +283,7 @@ def _clean(paths: tuple[Path, ...], options: dict[str, Any]) -> int:
 
 
 def _tell_idle(named: list[Path], config: Config, options: dict[str, Any]) -> None:
-    """Tells of patterns that were to keep sources out and match none: those are read."""
-    from unspin.config import load_config
+    """Tells of patterns of the configuration that match nothing: what they say is not in force."""
     from unspin.errors import InputError
     from unspin.reading import collect
 
@@ -299,20 +295,46 @@ def _tell_idle(named: list[Path], config: Config, options: dict[str, Any]) -> No
         left.append(path)
         return True
 
+    met: list[Path] = []
     with contextlib.suppress(InputError):  # the run itself says what is wrong with its paths
-        collect(named, text_field=config.text_field, excluded=excluded)
-    given = len(config.exclude) - len(options["exclude"])
-    origin = load_config(options["config_path"]).origins.get("exclude")
-    base = Path(origin).parent if origin and not options["exclude"] else Path.cwd()
+        met = collect(named, text_field=config.text_field, excluded=excluded)
+    suppressing = [entry["path"] for entry in config.suppress if entry.get("path")]
+    for key, patterns, paths in (
+        ("exclude", config.exclude, left),
+        ("folders", tuple(config.folders), [*met, *left]),
+        ("suppress", tuple(suppressing), [*met, *left]),
+    ):
+        for pattern in _idle(config, key, patterns, paths, named, options):
+            _note(f"{key} {pattern!r}: matches nothing; correct it, or remove it")
+
+
+def _idle(
+    config: Config,
+    key: str,
+    patterns: Sequence[str],
+    met: Sequence[Path],
+    named: Sequence[Path],
+    options: dict[str, Any],
+) -> Iterator[str]:
+    """Patterns of a setting that match none of some paths, nor anything that is there."""
+    from itertools import takewhile
+
+    from unspin.config import load_config
+
+    given = len(options["exclude"]) if key == "exclude" else 0
+    origin = load_config(options["config_path"]).origins.get(key)
+    base = Path(origin).parent if origin and not given else Path.cwd()
     home = Path(origin).parent.resolve() if origin else base
     everything = any(home.is_relative_to(path.resolve()) for path in named)
-    for n, pattern in enumerate(config.exclude):
-        if any(config.matches(str(path), pattern, "exclude") for path in left):
+    for n, pattern in enumerate(patterns):
+        if any(config.matches(str(path), pattern, key) for path in met):
             continue
-        wild = any(c in pattern for c in "*?[")
-        # what a configuration keeps out may lie elsewhere, or is passed over in any case
-        if everything or n >= given if wild else not (base / pattern).exists():
-            _note(f"exclude {pattern!r}: matches nothing; correct it, or remove it")
+        parts = Path(pattern).parts
+        plain = list(takewhile(lambda part: not any(c in part for c in "*?["), parts))
+        # what a configuration speaks of may lie elsewhere, or is passed over in any case
+        wild = len(plain) < len(parts) and (everything or n >= len(patterns) - given)
+        if wild or not base.joinpath(*plain).exists():
+            yield pattern
 
 
 def _refuse(options: dict[str, Any]) -> None:
@@ -627,7 +649,19 @@ def _baseline_options(command: Any) -> Any:
     """Options that both baseline commands take; they must be those of the gate."""
     for option in (
         click.option("--jobs", type=click.IntRange(0), help="Worker processes; 0 for one a core."),
+        click.option("--non-english", type=click.Choice(["skip", "fail"]), help="As for the gate."),
+        click.option("--max-bytes", type=click.IntRange(1), help="Largest source file read."),
+        click.option("--title-field", help="JSON Lines field that holds the title."),
+        click.option("--text-field", help="JSON Lines field that holds the text."),
         click.option("--model", metavar="auto|off|DIR", help="Language model, as for the gate."),
+        click.option(
+            "--glossary", multiple=True, type=_PATH, metavar="PATH", help="House glossary."
+        ),
+        click.option(
+            "--exclude", multiple=True, metavar="GLOB", help="Pass over sources that match."
+        ),
+        click.option("--ignore", multiple=True, metavar="RULE", help="Do not run these rules."),
+        click.option("--select", multiple=True, metavar="RULE", help="Run only these rules."),
         click.option("--config", "config_path", type=_PATH, help="Configuration file."),
         click.option(
             "-o", "--out", type=_PATH, default=Path("unspin-baseline.json"), show_default=True
@@ -645,35 +679,27 @@ def baseline_write(**options: Any) -> None:
 
     What the file listed elsewhere is dropped, and named: give all folders in one call.
     """
-    sys.exit(_baseline(**options, prune=False))
+    sys.exit(_baseline(options, prune=False))
 
 
 @baseline.command("prune", short_help="Remove from a baseline file what is gone.")
 @_baseline_options
 def baseline_prune(**options: Any) -> None:
     """Remove what PATHS no longer hold from a baseline file; accept nothing new."""
-    sys.exit(_baseline(**options, prune=True))
+    sys.exit(_baseline(options, prune=True))
 
 
-def _baseline(
-    paths: tuple[Path, ...],
-    out: Path,
-    config_path: Path | None,
-    model: str | None,
-    jobs: int | None,
-    *,
-    prune: bool,
-) -> int:
+def _baseline(options: dict[str, Any], *, prune: bool) -> int:
     """Writes or prunes a baseline, unless something could not be read: then it stays as it is."""
     from unspin import baseline as lists
-    from unspin.config import load_config
     from unspin.errors import UnspinError
     from unspin.pipeline import Cleaner
     from unspin.running.check import check, compare, of_running_rules
 
+    paths, out = options["paths"], options["out"]
     try:
         old = lists.load(out) if prune or out.exists() else []
-        config = load_config(config_path).override("command line", model=model, jobs=jobs)
+        config = _config(options)
         with Cleaner(config, check=True) as cleaner:
             run = check(list(paths), cleaner, note=_note)
         for path, reason in run.errors:

@@ -6,8 +6,10 @@ The model weighs all evidence itself; without it the glossary's hits are what th
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from unspin.findings import Applicability
@@ -64,8 +66,10 @@ def windows(text: str, hits: Sequence[Hit]) -> tuple[Window, ...]:
     if not any(hit.kind == "spun" for hit in hits):
         flat = spun_probability((), 0)
         return tuple(Window(a, b, flat) for a, b in window_spans(text))
+    ordered = sorted(hits, key=attrgetter("start"))
+    starts = [hit.start for hit in ordered]
     return tuple(
-        Window(a, b, spun_probability([h for h in hits if a <= h.start < b], 0))
+        Window(a, b, spun_probability(ordered[bisect_left(starts, a) : bisect_left(starts, b)], 0))
         for a, b in window_spans(text)
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
@@ -27,7 +27,7 @@ from unspin.article import (
 from unspin.edits import Edit, apply_edits
 from unspin.findings import Applicability, Finding, Severity
 from unspin.glossary.replacing import mended_articles
-from unspin.places import Places
+from unspin.places import Cover, Places
 from unspin.source_edits import source_edits
 from unspin.textmap import OffsetMap, Segment
 
@@ -36,6 +36,7 @@ REMOVING_FAMILIES = frozenset({"KS", "SD", "DU"})
 #: Those of them that remove what the article says somewhere else as well.
 REPEATING_FAMILIES = frozenset({"KS", "DU"})
 _STATED = ("number:", "unit:", "negation", "drug:")
+_WORD = re.compile(r"\w+")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]+")
 
 
@@ -68,7 +69,8 @@ def fix(article: Article, findings: Sequence[Finding], *, unsafe: bool = False) 
         The restored article and the record of what was done.
     """
     last = _last_copies(article, findings)
-    guarded = [x for i, f in enumerate(findings) for x in _guard(article, f, last.get(i))]
+    quoted = Cover(guard.quotations(article.text))
+    guarded = [x for i, f in enumerate(findings) for x in _guard(article, f, quoted, last.get(i))]
     chosen = _choose(article, guarded, unsafe)
     guarded, chosen = _sound(article, guarded, chosen)
     done = [replace(f, applied=True) if i in chosen else f for i, f in enumerate(guarded)]
@@ -109,12 +111,15 @@ def _place(finding: Finding) -> tuple[int, int, str]:
     return finding.start, finding.end, finding.rule
 
 
-def _guard(article: Article, finding: Finding, lost: str | None = None) -> tuple[Finding, ...]:
+def _guard(
+    article: Article, finding: Finding, quoted: Cover, lost: str | None = None
+) -> tuple[Finding, ...]:
     """The finding; or, where its fix would change what the text says, demoted and with MF001.
 
     Args:
         article: The article.
         finding: One finding.
+        quoted: Quotations of the article.
         lost: What the article would lose with the last copy of a repetition.
     """
     if not finding.replacements or finding.applicability in (None, Applicability.EDITOR):
@@ -122,7 +127,11 @@ def _guard(article: Article, finding: Finding, lost: str | None = None) -> tuple
     if finding.source_span is not None:
         return (finding,)
     removes = finding.family in REMOVING_FAMILIES
-    reason = lost or (_lost_amounts if removes else _objection)(article, finding)
+    reason = lost
+    if reason is None:
+        reason = (
+            _lost_amounts(article, finding) if removes else _objection(article, finding, quoted)
+        )
     if reason is None:
         return (finding,)
     meaning = Finding(
@@ -148,24 +157,43 @@ def _last_copies(article: Article, findings: Sequence[Finding]) -> dict[int, str
     covers = array("L", bytes(array("L").itemsize * len(article.text)))  # cuts of each code point
     for i in cuts:
         _count(covers, findings[i], 1)
+    passages = _Passages(article.text)
     out: dict[int, str] = {}
-    safe: set[str] = set()  # passages of which a copy stays, as it does when fewer are cut
+    safe: set[tuple[str, ...]] = set()  # of which a copy stays, as it does when fewer are cut
     for i in sorted(cuts, key=lambda i: (findings[i].start, findings[i].end)):
         finding = findings[i]
-        words = [re.escape(w) for w in re.findall(r"\w+", _covered(article, finding))]
-        copies = r"(?<!\w)" + r"\W+".join(words) + r"(?!\w)"
-        if finding.family not in REPEATING_FAMILIES or not words or copies in safe:
+        words = tuple(w.lower() for w in _WORD.findall(_covered(article, finding)))
+        if finding.family not in REPEATING_FAMILIES or not words or words in safe:
             continue
         lost = _facts(article, finding)
         if not lost:
             continue
-        found = re.finditer(copies, article.text, re.I)
-        if any(not any(covers[m.start() : m.end()]) for m in found):
-            safe.add(copies)
+        if any(not any(covers[start:end]) for start, end in passages.copies(words)):
+            safe.add(words)
         else:
             out[i] = f"no copy would stay, the text loses {', '.join(sorted(lost))}"
             _count(covers, finding, -1)
     return out
+
+
+class _Passages:
+    """The words of a text by place: of thousands of repetitions each is found at once."""
+
+    def __init__(self, text: str) -> None:
+        found = list(_WORD.finditer(text))
+        self._spans = [m.span() for m in found]
+        self._words = tuple(m[0].lower() for m in found)
+        self._places: dict[str, list[int]] = {}
+        for n, word in enumerate(self._words):
+            self._places.setdefault(word, []).append(n)
+
+    def copies(self, words: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+        """Spans of a passage, whatever its letter case and what stands between its words."""
+        rare = min(range(len(words)), key=lambda k: len(self._places.get(words[k], ())))
+        for place in self._places.get(words[rare], ()):
+            first, end = place - rare, place - rare + len(words)
+            if first >= 0 and self._words[first:end] == words:
+                yield self._spans[first][0], self._spans[end - 1][1]
 
 
 def _cuts(finding: Finding) -> bool:
@@ -207,23 +235,14 @@ def _lost_amounts(article: Article, finding: Finding) -> str | None:
     return f"the text loses {', '.join(sorted(lost))}" if lost else None
 
 
-def _objection(article: Article, finding: Finding) -> str | None:
+def _objection(article: Article, finding: Finding, quoted: Cover) -> str | None:
     """Why the guard does not let a fix pass, or None."""
-    start, block = _around(article.text, finding)
-    spans = guard.quotations(block)
-    if any(start + a < finding.end and finding.start < start + b for a, b in spans):
+    if quoted.meets(finding.start, finding.end):
         return "it stands in a quotation"
     if finding.states_change:
         return None
     changed = guard.difference(article.text, finding.start, finding.end, finding.replacements[0])
     return f"the text {changed}" if changed else None
-
-
-def _around(text: str, finding: Finding) -> tuple[int, str]:
-    """Where the block of a finding begins, and the block."""
-    left = text.rfind("\n\n", 0, finding.start) + 1
-    right = text.find("\n\n", finding.end)
-    return left, text[left : right if right >= 0 else len(text)]
 
 
 def _choose(article: Article, findings: Sequence[Finding], unsafe: bool) -> set[int]:

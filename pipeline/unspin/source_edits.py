@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from unspin.article import Article, Repair, Source
@@ -31,14 +32,14 @@ def source_edits(
     Returns:
         Edits in source offsets, sorted and disjoint.
     """
-    wraps = _wraps(article) if prose_edits else ()
+    wraps = _wraps(article) if prose_edits else _Wraps()
     out: list[Edit] = []
     for edit in _parted(article, prose_edits):
         out += _to_source(article, edit, wraps)
     out = [e for e in out if e.before != e.after]
-    if wraps:
+    if out and (around := wraps.near(min(e.start for e in out), max(e.end for e in out))):
         out.sort(key=lambda e: (e.start, e.end))
-        out = _Overlay(article.source, out, wraps).edits()
+        out = _Overlay(article.source, out, around).edits()
     for repair in repairs:
         if not any(e.start < repair.end and repair.start < e.end for e in out):
             out.append(Edit(repair.start, repair.end, repair.before, repair.after, "SD012"))
@@ -63,7 +64,7 @@ def _share_source(article: Article, one: Edit, other: Edit) -> bool:
     return a[0] < b[1] and b[0] < a[1]
 
 
-def _to_source(article: Article, edit: Edit, wraps: Sequence[Wrap]) -> list[Edit]:
+def _to_source(article: Article, edit: Edit, wraps: _Wraps) -> list[Edit]:
     source = article.source.text
     if edit.start == edit.end:
         at, _ = article.map.span(edit.start, edit.end)
@@ -165,29 +166,58 @@ _BREAK = re.compile(r"<br\b[^>]*>", re.I)
 _CLOSING = ".,;:!?)]"
 
 
-def _wraps(article: Article) -> Sequence[Wrap]:
-    """The markup of a source whose spans lead into it, inner marks first."""
+class _Wraps:
+    """Markup by place: formats ask what stands around each finding of an article.
+
+    Args:
+        wraps: Inner marks first.
+    """
+
+    #: Code points whose markup is listed together.
+    _STRETCH = 1000
+
+    def __init__(self, wraps: Iterable[Wrap] = ()) -> None:
+        self._all = tuple(wraps)
+        self._by_stretch: defaultdict[int, list[int]] = defaultdict(list)
+        for n, wrap in enumerate(self._all):
+            for stretch in self._stretches(wrap.start, wrap.end):
+                self._by_stretch[stretch].append(n)
+
+    def near(self, start: int, end: int) -> list[Wrap]:
+        """What meets a source span, inner marks first, with some that stand beside it."""
+        found = {n for k in self._stretches(start, end) for n in self._by_stretch.get(k, ())}
+        return [self._all[n] for n in sorted(found)]
+
+    def _stretches(self, start: int, end: int) -> range:
+        return range(start // self._STRETCH, end // self._STRETCH + 1)
+
+
+def _wraps(article: Article) -> _Wraps:
+    """The markup of a source whose spans lead into it."""
     source = article.source
-    return _markup(source.format, source.text, source.path) if source.offsets == "source" else ()
+    if source.offsets != "source":
+        return _Wraps()
+    return _markup(source.format, source.text, source.path)
 
 
-@lru_cache(maxsize=1)  # formats ask for the edits of each finding of an article
-def _markup(format: str, text: str, path: str) -> tuple[Wrap, ...]:
+@lru_cache(maxsize=1)
+def _markup(format: str, text: str, path: str) -> _Wraps:
     if format == "html":
-        return tuple(html_wraps(text))
+        return _Wraps(html_wraps(text))
     if format == "md":
         from unspin.reading.md import md_wraps
 
-        return tuple(md_wraps(text, path))
-    return ()
+        return _Wraps(md_wraps(text, path))
+    return _Wraps()
 
 
-def _bearer(pieces: Sequence[tuple[int, int, int, int]], wraps: Sequence[Wrap]) -> int:
+def _bearer(pieces: Sequence[tuple[int, int, int, int]], wraps: _Wraps) -> int:
     """Which piece the replacement goes to: the first, or one in markup that it would empty."""
     if len(pieces) < 2:
         return 0
     first, last = pieces[0][2], pieces[-1][3]
-    inside = [w for w in wraps if first <= w.start and w.end <= last + (w.end - w.inner_end)]
+    around = wraps.near(first, last)
+    inside = [w for w in around if first <= w.start and w.end <= last + (w.end - w.inner_end)]
     for n, (*_, start, end) in enumerate(pieces):
         if any(w.inner_start <= start and end <= w.inner_end <= last for w in inside):
             return n
@@ -233,13 +263,18 @@ class _Overlay:
             rule = self.rules[touched[i]]
             if wrap.kind in (WrapKind.ITEM, WrapKind.HEADING, WrapKind.QUOTE):
                 self._settle_lines(wrap, rule)
-            elif not any(wrap.inner_start <= at <= wrap.inner_end for at in touched[i:]):
+            elif not self._meets(touched, wrap):
                 continue
             elif self._is_blank(self._text(wrap.inner_start, wrap.inner_end)):
                 if self.source[wrap.inner_start : wrap.inner_end].strip():
                     self._cut(wrap.start, wrap.end, rule)
             elif wrap.kind is WrapKind.EMPHASIS:
                 self._trim(wrap, rule)
+
+    @staticmethod
+    def _meets(touched: Sequence[int], wrap: Wrap) -> bool:
+        first = bisect_left(touched, wrap.inner_start)
+        return first < len(touched) and touched[first] <= wrap.inner_end
 
     @staticmethod
     def _is_blank(text: str) -> bool:

@@ -8,7 +8,8 @@ In Markdown and HTML::
     <!-- unspin ignore-file DU: page is generated -->
 
 Rules are ids or prefixes. An `ignore` alone on its lines speaks of the line after them, other
-directives passed over. What touches a line counts as a finding on it. A suppression without a
+directives passed over. An `ignore-end` ends the block that was opened last; where it names rules,
+the last one of these. What touches a line counts as a finding on it. A suppression without a
 reason does not count (UN002); a rule of which it suppresses nothing is reported (UN001). What is no
 comment to a reader of the format (code, an attribute's value, front matter, an escaped comment) is
 none here.
@@ -173,7 +174,7 @@ def read(article: Article) -> tuple[list[Suppression], list[Finding]]:
     lines = [*line_starts(text), len(text) + 1]
     good: list[Suppression] = []
     wrong: list[Finding] = []
-    opened: tuple[re.Match[str], tuple[str, ...]] | None = None
+    opened: list[tuple[re.Match[str], tuple[str, ...]]] = []
     found = list(_directives(text, source.format, source.path))
     bare = _without(text, found)
     for match in found:
@@ -187,28 +188,27 @@ def read(article: Article) -> tuple[list[Suppression], list[Finding]]:
         if not known:
             wrong.append(_wrong(match.span(), f"unspin knows no {verb!r}"))
             continue
-        if verb == "ignore-end":
-            if opened is None:
-                wrong.append(_wrong(match.span(), "nothing was opened by ignore-start"))
-            else:
-                good.append(_suppression(opened[0], opened[1], opened[0].end(), match.start()))
-            opened = None
-            continue
         rules = tuple(r.upper() for r in re.split(r"[\s,]+", match["rules"]) if r)
+        if verb == "ignore-end":
+            named = {*rules} if all(map(names_rules, rules)) else set()
+            ended = [n for n, (_, own) in enumerate(opened) if named.issubset(own)]
+            if ended:
+                start, own = opened.pop(ended[-1])
+                good.append(_suppression(start, own, start.end(), match.start()))
+            else:
+                of = f" for {', '.join(rules)}" if named else ""
+                wrong.append(_wrong(match.span(), f"nothing was opened by ignore-start{of}"))
+            continue
         objection = _objection(rules, match["reason"])
         if objection:
             wrong.append(_wrong(match.span(), objection))
         elif verb == "ignore-start":
-            if opened is not None:
-                why = "ignore-end is missing before the next ignore-start"
-                wrong.append(_wrong(opened[0].span(), why))
-            opened = (match, rules)
+            opened.append((match, rules))
         else:
             whole = verb == "ignore-file"
             reach = (0, len(text)) if whole else _reach(bare, lines, match, source.format)
             good.append(_suppression(match, rules, *reach, line=not whole))
-    if opened is not None:
-        wrong.append(_wrong(opened[0].span(), "ignore-end is missing"))
+    wrong += [_wrong(start.span(), "ignore-end is missing") for start, _ in opened]
     return good, wrong
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from tests.work import steps
 
 from unspin.article import Article
 from unspin.config import Config
@@ -496,3 +497,24 @@ def test_markdown_is_read_once_for_the_fixes_of_all_findings(
     made = article_result(replace(report, findings=(found,) * 50))
     assert all(item.fix for item in made.items)
     assert len(walks) <= 1
+
+
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [
+        ("{}", "m.md"),
+        ("<html><body><main>{}</main></body></html>", "m.html"),
+    ],
+)
+def test_ten_times_the_marked_text_takes_ten_times_the_work(page: str, name: str) -> None:
+    """Offering the fix of a finding asks for the markup around it, not for all of the page."""
+
+    def work(times: int) -> int:
+        part = SENTENCE.format("<b>chance</b> <i>variables</i>")
+        whole = "\n\n".join(f"<p>{part} Part {n}.</p>" for n in range(times))
+        report = report_of(page.format(whole), name)
+        found = [f for f in report.findings if f.rule == "SP001"][:times]
+        assert len(found) == times
+        return steps(lambda: article_result(replace(report, findings=tuple(found))))
+
+    assert work(100) <= 12 * work(10)

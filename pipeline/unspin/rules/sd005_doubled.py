@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import ClassVar
 
 from unspin.article import Article, BlockKind
@@ -100,7 +101,11 @@ def _spoken(article: Article, at: int) -> bool:
     block = block_at(article, at)
     if block.kind is BlockKind.QUOTE or in_quotation(article.text, block, at):
         return True
-    text = article.block_text(block)
+    return _is_transcript(article.block_text(block))
+
+
+@lru_cache(maxsize=1)  # asked for each doubled word of a block
+def _is_transcript(text: str) -> bool:
     return bool(_SPEAKER.match(text) or _FILLER.search(text))
 
 

@@ -32,8 +32,12 @@ from unspin.writing.formats.base import ArticleResult, Item, Run, article_result
 if TYPE_CHECKING:
     from unspin.running.pool import Pool
 
-#: Settings that change no verdict, so that they do not part cached results.
-_IDLE = frozenset({"to", "jobs", "originals", "origins", "grammar"})
+#: Settings that change no verdict, so that they do not part cached results, and those of which a
+#: result's own name holds what they say of its article: the limits of one folder part no other's.
+_IDLE = frozenset({"to", "jobs", "originals", "origins", "grammar", "exclude"})
+_OF_PLACES = frozenset({"gates", "folders", "suppress"})
+#: Files, which count by what they hold: a checkout in another folder is the same.
+_FILES = frozenset({"glossaries", "model"})
 #: Fewest words of changed text that P(spun) is asked of (20 words of a whole article
 #: are judged at all; a paragraph of fifty holds several places).
 LEAST_CHANGED_WORDS = 50
@@ -567,7 +571,8 @@ def _cached(source: Path, config: Config) -> Path | None:
     if raw is None:
         return None
     # Limits and suppressions of folders depend on where the file stands, not on how it is named.
-    place = f"{source}\0{config.gates_for(str(source))!r}\0{suppressing(str(source), config)}"
+    accepted = [(n, sorted(config.suppress[n].items())) for n in suppressing(str(source), config)]
+    place = f"{source}\0{config.gates_for(str(source))!r}\0{accepted}"
     # surrogatepass: a name may hold bytes that are no UTF-8
     key = hashlib.sha256(f"{place}\0{_settings(config)}\0".encode("utf-8", "surrogatepass"))
     key.update(raw)
@@ -579,7 +584,9 @@ def _cached(source: Path, config: Config) -> Path | None:
 
 
 def _settings(config: Config) -> str:
-    values = {f.name: getattr(config, f.name) for f in fields(config) if f.name not in _IDLE}
+    apart = _IDLE | _OF_PLACES | _FILES
+    values = {f.name: getattr(config, f.name) for f in fields(config) if f.name not in apart}
+    values["model"] = config.model if config.model in ("auto", "off") else "named"
     return f"{__version__}\0{sorted(values.items(), key=str)!r}\0{_installation(config)}"
 
 
