@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -242,7 +243,7 @@ class Glossary:
         british: bool | None = None
         asked = False
         last = 0
-        for a, b, group in chosen:
+        for (a, b, group), follows in zip_longest(chosen, chosen[1:]):
             number, kind, applicability, when, inflection, listed = self._entry(shadow, a, b, group)
             if kind == CANONICAL:
                 continue
@@ -258,6 +259,7 @@ class Glossary:
             left, right, new = replace_form(
                 text, start, end, canonical,
                 pos=pos, number=count, inflection=inflection, listed=listed,
+                attributive=follows is not None and self._modifies(shadow, b, follows),
             )  # fmt: skip
             if left < last:  # the article belongs to the hit before
                 left, new = start, new.split(None, 1)[1]
@@ -267,6 +269,13 @@ class Glossary:
                 applicability, self._whens[when] if when >= 0 else None, provenance, start, end,
                 listed,
             )  # fmt: skip
+
+    def _modifies(self, shadow: Shadow, end: int, follows: tuple[int, int, int]) -> bool:
+        """Whether what ends at `end` of a shadow stands right before a noun that is known."""
+        if follows[0] != end + 1:
+            return False
+        number = self._entry(shadow, *follows)[0]
+        return self._tables.concepts[number][1] == "noun"
 
     def _is_british(self, shadow: Shadow, chosen: Sequence[tuple[int, int, int]]) -> bool | None:
         """How a text is spelt: a spun form, by the spinning program, only where nothing else says.
