@@ -24,7 +24,8 @@ def found(*replacements: Replacement, word: str = "tartar", text: str = TEXT) ->
     start = article.text.index(word)
     span = JudgedSpan(start, start + len(word), 0.9, replacements)
     judgement = Judgement(1.0, (), (span,), 1.01, 0.8, np.zeros((0, 2), int), np.zeros(0))
-    context = Context(Config(), load_glossary(), judgement=judgement)
+    glossary = load_glossary()
+    context = Context(Config(), glossary, glossary.find(article.text), judgement=judgement)
     (finding,) = UnlikelyWording().check(article, context)
     return finding
 
@@ -66,3 +67,10 @@ def test_a_number_a_unit_and_a_drug_are_not_replaced(word: str, wrong: str, righ
     text = "Take 200 mg of ibuprofen when contractions come each five minutes, and call the ward."
     offered = found(Replacement(wrong, 0.9), Replacement(right, 0.2), word=word, text=text)
     assert offered.replacements == (right,)
+
+
+def test_replacements_are_spelt_as_the_author_spells() -> None:
+    spun = "Sweets leave tartar. The cerebrum tumor presses on brawn fiber."
+    for own, expected in ((" The colour is grey.", "oedema"), ("", "edema")):
+        finding = found(Replacement("edema", 0.6), text=spun + own)
+        assert finding.replacements == (expected,)

@@ -15,7 +15,7 @@ from unspin.glossary.conditions import ends_in_verb, holds, proximity
 from unspin.glossary.inflect import inflections
 from unspin.glossary.replacing import replace_form
 from unspin.glossary.shadow import Shadow, fold
-from unspin.glossary.spelling import has_variant, is_british, respell, variants
+from unspin.glossary.spelling import has_variant, is_british_beside, respell, variants
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
@@ -278,17 +278,14 @@ class Glossary:
         return self._tables.concepts[number][1] == "noun"
 
     def _is_british(self, shadow: Shadow, chosen: Sequence[tuple[int, int, int]]) -> bool | None:
-        """How a text is spelt: a spun form, by the spinning program, only where nothing else says.
+        """How the author of a text spells.
 
         Args:
             shadow: Of the text.
             chosen: Start, end and group of the forms in it.
         """
-        spun = [(a, b) for a, b, group in chosen if self._entry(shadow, a, b, group)[1] == SPUN]
-        ends, starts = [0, *(b for _, b in spun)], [*(a for a, _ in spun), len(shadow.text)]
-        beside = " ".join(shadow.text[a:b] for a, b in zip(ends, starts, strict=True))
-        british = is_british(beside)
-        return is_british(shadow.text) if british is None else british
+        spun = ((a, b) for a, b, group in chosen if self._entry(shadow, a, b, group)[1] == SPUN)
+        return is_british_beside(shadow.text, spun)
 
     def _entry(
         self, shadow: Shadow, a: int, b: int, group: int
