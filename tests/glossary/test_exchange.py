@@ -149,6 +149,31 @@ def test_tbx_in_the_style_dct_is_read(tmp_path: Path) -> None:
     ]
 
 
+def test_tbx_status_in_a_field_of_a_tool_is_heeded(tmp_path: Path) -> None:
+    def group(term: str, kind: str, value: str) -> str:
+        return f'<tig><term>{term}</term><termNote type="{kind}">{value}</termNote></tig>'
+
+    terms = (
+        group("heart attack", "Status", "Approved"),
+        group("cardiac assault", "Usage Status", "Forbidden"),
+        group("heart blow", "forbidden", "true"),
+        group("coronary", "forbidden", "false"),
+        group("infarct", "Status", "In review"),
+        group("heart incident", "processStatus", "unprocessed"),
+    )
+    path = tmp_path / "terms.tbx"
+    path.write_text(
+        '<martif type="TBX"><text><body><termEntry><langSet xml:lang="en-GB">'
+        f"{''.join(terms)}</langSet></termEntry></body></text></martif>",
+        "utf-8",
+    )
+    read = exchange.read(path)
+    (concept,) = read.concepts
+    assert [v.template for v in concept.deprecated] == ["cardiac assault", "heart blow"]
+    assert (concept.canonical, concept.admitted) == ("heart attack", ("coronary", "heart incident"))
+    assert [(e.text, "'In review'" in e.reason) for e in read.explained] == [("infarct", True)]
+
+
 def test_tbx_that_is_none_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "x.tbx"
     path.write_text("<a><b></a>", "utf-8")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import starmap
 from pathlib import Path
 from typing import Any, cast
 
@@ -38,10 +39,14 @@ _STATUS = {
     _DEPRECATED: "deprecated", "deprecatedTerm": "deprecated", "deprecated": "deprecated",
     "supersededTerm-admn-sts": "deprecated", "supersededTerm": "deprecated",
     "superseded": "deprecated",
+    "approved": "", "allowed": "", "forbidden": "deprecated", "prohibited": "deprecated",
 }  # fmt: skip
 _STATUS_OF = {name.casefold(): meaning for name, meaning in _STATUS.items()}
 #: Data categories of a term that are read; in the style DCT they are elements.
 _CATEGORIES = ("administrativeStatus", "normativeAuthorization", "partOfSpeech")
+#: What tools call a status of their own; overlooked, it would make a good name of a forbidden one.
+_OWN_STATUS = re.compile(r"(?!process).*status|forbidden", re.IGNORECASE)
+_YES = ("true", "yes", "1")
 #: Begins the note of a spun form; JSON with its applicability and condition follows.
 _SPUN_NOTE = "unspin:spun"
 #: Begins the note of a part of speech that TBX-Basic has no name for.
@@ -193,7 +198,8 @@ def _read_terms(entry: Any) -> Iterator[tuple[str, str, str, str]]:
             continue
         for group in _named(section, "termSec", "tig", "ntig"):
             text = next((_text(n) for n in _named(group, "term")), "")
-            notes = {n.get("type"): _text(n) for n in _named(group, "termNote")}
+            said = _named(group, "termNote", "descrip", "admin")
+            notes = {n.get("type") or "": _text(n) for n in said}
             notes |= {_local(n): _text(n) for n in _named(group, *_CATEGORIES)}
             lines = [_text(n) for n in _named(group, "note")]
             own = next((li for li in lines if li.startswith(_POS_NOTE)), "")
@@ -202,8 +208,18 @@ def _read_terms(entry: Any) -> Iterator[tuple[str, str, str, str]]:
             pos = notes.get("partOfSpeech", "")
             pos = own.removeprefix(_POS_NOTE).strip() or _FROM_POS.get(pos, pos)
             status = notes.get("administrativeStatus") or notes.get("normativeAuthorization") or ""
+            status = status or next(filter(None, starmap(_own_status, notes.items())), "")
             if text:
                 yield text, _STATUS_OF.get(status.casefold(), f"?{status}"), pos, note
+
+
+def _own_status(name: str, value: str) -> str:
+    """The status in a note of a tool's own; empty where it says none."""
+    if not _OWN_STATUS.fullmatch(name):
+        return ""
+    if name.casefold() == "forbidden":
+        return name if value.casefold() in _YES else ""
+    return value
 
 
 def _text(node: Any) -> str:
