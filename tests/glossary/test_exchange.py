@@ -149,6 +149,31 @@ def test_tbx_in_the_style_dct_is_read(tmp_path: Path) -> None:
     ]
 
 
+def test_tbx_status_in_a_field_of_a_tool_is_heeded(tmp_path: Path) -> None:
+    def group(term: str, kind: str, value: str) -> str:
+        return f'<tig><term>{term}</term><termNote type="{kind}">{value}</termNote></tig>'
+
+    terms = (
+        group("heart attack", "Status", "Approved"),
+        group("cardiac assault", "Usage Status", "Forbidden"),
+        group("heart blow", "forbidden", "true"),
+        group("coronary", "forbidden", "false"),
+        group("infarct", "Status", "In review"),
+        group("heart incident", "processStatus", "unprocessed"),
+    )
+    path = tmp_path / "terms.tbx"
+    path.write_text(
+        '<martif type="TBX"><text><body><termEntry><langSet xml:lang="en-GB">'
+        f"{''.join(terms)}</langSet></termEntry></body></text></martif>",
+        "utf-8",
+    )
+    read = exchange.read(path)
+    (concept,) = read.concepts
+    assert [v.template for v in concept.deprecated] == ["cardiac assault", "heart blow"]
+    assert (concept.canonical, concept.admitted) == ("heart attack", ("coronary", "heart incident"))
+    assert [(e.text, "'In review'" in e.reason) for e in read.explained] == [("infarct", True)]
+
+
 def test_tbx_that_is_none_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "x.tbx"
     path.write_text("<a><b></a>", "utf-8")
@@ -373,11 +398,35 @@ def test_extension_gives_its_names_source_and_note_to_the_entry(tmp_path: Path, 
         assert back.families == ("1", "2")
 
 
-def test_csv_says_that_an_entry_extends_another(tmp_path: Path) -> None:
-    path = tmp_path / "out.csv"
+@pytest.mark.parametrize("name", ["out.csv", "out.tbx"])
+def test_exchange_says_that_an_entry_extends_another(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
     given = [Concept("gout", extend=True, spun=(Variant("toe fury"),)), Concept("flu")]
     exchange.write(path, given)
     assert [c.extend for c in exchange.read(path).concepts] == [True, False]
+
+
+def test_what_is_switched_off_stays_off_or_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "concepts_in_force", lambda *_: [("x", c) for c in concepts()])
+    house = tmp_path / "house.yaml"
+    house.write_text("field: house\ntitle: Ours\noff: [obesity, common cold]\n", "utf-8")
+    gone = ["obesity", "common cold", "stroke"]
+    assert export_file(tmp_path / "house.csv", [house], ["stroke"])[1] == []
+    import_file(tmp_path / "house.csv", tmp_path / "back.yaml")
+    assert list(read_file(tmp_path / "back.yaml").off) == gone
+    for target in ("house.tbx", "style"):
+        _, left_out = export_file(tmp_path / target, [house], ["stroke"])
+        assert [e.text for e in left_out][:3] == gone
+
+
+def test_csv_that_only_switches_off_is_imported(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("concept,text,status\nobesity,obesity,off\nflu,cold,off\n", "utf-8")
+    (wrong,) = import_file(path, tmp_path / "house.yaml").explained
+    assert wrong.place.endswith(":3") and "write 'flu'" in wrong.reason
+    assert read_file(tmp_path / "house.yaml").off == ("obesity",)
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,12 @@ def test_of_two_verbs_both_are_inflected(base: str, third: str, past: str, ing: 
         ("see", "sees", "saw", "seen", "seeing"),
         ("breastfeed", "breastfeeds", "breastfed", "breastfed", "breastfeeding"),
         ("wet", "wets", "wet", "wet", "wetting"),
+        ("light", "lights", "lit", "lit", "lighting"),
+        ("embed", "embeds", "embedded", "embedded", "embedding"),
+        ("overrun", "overruns", "overran", "overrun", "overrunning"),
+        ("also help", "also helps", "also helped", "also helped", "also helping"),
+        ("really feel", "really feels", "really felt", "really felt", "really feeling"),
+        ("apply", "applies", "applied", "applied", "applying"),
     ],
 )
 def test_verb_forms(base: str, third: str, past: str, participle: str, ing: str) -> None:

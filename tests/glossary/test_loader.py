@@ -125,3 +125,10 @@ BEYOND = ("write 'x'", "no list", "braces", "stands twice")
 def test_schema_rejects_what_the_loader_rejects(text: str) -> None:
     validator = jsonschema.Draft202012Validator(_schema())
     assert list(validator.iter_errors(_plain(text)))
+
+
+def test_list_of_another_format_is_to_be_imported_first(tmp_path: Path) -> None:
+    path = tmp_path / "terms.csv"
+    path.write_text("concept,text\ngout,toe fury\n", "utf-8")
+    with pytest.raises(GlossaryError, match=r"terms\.csv:0: .* import .*terms\.csv .*terms\.yaml"):
+        glossary_files(path)

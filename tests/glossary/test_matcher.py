@@ -142,6 +142,34 @@ def test_past_and_participle_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("She has ingest remedy since June.", "taken medicine"),
+        ("They've often ingest remedy.", "taken medicine"),
+        ("What they have, ingest remedy or not, passes.", "take medicine"),
+        ("You should not ingested remedy at night.", "take medicine"),
+        ("He may ingests remedy.", "take medicine"),
+        ("In May ingested remedy helped.", "took medicine"),
+    ],
+)
+def test_a_verb_gets_the_form_that_the_words_before_it_ask_for(text: str, expected: str) -> None:
+    glossary = glossary_of(Concept("take medicine", pos="verb", spun=(Variant("ingest remedy"),)))
+    assert [r for _, r in found(text, glossary)] == [expected]
+
+
+def test_a_term_gets_a_hyphen_where_a_noun_of_the_glossary_follows() -> None:
+    glossary = glossary_of(spun("early stage", "opening leg"), spun("breast cancer", "bust cancer"))
+    assert found("an opening leg bust cancer", glossary)[0][1] == "early-stage"
+    assert found("Opening leg breast cancer grows", glossary)[0][1] == "Early-stage"
+    assert found("the opening leg of breast cancer", glossary)[0][1] == "early stage"
+
+
+def test_a_noun_before_another_of_the_glossary_keeps_its_number() -> None:
+    glossary = glossary_of(spun("kidney stone", "kidney rock"), spun("risk factor", "peril part"))
+    assert found("these kidney rock peril part are known", glossary)[0][1] == "kidney stone"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("Kidney rock are painful.", "Kidney stones"),
         ("Many kidney rock pass.", "kidney stones"),
         ("He passed several kidney rock.", "kidney stones"),
@@ -150,11 +178,21 @@ def test_past_and_participle_are_told_apart() -> None:
         ("A kidney rock is painful.", "A kidney stone"),
         ("Pain and a kidney rock are common.", "a kidney stone"),
         ("Most kidney rock is small.", "kidney stone"),
+        ("The kidney rock were removed.", "kidney stones"),
+        ("Three kidney rock have passed.", "kidney stones"),
+        ("It is one of the commonest kidney rock.", "kidney stones"),
+        ("A number of kidney rock pass unseen.", "kidney stones"),
+        ("These kidney rock patients drink too little.", "kidney stone"),
+        ("Many kidney rock people pass are small.", "kidney stone"),
+        ("These kidney rock always hurt.", "kidney stones"),
+        ("Another kidney rocks passed.", "kidney stone"),
+        ("The kidney rocks was removed.", "kidney stone"),
+        ("Removing kidney rocks was easy.", "kidney stones"),
+        ("All kidney rocks was removed.", "kidney stones"),
+        ("Group A kidney rocks are small.", "kidney stones"),
     ],
 )
-def test_a_dropped_ending_comes_back_where_only_a_plural_can_stand(
-    text: str, expected: str
-) -> None:
+def test_number_follows_the_words_around_where_only_one_can_stand(text: str, expected: str) -> None:
     glossary = glossary_of(Concept("kidney stone", spun=(Variant("kidney rock"),)))
     (hit,) = glossary.find(text)
     assert expected.removeprefix("a ").removeprefix("A ") in hit.replacement

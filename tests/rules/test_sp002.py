@@ -33,7 +33,8 @@ def found(
     judgement = Judgement(
         1.0, (), (span,), 0.9, 0.8, np.zeros((0, 2), int), np.zeros(0), doubted=doubted
     )
-    context = Context(Config(), load_glossary(), judgement=judgement)
+    glossary = load_glossary()
+    context = Context(Config(), glossary, glossary.find(article.text), judgement=judgement)
     (finding,) = UnlikelyWording().check(article, context)
     return finding
 
@@ -75,6 +76,13 @@ def test_a_number_a_unit_and_a_drug_are_not_replaced(word: str, wrong: str, righ
     text = "Take 200 mg of ibuprofen when contractions come each five minutes, and call the ward."
     offered = found(Replacement(wrong, 0.9), Replacement(right, 0.2), word=word, text=text)
     assert offered.replacements == (right,)
+
+
+def test_replacements_are_spelt_as_the_author_spells() -> None:
+    spun = "Sweets leave tartar. The cerebrum tumor presses on brawn fiber."
+    for own, expected in ((" The colour is grey.", "oedema"), ("", "edema")):
+        finding = found(Replacement("edema", 0.6), text=spun + own)
+        assert finding.replacements == (expected,)
 
 
 SAFE, SUGGESTED, EDITOR = Applicability.SAFE, Applicability.SUGGESTED, Applicability.EDITOR

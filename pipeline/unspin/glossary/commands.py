@@ -315,13 +315,14 @@ def import_file(
     if target.exists():
         raise GlossaryError(f"{target}:0: exists already; name another file or remove it")
     imported = exchange.read(source, format)
-    if not imported.concepts:
+    if not imported.concepts and not imported.off:
         raise GlossaryError(_nothing(source, imported))
     if extend:
         ours = _below(imported.concepts)
         more = (replace(c, extend=c.extend or c.key in ours) for c in imported.concepts)
         imported = replace(imported, concepts=tuple(more))
-    text = file_text(title or f"Imported from {source.name}", target.stem, imported.concepts)
+    title = title or f"Imported from {source.name}"
+    text = file_text(title, target.stem, imported.concepts, imported.off)
     try:
         read_file(target, text)  # what is written must be readable
     except GlossaryError as error:  # the line is one of a file that nobody will see
@@ -387,7 +388,11 @@ def export_file(
         if field not in known:
             raise GlossaryError(f"{target}:0: no field {field!r}; use one of {', '.join(known)}")
     concepts = [c for c in concepts if not fields or c.field in fields]
-    return len(concepts), exchange.write(target, concepts, format)
+    house = (read_file(f) for p in paths for f in glossary_files(p))
+    gone = [o for f in house if not fields or f.field in fields for o in f.off]
+    return len(concepts), exchange.write(
+        target, concepts, format, list(dict.fromkeys((*gone, *off)))
+    )
 
 
 def _without_overridden(concepts: Sequence[Concept]) -> list[Concept]:

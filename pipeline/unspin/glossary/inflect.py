@@ -40,6 +40,8 @@ _TWO_VERBS = re.compile(
     r"(?P<first>\S+)(?P<gap>(?: (?:up|down|off|out|right|well))? (?:and|or) )"
     r"(?P<second>\S+)(?P<rest>.*)"
 )
+#: Words before a verb that stay as they are: "also help", "really feel tired".
+_LEADING_ADVERB = re.compile(r"(?P<adverb>\w+ly|also|often|always|never) (?P<verb>\w.*)")
 
 
 def plural(noun: str) -> str:
@@ -167,8 +169,15 @@ def verb_forms(verb: str) -> tuple[str, str, str, str]:
 def _conjugations(phrase: str) -> tuple[str, str, str, str]:
     """Third person, past, participle and -ing form of a verb phrase in its base form.
 
-    Where two verbs share what follows, both change: "eats and drinks".
+    Where two verbs share what follows, both change: "eats and drinks". An adverb before the verb
+    does not: "also helps".
     """
+    led = _LEADING_ADVERB.fullmatch(phrase)
+    if led and led["adverb"].lower() not in english()["verbs_in_ly"]:
+        third, past, participle, ing = (
+            f"{led['adverb']} {form}" for form in _conjugations(led["verb"])
+        )
+        return third, past, participle, ing
     both = _TWO_VERBS.fullmatch(phrase)
     if both is None:
         verb, gap, rest = phrase.partition(" ")

@@ -192,9 +192,9 @@ def replacing(entry: Concept, lost: int) -> str:
         entry: Of a house glossary.
         lost: As `lost_forms` counts them.
     """
-    forms = "1 spun or deprecated form" if lost == 1 else f"{lost:,} spun and deprecated forms"
+    forms = "1 form counts" if lost == 1 else f"{lost:,} spun and deprecated forms count"
     return (
-        f"{entry.canonical!r} replaces our entry, of which {forms} no longer count; "
+        f"{entry.canonical!r} replaces our entry, of which {forms} no longer; "
         "write extend: true to keep them"
     )
 

@@ -27,6 +27,8 @@ from unspin.glossary.shadow import fold
 
 #: No text holds these, and XML cannot.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+#: Suffixes of the formats that are imported.
+_EXCHANGED = (".csv", ".tsv", ".tbx", ".xml")
 _FILE_KEYS = ("field", "title", "words", "off", "concepts")
 _CONCEPT_KEYS = (
     "canonical", "pos", "number", "admitted", "deprecated", "spun", "applicability", "when",
@@ -54,7 +56,8 @@ def glossary_files(path: Path) -> list[Path]:
     """The glossary files of a file or folder, sorted by name.
 
     Raises:
-        GlossaryError: There is no such file or folder, or it holds no glossary file.
+        GlossaryError: There is no such file or folder, it holds no glossary file, or is of a format
+            that is imported.
     """
     if path.is_dir():
         found = sorted(p for p in path.iterdir() if p.suffix in (".yaml", ".yml"))
@@ -63,6 +66,11 @@ def glossary_files(path: Path) -> list[Path]:
         return found
     if not path.is_file():
         raise GlossaryError(f"{path}:0: there is no such file; check the path of the glossary")
+    if path.suffix.lower() in _EXCHANGED:
+        raise GlossaryError(
+            f"{path}:0: is no glossary file; make one of it: "
+            f"unspin glossary import {path} {path.with_suffix('.yaml')}"
+        )
     return [path]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from unspin.glossary.conditions import ends_in_verb, holds, proximity
 from unspin.glossary.inflect import inflections
 from unspin.glossary.replacing import replace_form
 from unspin.glossary.shadow import Shadow, fold
-from unspin.glossary.spelling import has_variant, is_british, respell, variants
+from unspin.glossary.spelling import has_variant, is_british_beside, respell, variants
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
@@ -242,7 +243,7 @@ class Glossary:
         british: bool | None = None
         asked = False
         last = 0
-        for a, b, group in chosen:
+        for (a, b, group), follows in zip_longest(chosen, chosen[1:]):
             number, kind, applicability, when, inflection, listed = self._entry(shadow, a, b, group)
             if kind == CANONICAL:
                 continue
@@ -258,6 +259,7 @@ class Glossary:
             left, right, new = replace_form(
                 text, start, end, canonical,
                 pos=pos, number=count, inflection=inflection, listed=listed,
+                attributive=follows is not None and self._modifies(shadow, b, follows),
             )  # fmt: skip
             if left < last:  # the article belongs to the hit before
                 left, new = start, new.split(None, 1)[1]
@@ -268,18 +270,22 @@ class Glossary:
                 listed,
             )  # fmt: skip
 
+    def _modifies(self, shadow: Shadow, end: int, follows: tuple[int, int, int]) -> bool:
+        """Whether what ends at `end` of a shadow stands right before a noun that is known."""
+        if follows[0] != end + 1:
+            return False
+        number = self._entry(shadow, *follows)[0]
+        return self._tables.concepts[number][1] == "noun"
+
     def _is_british(self, shadow: Shadow, chosen: Sequence[tuple[int, int, int]]) -> bool | None:
-        """How a text is spelt: a spun form, by the spinning program, only where nothing else says.
+        """How the author of a text spells.
 
         Args:
             shadow: Of the text.
             chosen: Start, end and group of the forms in it.
         """
-        spun = [(a, b) for a, b, group in chosen if self._entry(shadow, a, b, group)[1] == SPUN]
-        ends, starts = [0, *(b for _, b in spun)], [*(a for a, _ in spun), len(shadow.text)]
-        beside = " ".join(shadow.text[a:b] for a, b in zip(ends, starts, strict=True))
-        british = is_british(beside)
-        return is_british(shadow.text) if british is None else british
+        spun = ((a, b) for a, b, group in chosen if self._entry(shadow, a, b, group)[1] == SPUN)
+        return is_british_beside(shadow.text, spun)
 
     def _entry(
         self, shadow: Shadow, a: int, b: int, group: int

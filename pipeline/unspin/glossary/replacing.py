@@ -6,6 +6,7 @@ import re
 
 from unspin.glossary.inflect import (
     BASE,
+    ING,
     PARTICIPLE,
     PAST,
     PLURAL,
@@ -13,16 +14,35 @@ from unspin.glossary.inflect import (
     english,
     indefinite,
     inflect,
+    is_plural,
     title_case,
 )
 
 _ARTICLE = re.compile(r"(?<![\w'’-])([Aa][Nn]?)\s+$")
 #: What only plurals stand behind; behind "both" and numbers ("stage four") others may.
 _SEVERAL = re.compile(
-    r"\b(?:these|those|many|several|few|numerous|multiple|various)\s+$", re.IGNORECASE
+    r"\b(?:these|those|many|several|few|numerous|multiple|various|number\s+of"
+    r"|one\s+of\s+(?:the|these|those|my|your|his|her|its|our|their)"
+    r"(?:\s+(?:main|major|key|common|important|most\s+\w+|\w+est))?)\s+$",
+    re.IGNORECASE,
+)
+#: What only singulars stand behind.
+_SINGLE = re.compile(r"\b(?:each|every|another)\s+$", re.IGNORECASE)
+#: What may stand before the subject with which a sentence begins, and before a plural one alone.
+_DETERMINER = re.compile(r"\b(?:the|my|your|his|her|its|our|their)\s+$", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"\b(?:both|some|most|all|no|two|three|four|five|six|seven|eight|nine|ten)\s+$", re.IGNORECASE
 )
 _PLURAL_VERB = re.compile(r"\s+(?:are|were|have)\b")
-_ADVERB = re.compile(r"(?:\w+ly|often|also|not|never|always|already|ever|just)$", re.IGNORECASE)
+_SINGULAR_VERB = re.compile(r"\s+(?:is|was|has)\b")
+_NEXT_WORD = re.compile(r"\s+([^\W\d_][\w-]*)")
+_ADVERB = r"(?:\w+ly|often|also|not|never|always|already|ever|just)"
+_ADVERBS = rf"(?:{_ADVERB}\s+)*"
+_HAVE = re.compile(rf"(?:\b(?:have|has|had)|['’]ve)\s+{_ADVERBS}$", re.IGNORECASE)
+_MODAL = re.compile(
+    r"(?<!\bthe )(?<!\ba )(?:\b(?:can|cannot|could|may|might|must|shall|should|will|would)"
+    rf"|(?:\b[Dd](?:o|oes|id)|\b[Cc](?:a|ould)|\b[Ww](?:o|ould)|\b[Ss]hould)n['’]t)\s+{_ADVERBS}$"
+)
 _SENTENCE_START = re.compile(r"(?:^|[.!?…][\"”’')\]]*\s+|\n\s*|^\W+|[:]\s+[\"“‘]?)$")
 _WORD = re.compile(r"[^\W\d_][\w'’]*")
 #: Code points of context that decide about capitals, tense and article.
@@ -39,6 +59,7 @@ def replace_form(
     number: str = "both",
     inflection: str = BASE,
     listed: str = "",
+    attributive: bool = False,
 ) -> tuple[int, int, str]:
     """The replacement of a form.
 
@@ -51,33 +72,57 @@ def replace_form(
         number: ``both`` or ``invariant``.
         inflection: Inflection of the form found.
         listed: The form as the glossary writes it, with its capitals.
+        attributive: Whether a noun phrase that the glossary knows follows at once.
 
     Returns:
         Start, end and new text; the span reaches to an article before or after where that must
         change with it.
     """
-    if inflection == PAST and _is_participle(text, start):
-        inflection = PARTICIPLE
-    elif inflection == PLURAL and _ARTICLE.search(text[max(0, start - _CONTEXT) : start]):
+    before, after = text[max(0, start - _CONTEXT) : start], text[end : end + _CONTEXT]
+    if pos == "verb":
+        inflection = _verb_form(before, inflection)
+    elif pos == "noun" and (_SINGLE.search(before) or _article(text, start)):
         inflection = BASE  # programs put a plural for a singular: "a heart rhythm troubles"
-    elif inflection == BASE and pos == "noun" and _is_many(text, start, end):
-        inflection = PLURAL  # and drop endings: "these kidney rock", "Kidney rock are"
+    elif pos == "noun" and not (attributive or _is_attributive(after)):
+        inflection = _number(text, start, end, inflection)
     new = inflect(canonical, pos, number, inflection)
+    if attributive and new in english()["joined_before_nouns"]:
+        new = new.replace(" ", "-")  # "early-stage breast cancer"
     return mended_articles(text, start, end, _capitals(text, start, end, new, listed), new)
 
 
-def _is_many(text: str, start: int, end: int) -> bool:
-    """Whether the words around a singular ask for a plural."""
-    if _SEVERAL.search(text[max(0, start - _CONTEXT) : start]):
-        return True
-    return (
-        sentence_start(text, start) and _PLURAL_VERB.match(text[end : end + _CONTEXT]) is not None
-    )
+def _verb_form(before: str, inflection: str) -> str:
+    """The inflection that the words before a verb ask for, where a program put another."""
+    if inflection == BASE:
+        return PARTICIPLE if _HAVE.search(before) else BASE  # "she has misplace weight"
+    if inflection != ING and _MODAL.search(before):
+        return BASE  # "it can motives pain"
+    return PARTICIPLE if inflection == PAST and _is_participle(before) else inflection
 
 
-def _is_participle(text: str, start: int) -> bool:
-    words = re.findall(r"['’]?\w+", text[max(0, start - _CONTEXT) : start])
-    while words and _ADVERB.fullmatch(words[-1]):
+def _number(text: str, start: int, end: int, inflection: str) -> str:
+    """The number that the words around a noun ask for: programs drop and add plural endings."""
+    before, after = text[max(0, start - _CONTEXT) : start], text[end : end + _CONTEXT]
+    determiner = _DETERMINER.search(before)
+    leading = determiner or _AMOUNT.search(before)
+    opens = sentence_start(text, start - len(leading[0]) if leading else start)
+    if inflection == BASE:  # "these kidney rock", "one of the kidney rock", "Kidney rock are"
+        many = _SEVERAL.search(before) or (opens and _PLURAL_VERB.match(after))
+        return PLURAL if many else BASE
+    # "The kidney rocks was": without a determiner a single stone could not stand there
+    return BASE if opens and determiner and _SINGULAR_VERB.match(after) else inflection
+
+
+def _is_attributive(after: str) -> bool:
+    """Whether a plural follows, to which a noun belongs: "these kidney rock patients"."""
+    follows = _NEXT_WORD.match(after)
+    word = follows[1].lower() if follows else ""
+    return word == "people" or (is_plural(word) and word not in english()["no_plurals"])
+
+
+def _is_participle(before: str) -> bool:
+    words = re.findall(r"['’]?\w+", before)
+    while words and re.fullmatch(_ADVERB, words[-1], re.IGNORECASE):
         words.pop()
     return bool(words) and words[-1].lower().replace("’", "'") in english()["perfect"]
 
@@ -126,6 +171,13 @@ def _titled(text: str, start: int, end: int) -> bool:
     return False
 
 
+def _article(text: str, start: int) -> re.Match[str] | None:
+    """An a or an right before `start`; "hepatitis A" holds a letter."""
+    before = _ARTICLE.search(text[max(0, start - _CONTEXT) : start])
+    letter = before and before[1] == "A" and not sentence_start(text, start - len(before[0]))
+    return None if letter else before
+
+
 def mended_articles(text: str, start: int, end: int, new: str, sound: str) -> tuple[int, int, str]:
     """Mends a or an before a replacement, and one with which it ends.
 
@@ -147,11 +199,10 @@ def mended_articles(text: str, start: int, end: int, new: str, sound: str) -> tu
         right = indefinite(follows[1])
         if right != last[1].lower():
             new = new[: last.start()] + (capital(right) if last[1][0].isupper() else right)
-    before = _ARTICLE.search(text[max(0, start - _CONTEXT) : start])
+    before = _article(text, start)
     if before and not re.match(r"an?(?!\w)", new, re.IGNORECASE):
         right = indefinite(sound)
-        letter = before[1] == "A" and not sentence_start(text, start - len(before[0]))
-        if right != before[1].lower() and not letter:  # "hepatitis A" holds a letter
+        if right != before[1].lower():
             length = len(before[0])
             if before[1].isupper() and len(before[1]) > 1:
                 right = right.upper()

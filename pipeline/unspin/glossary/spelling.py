@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from unspin.resources import data_path
@@ -52,6 +52,21 @@ def is_british(folded: str) -> bool | None:
     if len(uk) != len(us):
         return len(uk) > len(us)
     return None if sum(uk) == sum(us) else sum(uk) > sum(us)
+
+
+def is_british_beside(folded: str, spun: Iterable[tuple[int, int]]) -> bool | None:
+    """How an author spells: spun wording, a program's, is asked only where nothing else says.
+
+    Args:
+        folded: The text, folded.
+        spun: Start and end of spun wording in it.
+    """
+    own, at = [], 0
+    for start, end in sorted(spun):
+        own.append(folded[at : max(at, start)])
+        at = max(at, end)
+    british = is_british(" ".join((*own, folded[at:])))
+    return is_british(folded) if british is None else british
 
 
 def has_variant(phrase: str) -> bool:

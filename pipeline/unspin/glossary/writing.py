@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -29,9 +29,11 @@ def flow_list(items: Iterable[str]) -> str:
     return "[" + ", ".join(scalar(i, flow=True) for i in items) + "]"
 
 
-def file_text(title: str, field: str, concepts: Iterable[Concept]) -> str:
+def file_text(title: str, field: str, concepts: Iterable[Concept], off: Sequence[str] = ()) -> str:
     """A glossary file."""
-    lines = [f"field: {scalar(field)}", f"title: {scalar(title)}", "concepts:"]
+    lines = [f"field: {scalar(field)}", f"title: {scalar(title)}"]
+    lines += [f"off: {flow_list(off)}"] if off else []
+    lines.append("concepts:")
     for concept in concepts:
         lines += entry_lines(concept)
     return "\n".join(lines) + "\n"

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from unspin.article import Article
 from unspin.findings import Applicability, Finding, Severity
-from unspin.glossary.spelling import is_british, respell
+from unspin.glossary.concept import SPUN
+from unspin.glossary.shadow import fold
+from unspin.glossary.spelling import is_british_beside, respell
 from unspin.guard import facts
 from unspin.places import Cover
 from unspin.rules.base import Context
@@ -59,7 +61,8 @@ class UnlikelyWording:
         rock" is a kidney stone. Or the glossary's sure restorations (SP001) in the same article
         make the same change, the model proposes it at enough places, and the place itself looks
         spun and is no set phrase: once "back discomfort" is back pain, "the discomfort" is the
-        pain, but a hazard ratio stays one. British or American spelling follows the article.
+        pain, but a hazard ratio stays one. British or American spelling follows the author's own
+        words, not the spun forms that the glossary knows.
 
     Known limits:
         Fluent spinning (every word a fair synonym, grammar kept) is mostly missed in short
@@ -75,9 +78,12 @@ class UnlikelyWording:
         """Yields the spans of the model's judgement that rules may judge."""
         if context.judgement is None:
             return
-        known = [hit for hit in context.hits if hit.kind != "spun"]
+        known = [hit for hit in context.hits if hit.kind != SPUN]
         signed = Cover((f.start, f.end) for f in SpinnerSignature().check(article, context))
-        british = is_british(article.text.lower()) if context.judgement.spans else None
+        forms = ((h.form_start, h.form_end) for h in context.hits if h.kind == SPUN)
+        british = None
+        if context.judgement.spans:
+            british = is_british_beside(fold(article.text), forms)
         for span in context.judgement.spans:
             if off_limits(article).meets(span.start, span.end):
                 continue

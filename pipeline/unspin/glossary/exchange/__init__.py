@@ -36,12 +36,20 @@ class Imported:
         explained: What could not, with reasons.
         rows: Rows, terms or swaps that the file holds.
         ignored: What no row says and a glossary has no place for, as columns of CSV.
+        off: Canonical terms of the glossary below that it switches off.
     """
 
     concepts: tuple[Concept, ...]
     explained: tuple[Explained, ...] = ()
     rows: int = 0
     ignored: tuple[Explained, ...] = ()
+    off: tuple[str, ...] = ()
+
+
+def no_place_for_off(path: Path, off: Sequence[str], format: str) -> list[Explained]:
+    """Says of terms that are switched off that a format has no place for them."""
+    why = f"{format} cannot say that it is switched off; where the file is imported, add it to off:"
+    return [Explained(str(path), term, why) for term in off]
 
 
 def form_reason(template: str) -> str:
@@ -147,13 +155,16 @@ def read(path: Path, format: str = "") -> Imported:
         ) from error
 
 
-def write(path: Path, concepts: Sequence[Concept], format: str = "") -> list[Explained]:
+def write(
+    path: Path, concepts: Sequence[Concept], format: str = "", off: Sequence[str] = ()
+) -> list[Explained]:
     """Writes concepts in another format.
 
     Args:
         path: File to write; for Vale a folder, a style of several files.
         concepts: What to write.
         format: ``csv``, ``tbx`` or ``vale``; empty to go by the file name.
+        off: Canonical terms that are switched off.
 
     Returns:
         What the format cannot say, with reasons.
@@ -163,7 +174,7 @@ def write(path: Path, concepts: Sequence[Concept], format: str = "") -> list[Exp
     """
     from unspin.glossary.exchange import table, tbx, vale
 
-    writers: dict[str, Callable[[Path, Sequence[Concept]], list[Explained]]] = {
+    writers: dict[str, Callable[[Path, Sequence[Concept], Sequence[str]], list[Explained]]] = {
         "csv": table.write_csv,
         "tbx": tbx.write_tbx,
         "vale": vale.write_vale,
@@ -172,6 +183,6 @@ def write(path: Path, concepts: Sequence[Concept], format: str = "") -> list[Exp
     if name not in writers:
         raise GlossaryError(f"{path}:0: format not written; name one: {'|'.join(writers)}")
     try:
-        return writers[name](path, concepts)
+        return writers[name](path, concepts, off)
     except OSError as error:
         raise GlossaryError(f"{path}:0: cannot be written ({error.strerror}); check it") from error

@@ -1,11 +1,11 @@
 """CSV: one row for each name, example and fine sentence; nothing is lost on the way there and back.
 
 Columns: ``concept, pos, number, status, text, good, applicability, when, within, source, families,
-field, note, extend``. `status` is canonical, admitted, deprecated, spun, example or fine; `when` is
-JSON; `extend` is true where an entry adds to one of the glossary below. A plain list of two
-columns, ``concept,text``, is read as spun forms. What spreadsheets make of it is read, too:
-semicolons or tabs between cells, a first line ``sep=;``, rows without a word, capitals in the names
-of columns and in statuses.
+field, note, extend``. `status` is canonical, admitted, deprecated, spun, example, fine or off (a
+term of the glossary below that is switched off); `when` is JSON; `extend` is true where an entry
+adds to one of the glossary below. A plain list of two columns, ``concept,text``, is read as spun
+forms. What spreadsheets make of it is read, too: semicolons or tabs between cells, a first line
+``sep=;``, rows without a word, capitals in the names of columns and in statuses.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ COLUMNS = (
     "concept", "pos", "number", "status", "text", "good", "applicability", "when", "within",
     "source", "families", "field", "note", "extend",
 )  # fmt: skip
-_STATUSES = ("canonical", "admitted", "deprecated", "spun", "example", "fine")
+_STATUSES = ("canonical", "admitted", "deprecated", "spun", "example", "fine", "off")
 #: What spreadsheets and people write for yes and no.
 _FLAGS = {"true": True, "yes": True, "1": True, "x": True, "": False, "false": False, "no": False,
           "0": False}  # fmt: skip
@@ -46,13 +46,14 @@ _FLAGS = {"true": True, "yes": True, "1": True, "x": True, "": False, "false": F
 _NAMES = ("pos", "number", "status", "applicability", "extend")
 
 
-def csv_text(concepts: Sequence[Concept]) -> str:
-    """Concepts as CSV."""
+def csv_text(concepts: Sequence[Concept], off: Sequence[str] = ()) -> str:
+    """Concepts as CSV, and terms that are switched off."""
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
     for concept in joined(concepts):
         writer.writerows(_rows(concept))
+    writer.writerows({"concept": term, "status": "off", "text": term} for term in off)
     return out.getvalue()
 
 
@@ -91,11 +92,11 @@ def _rows(concept: Concept) -> Iterator[dict[str, str]]:
         yield {**base, "status": "fine", "text": sentence}
 
 
-def write_csv(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
+def write_csv(path: Path, concepts: Sequence[Concept], off: Sequence[str] = ()) -> list[Explained]:
     """Writes concepts; CSV can say everything."""
     from unspin.staging import write_atomic
 
-    write_atomic(path, csv_text(concepts).encode("utf-8"))
+    write_atomic(path, csv_text(concepts, off).encode("utf-8"))
     return []
 
 
@@ -155,6 +156,8 @@ def read_csv(path: Path) -> Imported:
             else:
                 good.append(row)
     found: dict[tuple[str, str], _Entry] = {}
+    off = dict.fromkeys(row["concept"] for row in good if row["status"] == "off")
+    good = [row for row in good if row["status"] != "off"]
     known = _parts_of_speech(good)
     for row in good:
         reason = _take(found, row, known[row.term])
@@ -167,7 +170,7 @@ def read_csv(path: Path) -> Imported:
     why = f"is no column that a glossary has; the columns are {', '.join(COLUMNS)}"
     ignored = tuple(Explained(f"{path}:{at}", other, why) for other in others if other)
     concepts = tuple(e.concept() for e in found.values())
-    return Imported(concepts, tuple(explained), rows, ignored)
+    return Imported(concepts, tuple(explained), rows, ignored, tuple(off))
 
 
 def _explained(path: Path, row: _Row, reason: str) -> Explained:
@@ -232,8 +235,11 @@ def _cell_reason(row: _Row) -> str:
     names = [row["concept"], *([] if row["status"] in ("example", "fine") else [row["text"]])]
     if any(map(_broken, names)):
         return "a name may not hold a line break; is a quote not closed?"
-    if row["status"] == "canonical" and " ".join(row["text"].split()).casefold() != row.term:
+    named = " ".join(row["text"].split()).casefold() == row.term
+    if row["status"] == "canonical" and not named:
         return f"a canonical row names its concept as text; write {row['concept']!r} or admitted"
+    if row["status"] == "off" and not named:
+        return f"a row that switches a concept off names it as text; write {row['concept']!r}"
     try:
         _when(row)
     except ValueError as error:

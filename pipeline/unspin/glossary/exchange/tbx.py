@@ -11,12 +11,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import starmap
 from pathlib import Path
 from typing import Any, cast
 
 from unspin.errors import GlossaryError
 from unspin.glossary.concept import APPLICABILITIES, POS, Concept, Variant, When
-from unspin.glossary.exchange import Explained, Imported, form_reason, text_reason
+from unspin.glossary.exchange import (
+    Explained,
+    Imported,
+    form_reason,
+    no_place_for_off,
+    text_reason,
+)
 from unspin.glossary.exchange.joining import joined
 from unspin.glossary.expand import options
 from unspin.glossary.writing import when_dict, when_from
@@ -32,14 +39,20 @@ _STATUS = {
     _DEPRECATED: "deprecated", "deprecatedTerm": "deprecated", "deprecated": "deprecated",
     "supersededTerm-admn-sts": "deprecated", "supersededTerm": "deprecated",
     "superseded": "deprecated",
+    "approved": "", "allowed": "", "forbidden": "deprecated", "prohibited": "deprecated",
 }  # fmt: skip
 _STATUS_OF = {name.casefold(): meaning for name, meaning in _STATUS.items()}
 #: Data categories of a term that are read; in the style DCT they are elements.
 _CATEGORIES = ("administrativeStatus", "normativeAuthorization", "partOfSpeech")
+#: What tools call a status of their own; overlooked, it would make a good name of a forbidden one.
+_OWN_STATUS = re.compile(r"(?!process).*status|forbidden", re.IGNORECASE)
+_YES = ("true", "yes", "1")
 #: Begins the note of a spun form; JSON with its applicability and condition follows.
 _SPUN_NOTE = "unspin:spun"
 #: Begins the note of a part of speech that TBX-Basic has no name for.
 _POS_NOTE = "unspin:pos"
+#: The note of a preferred term whose entry adds to one of the glossary below.
+_EXTEND_NOTE = "unspin:extend"
 #: Parts of speech in TBX-Basic, which allows no others.
 _TO_POS = {
     "noun": "noun", "verb": "verb", "adjective": "adjective", "adverb": "adverb",
@@ -50,7 +63,7 @@ _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _NAMESPACE = "urn:iso:std:iso:30042:ed-2"
 
 
-def write_tbx(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
+def write_tbx(path: Path, concepts: Sequence[Concept], off: Sequence[str] = ()) -> list[Explained]:
     """Writes concepts; examples, fine sentences, families and proximity forms have no place."""
     from lxml import etree
 
@@ -70,7 +83,7 @@ def write_tbx(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
     header = add(add(root, "tbxHeader"), "fileDesc")
     add(add(header, "sourceDesc"), "p", "unspin glossary")
     body = add(add(root, "text"), "body")
-    explained: list[Explained] = []
+    explained = no_place_for_off(path, off, "TBX")
     concepts = joined(concepts)
     for i, concept in enumerate(concepts, 1):
         entry = add(body, "conceptEntry", id=f"c{i}")
@@ -91,7 +104,9 @@ def write_tbx(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
             add(term, "term", text)
             add(term, "termNote", status, type="administrativeStatus")
             add(term, "termNote", _TO_POS.get(concept.pos, "other"), type="partOfSpeech")
-            for line in (note, "" if concept.pos in _TO_POS else f"{_POS_NOTE} {concept.pos}"):
+            own = "" if concept.pos in _TO_POS else f"{_POS_NOTE} {concept.pos}"
+            extends = concept.extend and status == _PREFERRED
+            for line in (note, own, _EXTEND_NOTE if extends else ""):
                 if line:
                     add(term, "note", line)
     if any(c.examples or c.fine or c.families for c in concepts):
@@ -183,16 +198,28 @@ def _read_terms(entry: Any) -> Iterator[tuple[str, str, str, str]]:
             continue
         for group in _named(section, "termSec", "tig", "ntig"):
             text = next((_text(n) for n in _named(group, "term")), "")
-            notes = {n.get("type"): _text(n) for n in _named(group, "termNote")}
+            said = _named(group, "termNote", "descrip", "admin")
+            notes = {n.get("type") or "": _text(n) for n in said}
             notes |= {_local(n): _text(n) for n in _named(group, *_CATEGORIES)}
             lines = [_text(n) for n in _named(group, "note")]
             own = next((li for li in lines if li.startswith(_POS_NOTE)), "")
-            note = next((li for li in lines if li.startswith("unspin:") and li != own), "")
+            others = (own, _EXTEND_NOTE)
+            note = next((li for li in lines if li.startswith("unspin:") and li not in others), "")
             pos = notes.get("partOfSpeech", "")
             pos = own.removeprefix(_POS_NOTE).strip() or _FROM_POS.get(pos, pos)
             status = notes.get("administrativeStatus") or notes.get("normativeAuthorization") or ""
+            status = status or next(filter(None, starmap(_own_status, notes.items())), "")
             if text:
                 yield text, _STATUS_OF.get(status.casefold(), f"?{status}"), pos, note
+
+
+def _own_status(name: str, value: str) -> str:
+    """The status in a note of a tool's own; empty where it says none."""
+    if not _OWN_STATUS.fullmatch(name):
+        return ""
+    if name.casefold() == "forbidden":
+        return name if value.casefold() in _YES else ""
+    return value
 
 
 def _text(node: Any) -> str:
@@ -246,6 +273,7 @@ def _concept(entry: Any, names: list[tuple[str, str, str, str]]) -> Concept | st
         deprecated=tuple(groups["deprecated"]),
         spun=tuple(groups["spun"]),
         source=sources[0] if sources else "",
+        extend=any(_text(n) == _EXTEND_NOTE for n in _named(entry, "note")),
         field=fields[0] if fields else "",
         note=" ".join(" ".join(remarks).split()),
     )

@@ -11,7 +11,13 @@ from typing import Any
 from unspin.errors import GlossaryError
 from unspin.glossary.compiling import forms_in_force
 from unspin.glossary.concept import DEPRECATED, LIKELY, SAFE, SPUN, SUGGESTED, Concept, Variant
-from unspin.glossary.exchange import Explained, Imported, form_reason, text_reason
+from unspin.glossary.exchange import (
+    Explained,
+    Imported,
+    form_reason,
+    no_place_for_off,
+    text_reason,
+)
 from unspin.glossary.inflect import inflect
 
 #: Files of the style that is written: name, kind, applicabilities, level of Vale, what they hold.
@@ -29,7 +35,7 @@ _FILES = (
 )  # fmt: skip
 
 
-def write_vale(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
+def write_vale(path: Path, concepts: Sequence[Concept], off: Sequence[str] = ()) -> list[Explained]:
     """Writes a style: a folder with one file for each level.
 
     Forms with conditions stay out of it: Vale looks at the words alone.
@@ -37,7 +43,7 @@ def write_vale(path: Path, concepts: Sequence[Concept]) -> list[Explained]:
     from unspin.staging import write_atomic
 
     path.mkdir(parents=True, exist_ok=True)
-    explained: list[Explained] = []
+    explained = no_place_for_off(path, off, "Vale")
     swaps: dict[str, dict[str, str]] = {name: {} for name, *_ in _FILES}
     for text, forms in forms_in_force(concepts).items():
         form = forms[0]
