@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -47,3 +48,16 @@ def test_any_text_can_be_searched(text: str) -> None:
     glossary = load_glossary()
     for hit in standing(glossary, text, spun=True):
         assert 0 <= hit.start < hit.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "An energizer drug raises the pulse.",  # a stimulant, or an antidepressant
+        "The nurse gave an internal secretion shot.",  # of insulin, or of any hormone
+        "A leaflet on treatment and anticipation.",  # prevention, or prognosis
+        "Do now not depart the child by herself.",  # leave, not go away
+    ],
+)
+def test_what_may_stand_for_two_things_is_not_restored(text: str) -> None:
+    assert restore(load_glossary(), text, spun=True) == text

@@ -19,6 +19,8 @@ MOST_CHARACTERS = 120
 MOST_RUN_IN_WORDS = 7
 #: Least number of words behind a run-in heading.
 LEAST_BODY_WORDS = 8
+#: Least number of lines with a speaker that make a conversation.
+LEAST_SPEECHES = 3
 #: More undecided short lines on end than this are a menu or an index, not headings.
 LONGEST_CHAIN = 3
 
@@ -42,6 +44,8 @@ _AMOUNT = re.compile(
     r"capsules?|drops?|puffs?|sachets?|times|hours?|minutes?|tsp|tbsp|teaspoons?|tablespoons?|cups?)\b"
 )
 DEEP_NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})\.?\s+(?=[A-Z])")
+#: "DR OKE: How long have you had it?": who speaks, in capitals, and what is said.
+_SPEAKER = re.compile(r"[A-Z][A-Z][A-Z .'’-]*(?: \([^()]*\))?: (?=.*[a-z])")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
 
@@ -166,7 +170,14 @@ def run_in_heading(text: str) -> int:
 def find_headings(units: list[Unit], title: str) -> None:
     """Decides which undecided lines are headings, looking at their neighbours."""
     stuffed = _repeated(units, title)
-    could = [u.plain and fold(u.text) not in stuffed and looks_like_heading(u) for u in units]
+    spoken = sum(bool(_SPEAKER.match(u.text)) for u in units) >= LEAST_SPEECHES
+    could = [
+        u.plain
+        and fold(u.text) not in stuffed
+        and looks_like_heading(u)
+        and not (spoken and _SPEAKER.match(u.text))
+        for u in units
+    ]
     single_spaced = _single_spaced(units)
     i = 0
     while i < len(units):
