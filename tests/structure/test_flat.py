@@ -439,7 +439,9 @@ def test_flat_verses_are_no_items() -> None:
 
 
 def test_flat_a_question_that_a_speaker_asks_is_no_heading() -> None:
-    talk = "PRIYA: I sneeze all day.\n\nDR OKE: When do you start the spray?\n\nPRIYA: When I sneeze."
+    talk = (
+        "PRIYA: I sneeze all day.\n\nDR OKE: When do you start the spray?\n\nPRIYA: When I sneeze."
+    )
     assert "DR OKE: When do you start the spray?" not in headings(f"{talk}\n\n{BODY}\n")
 
 

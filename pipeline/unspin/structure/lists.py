@@ -361,7 +361,7 @@ def _sentence_run(units: list[Unit], start: int) -> list[Unit]:
 
 
 def _verses(units: list[Unit], start: int) -> bool:
-    """Whether the lines right above are verses: several on end, of which one goes on in the next."""
+    """Whether the lines right above are verses: some on end, of which one goes on in the next."""
     above = list(
         itertools.takewhile(lambda u: u.group == units[start - 1].group, reversed(units[:start]))
     )
