@@ -91,11 +91,11 @@ def _lines(spun: str, clean: str) -> Iterator[Fault]:
 
 def _print_clean() -> None:
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for name in ("unusual-unseen", "unusual-registers", "everyday-registers"):
+    for name in ("unusual-unseen", "unusual-registers", "everyday-registers", "practice-registers"):
         for row in _rows(f"{name}.jsonl"):
             report = unspin.clean_text(row["text"]).to_dict()
             found = [f for f in report["findings"] if f["rule"].startswith("SP")]
-            count = counts[name]
+            count = counts[f"{name} ({row['half']})" if "half" in row else name]
             count["texts"] += 1
             count["words"] += len(row["text"].split())
             count["look spun"] += (report["spun_probability"] or 0.0) >= LOOKS_SPUN

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.glossary.helpers import house
 from unspin.glossary import load_glossary
 from unspin.glossary.commands import concepts_in_force
+from unspin.glossary.concept import EDITOR
 from unspin.glossary.restoring import looks_spun, restore, standing, strong_concepts
 
 
@@ -47,3 +49,17 @@ def test_any_text_can_be_searched(text: str) -> None:
     glossary = load_glossary()
     for hit in standing(glossary, text, spun=True):
         assert 0 <= hit.start < hit.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "An energizer drug raises the pulse.",  # a stimulant, or an antidepressant
+        "The nurse gave an internal secretion shot.",  # of insulin, or of any hormone
+        "A leaflet on treatment and anticipation.",  # prevention, or prognosis
+        "Do now not depart the child by herself.",  # leave, not go away
+    ],
+)
+def test_what_may_stand_for_two_things_is_for_an_editor(text: str) -> None:
+    fixes = {hit.fix(spun=True) for hit in standing(load_glossary(), text, spun=True)}
+    assert fixes <= {EDITOR}

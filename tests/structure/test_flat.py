@@ -460,6 +460,15 @@ def test_flat_lines_out_of_the_middle_of_a_paragraph_are_no_items() -> None:
 def test_flat_verses_are_no_items() -> None:
     verse = "I lie awake at night,\nthe drip goes on and on,\nthe nurse walks by,\nand no one lets me sleep."
     assert items(f"Poems of the ward\n\n{verse}\n\n{BODY}\n") == []
+    ended = "First the words go.\nThen the hammer falls.\nShe lay with cloths and would not cry."
+    assert items(f"Poems of the ward\n\n{verse}\n\n{ended}\n\n{BODY}\n") == []
+
+
+def test_flat_a_question_that_a_speaker_asks_is_no_heading() -> None:
+    talk = (
+        "PRIYA: I sneeze all day.\n\nDR OKE: When do you start the spray?\n\nPRIYA: When I sneeze."
+    )
+    assert "DR OKE: When do you start the spray?" not in headings(f"{talk}\n\n{BODY}\n")
 
 
 def test_flat_a_star_that_a_word_bears_begins_a_footnote() -> None:

@@ -345,7 +345,7 @@ def _bare_run(units: list[Unit], start: int) -> list[Unit]:
 
 def _sentence_run(units: list[Unit], start: int) -> list[Unit]:
     """Three or more short sentences on lines of their own, apart from what is around them."""
-    if not units[start].blanks or not units[start].group:
+    if not units[start].blanks or not units[start].group or _verses(units, start):
         return []
     run: list[Unit] = []
     for unit in units[start:]:
@@ -358,6 +358,14 @@ def _sentence_run(units: list[Unit], start: int) -> list[Unit]:
             return []
         run.append(unit)
     return run if len(run) >= 3 else []
+
+
+def _verses(units: list[Unit], start: int) -> bool:
+    """Whether the lines right above are verses: some on end, of which one goes on in the next."""
+    above = list(
+        itertools.takewhile(lambda u: u.group == units[start - 1].group, reversed(units[:start]))
+    )
+    return len(above) > 2 and any(u.plain and u.text[-1] in ",;" for u in above)
 
 
 def find_definitions(units: list[Unit]) -> None:
