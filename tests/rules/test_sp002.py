@@ -114,7 +114,8 @@ def test_certain_is_the_first_replacement_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "quoted", ["“{}” on the teeth", "“Sweets leave {} on the teeth,” she said"]
+    "quoted",
+    ["“{}” on the teeth", '"dental {}" on the teeth', "“Sweets leave {} on the teeth,” she said"],
 )
 def test_what_somebody_says_is_left_to_an_editor(quoted: str) -> None:
     text = f"The dentist wrote that {quoted.format('tartar')}, and she should know."

@@ -499,7 +499,7 @@ def model_system(folder: Path) -> System:
                 s.start,
                 s.end,
                 s.replacements[0].text if s.replacements else None,
-                s.certainty >= found.safe_probability,
+                found.is_sure(s),
             )
             for s in found.spans
         )

@@ -144,7 +144,8 @@ class Judgement:
         spun_probability: Of the whole text.
         windows: In order, together covering the text.
         spans: In order, disjoint; those above the report threshold of the model.
-        safe_probability: A replacement from this certainty on may be applied unasked.
+        safe_probability: A replacement from this certainty on may be applied unasked
+            (:meth:`is_sure`).
         suggest_probability: From this one on it may be applied with ``--unsafe-fixes``.
         words: Start and end of each word in code points, shape (words, 2).
         p: P(spun) of each word.
@@ -162,6 +163,14 @@ class Judgement:
     p: Array = field(repr=False, compare=False)
     evidence: Evidence | None = field(default=None, repr=False, compare=False)
     doubted: bool = field(default=False, repr=False, compare=False)
+
+    def is_sure(self, span: JudgedSpan) -> bool:
+        """Whether the first replacement of a span of this text may be put in unasked.
+
+        The model is certain of it, the list knows what it changes, and the text is spun beyond
+        doubt: what is certain in a text that may be an author's is his style.
+        """
+        return span.certainty >= self.safe_probability and span.listed and not self.doubted
 
     def collocates(self, start: int, end: int) -> bool:
         """Whether a word between two code points makes a set phrase with a word beside it.

@@ -56,7 +56,7 @@ class UnlikelyWording:
         it would take the wording away).
         The first is suggested in an article that is spun as a whole, where all evidence bears it
         out, as long as it takes no word away and changes a word of content; else it is for an
-        editor. It is safe in two cases. The model is as good as certain (.9), the list of spun
+        editor. It is safe in two cases. The model is as good as certain (.93), the list of spun
         wordings knows each word that changes, and the article looks spun beyond doubt: "kidney
         rock" is a kidney stone. Or the glossary's sure restorations (SP001) in the same article
         make the same change, the model proposes it at enough places, and the place itself looks
@@ -122,8 +122,7 @@ class UnlikelyWording:
             if offered[0] is span.replacements[0] and not quoted:  # of which alone it is certain
                 if span.certainty >= judgement.suggest_probability:
                     applicability = Applicability.SUGGESTED
-                sure = span.certainty >= judgement.safe_probability
-                if sure and span.listed and not judgement.doubted:
+                if judgement.is_sure(span):
                     applicability = Applicability.SAFE
         return Finding(
             self.id,

@@ -57,7 +57,8 @@ _MENTION_AFTER = re.compile(
     re.IGNORECASE,
 )
 #: “Type II diabetes” is the old name.
-_QUOTE_OPENS, _QUOTE_CLOSES = re.compile(r"(?<!\w)[\"“‘']$"), re.compile(r"[.,;:!?]?[\"”’'](?!\w)")
+_QUOTE_OPENS = re.compile(r"(?<!\w)[\"“‘'](?:\w[\w-]*[ \n]){0,2}$")
+_QUOTE_CLOSES = re.compile(r"(?:[ \n]\w[\w-]*){0,2}[.,;:!?]?[\"”’'](?!\w)")
 #: "The name monkeypox misleads", "doctors spoke of cervical incompetence".
 _NAMED_BEFORE = re.compile(
     r"\b(?:(?:the|this|that|a|an|old|older|outdated|former)\s+(?:names?|terms?|words?|labels?|phrases?"
@@ -222,8 +223,12 @@ def may_be_title(article: Article, start: int, end: int) -> bool:
 
 
 def in_quotes(article: Article, start: int, end: int) -> bool:
-    """Whether a term alone stands in quotation marks: somebody speaks about the wording."""
-    before, after = article.text[max(0, start - 2) : start], article.text[end : end + 3]
+    """Whether a term stands in quotation marks, with up to two words before and behind it.
+
+    Somebody speaks about the wording: “lactose bigotry” for *lactose intolerance*.
+    """
+    before = article.text[max(0, start - _CONTEXT) : start]
+    after = article.text[end : end + _CONTEXT]
     return _QUOTE_OPENS.search(before) is not None and _QUOTE_CLOSES.match(after) is not None
 
 
