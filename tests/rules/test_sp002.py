@@ -26,6 +26,20 @@ def found(
     doubted: bool = False,
 ) -> Finding:
     """The finding about a word, to which the model proposes these."""
+    (finding,) = findings(
+        *replacements, word=word, text=text, certainty=certainty, listed=listed, doubted=doubted
+    )
+    return finding
+
+
+def findings(
+    *replacements: Replacement,
+    word: str,
+    text: str,
+    certainty: float = 0.0,
+    listed: bool = True,
+    doubted: bool = False,
+) -> list[Finding]:
     (article,) = read_bytes(text.encode(), "-", Config())
     assert isinstance(article, Article)
     start = article.text.index(word)
@@ -35,8 +49,7 @@ def found(
     )
     glossary = load_glossary()
     context = Context(Config(), glossary, glossary.find(article.text), judgement=judgement)
-    (finding,) = UnlikelyWording().check(article, context)
-    return finding
+    return list(UnlikelyWording().check(article, context))
 
 
 def test_a_poor_guess_is_not_offered() -> None:
@@ -121,3 +134,12 @@ def test_what_somebody_says_is_left_to_an_editor(quoted: str) -> None:
     text = f"The dentist wrote that {quoted.format('tartar')}, and she should know."
     finding = found(Replacement("plaque", 0.6), text=text, certainty=1.0)
     assert finding.applicability is EDITOR
+
+
+@pytest.mark.parametrize(
+    ("word", "told"), [("micrograms", False), ("ibuprofen", False), ("pill", True)]
+)
+def test_a_unit_or_a_drug_without_an_original_is_the_authors(word: str, told: bool) -> None:
+    text = "Take 200 micrograms of ibuprofen as one pill in the morning, and no more that day."
+    assert bool(findings(word=word, text=text)) is told
+    assert findings(Replacement("tablet of ibuprofen in micrograms", 0.9), word=word, text=text)

@@ -34,13 +34,20 @@ def _stated(text: str) -> frozenset[str]:
     return frozenset(f for f in facts(text) if f.startswith(("number:", "unit:", "drug:")))
 
 
+def _is_stated(wording: str) -> bool:
+    """Whether a wording is a unit or a drug and nothing else."""
+    counted = facts(f"1 {wording}")  # a unit is one behind a number
+    return " " not in wording and any(f.startswith(("unit:", "drug:")) for f in counted)
+
+
 class UnlikelyWording:
     """Wording that no list knows, and that clean medical text would not use here.
 
     What it does:
         Reports words that the language model takes for a spinning program's, given the sentence,
         the article and its surroundings: in an article that looks clean only near-certain words,
-        in one that looks spun weaker evidence counts.
+        in one that looks spun weaker evidence counts. A unit or the name of a drug is reported
+        only with an original for it.
 
     Why it matters:
         Spinning programs draw on tens of thousands of pairs of words; no list holds them all.
@@ -93,7 +100,10 @@ class UnlikelyWording:
             if any(hit.start <= span.start and span.end <= hit.end for hit in known):
                 continue
             quoted = is_quoted(article, span.start, span.end)
-            yield self._finding(article, span, context.judgement, quoted, british)
+            finding = self._finding(article, span, context.judgement, quoted, british)
+            # What names a unit or a drug, and has no original, is the author's.
+            if finding.replacements or not _is_stated(article.text[span.start : span.end]):
+                yield finding
 
     def _finding(
         self,
