@@ -284,6 +284,7 @@ def _clean(paths: tuple[Path, ...], options: dict[str, Any]) -> int:
 
 def _tell_idle(named: list[Path], config: Config, options: dict[str, Any]) -> None:
     """Tells of patterns of the configuration that match nothing: what they say is not in force."""
+    from unspin.config import load_config
     from unspin.errors import InputError
     from unspin.reading import collect
 
@@ -299,12 +300,13 @@ def _tell_idle(named: list[Path], config: Config, options: dict[str, Any]) -> No
     with contextlib.suppress(InputError):  # the run itself says what is wrong with its paths
         met = collect(named, text_field=config.text_field, excluded=excluded)
     suppressing = [entry["path"] for entry in config.suppress if entry.get("path")]
-    for key, patterns, paths in (
-        ("exclude", config.exclude, left),
-        ("folders", tuple(config.folders), [*met, *left]),
-        ("suppress", tuple(suppressing), [*met, *left]),
+    origins = load_config(options["config_path"]).origins  # of what the command line says nothing
+    for key, patterns, paths, given in (
+        ("exclude", config.exclude, left, len(options["exclude"])),
+        ("folders", tuple(config.folders), [*met, *left], 0),
+        ("suppress", tuple(suppressing), [*met, *left], 0),
     ):
-        for pattern in _idle(config, key, patterns, paths, named, options):
+        for pattern in _idle(config, key, patterns, paths, named, origins.get(key), given):
             _note(f"{key} {pattern!r}: matches nothing; correct it, or remove it")
 
 
@@ -314,15 +316,22 @@ def _idle(
     patterns: Sequence[str],
     met: Sequence[Path],
     named: Sequence[Path],
-    options: dict[str, Any],
+    origin: str | None,
+    given: int,
 ) -> Iterator[str]:
-    """Patterns of a setting that match none of some paths, nor anything that is there."""
+    """Patterns of a setting that match none of some paths, nor anything that is there.
+
+    Args:
+        config: The configuration.
+        key: Name of the setting.
+        patterns: Its patterns.
+        met: Paths that they may match.
+        named: What the command was given.
+        origin: File that sets them, if one does.
+        given: How many, the last ones, are of the command line.
+    """
     from itertools import takewhile
 
-    from unspin.config import load_config
-
-    given = len(options["exclude"]) if key == "exclude" else 0
-    origin = load_config(options["config_path"]).origins.get(key)
     base = Path(origin).parent if origin and not given else Path.cwd()
     home = Path(origin).parent.resolve() if origin else base
     everything = any(home.is_relative_to(path.resolve()) for path in named)

@@ -36,8 +36,10 @@ def _stated(text: str) -> frozenset[str]:
 
 def _is_stated(wording: str) -> bool:
     """Whether a wording is a unit or a drug and nothing else."""
+    if " " in wording:
+        return False
     counted = facts(f"1 {wording}")  # a unit is one behind a number
-    return " " not in wording and any(f.startswith(("unit:", "drug:")) for f in counted)
+    return any(f.startswith(("unit:", "drug:")) for f in counted)
 
 
 class UnlikelyWording:
