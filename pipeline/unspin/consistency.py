@@ -7,11 +7,9 @@ article, two witnesses say the same, and the article ends up with one name for o
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from unspin.article import Article
@@ -93,13 +91,10 @@ def _proposed(
     article: Article, finding: Finding, made: Sequence[Change], judgement: Judgement
 ) -> float:
     """P(right) that the model gives changes where it proposes them first; else 0."""
-    spans = judgement.spans  # in order and disjoint
-    first = bisect_right(spans, finding.start, key=attrgetter("end"))
-    last = bisect_left(spans, finding.end, key=attrgetter("start"))
     return max(
         (
             span.replacements[0].probability
-            for span in spans[first:last]
+            for span in judgement.spans_in(finding.start, finding.end)
             if span.replacements
             and set(made) <= set(changes(_found(article, span), span.replacements[0].text))
         ),

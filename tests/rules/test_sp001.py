@@ -8,13 +8,13 @@ import pytest
 from tests.glossary.helpers import glossary_of
 from unspin.article import Article
 from unspin.config import Config
-from unspin.findings import Severity
+from unspin.findings import Applicability, Severity
 from unspin.glossary.concept import Concept, Variant, When
 from unspin.glossary.matcher import load_glossary
-from unspin.language.model import Judgement
+from unspin.language.model import JudgedSpan, Judgement, Replacement
 from unspin.reading import read_bytes
 from unspin.rules.base import Context
-from unspin.rules.sp001_spun_term import SpunTerm
+from unspin.rules.sp001_spun_term import AGREED, AGREED_RIGHT, SpunTerm
 from unspin.rules.tn001_deprecated_term import DeprecatedTerm
 
 # in an article that looks spun the one is safe, the other only suggested
@@ -116,3 +116,80 @@ def test_a_lone_safe_form_is_applied_beside_evidence_alone(
     assert [h.form for h in hits] == ["x y", "w y"]
     found = list(SpunTerm().check(article, Context(Config(), glossary, hits, 0.4)))
     assert found[0].applicability == applicability
+
+
+def borne_out(
+    *replacements: Replacement,
+    text: str = "Stones may block the bile channel, and then the skin turns yellow.",
+    wording: str = "bile channel",
+    certainty: float = 1.0,
+    probability: float = 1.0,
+    doubted: bool = False,
+    applicability: str = "suggested",
+) -> Applicability | None:
+    """What may be done with a form of which the model says this of a wording."""
+    concepts = (("bile duct", "bile channel"), ("brain tumor", "brain growth"))
+    glossary = glossary_of(
+        *(
+            Concept(good, spun=(Variant(bad),), applicability=applicability)
+            for good, bad in concepts
+        )
+    )
+    (article,) = read_bytes(text.encode(), "-", Config())
+    assert isinstance(article, Article)
+    start = article.text.index(wording)
+    span = JudgedSpan(start, start + len(wording), 0.9, replacements, certainty)
+    words, p = np.array([[0, len(text)]]), np.array([0.9])
+    judgement = Judgement(probability, (), (span,), 1.01, 0.8, words, p, doubted=doubted)
+    hits = glossary.find(article.text)
+    context = Context(Config(), glossary, hits, probability, judgement)
+    (finding,) = SpunTerm().check(article, context)
+    return finding.applicability
+
+
+DUCT = Replacement("bile duct", AGREED_RIGHT - 0.1)
+
+
+def test_what_may_be_right_is_restored_where_the_model_writes_the_same() -> None:
+    assert borne_out(DUCT) == "safe"
+    assert borne_out(Replacement("duct", 0.8), wording="channel") == "safe"
+    assert borne_out(Replacement("the bile duct", 0.8), wording="the bile channel") == "safe"
+    assert borne_out(Replacement("clog the bile duct", 0.8), wording="block the bile channel") == (
+        "safe"
+    )
+    assert borne_out(Replacement("bile tube", 0.8)) == "suggested"
+    assert borne_out(Replacement("bile ducts", 0.8), DUCT) == "suggested"
+    assert borne_out() == "suggested"
+
+
+def test_two_witnesses_do_not_settle_what_is_for_an_editor() -> None:
+    assert borne_out(DUCT, applicability="editor") == "editor"
+
+
+@pytest.mark.parametrize(
+    ("certainty", "right", "expected"),
+    [
+        (AGREED, 0.1, "safe"),
+        (AGREED - 0.01, AGREED_RIGHT - 0.01, "suggested"),
+        (0.0, AGREED_RIGHT, "safe"),  # what is never certain
+    ],
+)
+def test_the_model_must_be_sure_of_it(certainty: float, right: float, expected: str) -> None:
+    assert borne_out(Replacement("bile duct", right), certainty=certainty) == expected
+
+
+def test_the_article_must_surely_be_spun() -> None:
+    assert borne_out(DUCT, doubted=True) == "suggested"
+    assert borne_out(DUCT, probability=0.4) == "suggested"
+
+
+def test_two_witnesses_do_not_touch_what_is_quoted() -> None:
+    text = "The doctor wrote: “Stones may block the bile channel, and the skin turns yellow.”"
+    assert borne_out(DUCT, text=text) == "editor"
+    assert borne_out(DUCT, text="He wrote “bile channel” where he meant a duct.") == "suggested"
+
+
+def test_two_witnesses_may_spell_in_two_ways() -> None:
+    text = "A brain growth presses on the nerve, and the colour of the world fades for a while."
+    tumor = Replacement("brain tumor", 0.8)  # the model mostly read American text
+    assert borne_out(tumor, text=text, wording="brain growth") == "safe"

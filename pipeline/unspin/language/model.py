@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import islice, takewhile
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -171,6 +173,12 @@ class Judgement:
         doubt: what is certain in a text that may be an author's is his style.
         """
         return span.certainty >= self.safe_probability and span.listed and not self.doubted
+
+    def spans_in(self, start: int, end: int) -> tuple[JudgedSpan, ...]:
+        """Give the spans that overlap the text between two code points."""
+        first = bisect_right(self.spans, start, key=attrgetter("end"))
+        last = bisect_left(self.spans, end, key=attrgetter("start"))
+        return self.spans[first:last]
 
     def collocates(self, start: int, end: int) -> bool:
         """Whether a word between two code points makes a set phrase with a word beside it.

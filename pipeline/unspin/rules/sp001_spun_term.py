@@ -8,13 +8,16 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, ClassVar
 
 from unspin.article import Article
+from unspin.edits import Change, changes
 from unspin.findings import Applicability, Finding, Severity
 from unspin.glossary.concept import EDITOR, SAFE, SPUN, SUGGESTED, UNSEEN
 from unspin.glossary.restoring import is_strong
+from unspin.glossary.spelling import respell
 from unspin.rules.base import Context
 from unspin.rules.terms import (
     in_name,
     in_quotes,
+    is_quoted,
     is_unlikely,
     off_limits,
     quotations,
@@ -23,6 +26,7 @@ from unspin.rules.terms import (
 
 if TYPE_CHECKING:
     from unspin.glossary.matcher import Hit
+    from unspin.language.model import JudgedSpan
 
 #: Probability that a hit is a fault, by applicability; set on the development phrases and the
 #: clean corpus: safe forms without a condition do not occur in 17 M clean words.
@@ -45,6 +49,13 @@ UNLIKELY = 0.1
 #: The same in an article that reads clean, for every form: of 161 sure forms in development phrases
 #: one lies below.
 DOUBTED = 0.3
+#: Certainty of the model from which a form that may be right is restored unasked, where it writes
+#: the same by itself, in an article that surely is spun: of 53 such places in articles and
+#: paragraphs of imitated spinners and in development phrases all are right, or as good as what the
+#: author wrote; below it one of ten is the author's own wording (docs/model.md).
+AGREED = 0.6
+#: The same by P(right): what takes a word away or changes small words only has no certainty.
+AGREED_RIGHT = 0.9
 #: A text of fewer words may hold a single fault though all of it is spun (the words of a window).
 SHORT = 200
 
@@ -71,8 +82,10 @@ class SpunTerm:
 
     Fix:
         As the glossary entry says: safe, likely, suggested, or for a medical editor. A suggested
-        form is safe in an article in which sure ones make the same change and the language model
-        proposes it as well ("reduced back" beside "reduced back pain"). Case, number, tense, a/an
+        form is safe in an article that surely is spun where the language model by itself writes
+        the same and is sure enough of it ("bile channel"), and in one in which sure forms make the
+        same change and the model proposes it as well ("reduced back" beside "reduced back pain").
+        Case, number, tense, a/an
         and British or American spelling follow the place.
 
     Known limits:
@@ -106,6 +119,8 @@ class SpunTerm:
             if named or (quoted and not spun):
                 continue
             fix = hit.fix(spun=spun and not clean)
+            if fix == SUGGESTED and _is_borne_out(article, context, hit):
+                fix = SAFE
             certain = fix == SAFE
             alone = hit.applicability in UNSEEN and (
                 not certain
@@ -140,8 +155,39 @@ def _reads_clean(context: Context, hit: Hit) -> bool:
 
 def _is_reported(context: Context, hit: Hit) -> bool:
     """Whether the model by itself, without the glossary, reports words of a form."""
-    spans = context.judgement.spans if context.judgement else ()
-    return any(s.start < hit.form_end and hit.form_start < s.end for s in spans)
+    judgement = context.judgement
+    return judgement is not None and bool(judgement.spans_in(hit.form_start, hit.form_end))
+
+
+def _is_borne_out(article: Article, context: Context, hit: Hit) -> bool:
+    """Whether the model, in an article that surely is spun, restores what the glossary does."""
+    judgement = context.judgement
+    if judgement is None or judgement.doubted or not context.looks_spun:
+        return False
+    if is_quoted(article, hit.form_start, hit.form_end):
+        return False
+    return any(
+        _is_sure(span) and _changes_too(article, hit, span)
+        for span in judgement.spans_in(hit.start, hit.end)
+        if span.replacements
+    )
+
+
+def _is_sure(span: JudgedSpan) -> bool:
+    return span.certainty >= AGREED or span.replacements[0].probability >= AGREED_RIGHT
+
+
+def _changes_too(article: Article, hit: Hit, span: JudgedSpan) -> bool:
+    """Whether the first replacement of a span makes all changes that a hit's makes."""
+    start, end = min(hit.start, span.start), max(hit.end, span.end)
+
+    def made(a: int, b: int, new: str) -> set[Change]:
+        restored = f"{article.text[start:a]}{new}{article.text[b:end]}"
+        old, new = (respell(t, british=False) for t in (article.text[start:end], restored))
+        return set(changes(old, new))
+
+    ours = made(hit.start, hit.end, hit.replacement)
+    return bool(ours) and ours <= made(span.start, span.end, span.replacements[0].text)
 
 
 def _is_doubted(context: Context, hit: Hit) -> bool:
