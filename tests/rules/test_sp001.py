@@ -14,7 +14,7 @@ from unspin.glossary.matcher import load_glossary
 from unspin.language.model import JudgedSpan, Judgement, Replacement
 from unspin.reading import read_bytes
 from unspin.rules.base import Context
-from unspin.rules.sp001_spun_term import AGREED, AGREED_RIGHT, SpunTerm
+from unspin.rules.sp001_spun_term import SpunTerm
 from unspin.rules.tn001_deprecated_term import DeprecatedTerm
 
 # in an article that looks spun the one is safe, the other only suggested
@@ -147,7 +147,7 @@ def borne_out(
     return finding.applicability
 
 
-DUCT = Replacement("bile duct", AGREED_RIGHT - 0.1)
+DUCT = Replacement("bile duct", 0.8)
 
 
 def test_what_may_be_right_is_restored_where_the_model_writes_the_same() -> None:
@@ -159,23 +159,16 @@ def test_what_may_be_right_is_restored_where_the_model_writes_the_same() -> None
     )
     assert borne_out(Replacement("bile tube", 0.8)) == "suggested"
     assert borne_out(Replacement("bile ducts", 0.8), DUCT) == "suggested"
-    assert borne_out() == "suggested"
+    assert borne_out(certainty=0.0) == "suggested"
 
 
 def test_two_witnesses_do_not_settle_what_is_for_an_editor() -> None:
     assert borne_out(DUCT, applicability="editor") == "editor"
 
 
-@pytest.mark.parametrize(
-    ("certainty", "right", "expected"),
-    [
-        (AGREED, 0.1, "safe"),
-        (AGREED - 0.01, AGREED_RIGHT - 0.01, "suggested"),
-        (0.0, AGREED_RIGHT, "safe"),  # what is never certain
-    ],
-)
-def test_the_model_must_be_sure_of_it(certainty: float, right: float, expected: str) -> None:
-    assert borne_out(Replacement("bile duct", right), certainty=certainty) == expected
+@pytest.mark.parametrize(("certainty", "expected"), [(0.8, "safe"), (0.79, "suggested")])
+def test_the_model_must_be_sure_of_it(certainty: float, expected: str) -> None:
+    assert borne_out(DUCT, certainty=certainty) == expected
 
 
 def test_the_article_must_surely_be_spun() -> None:
