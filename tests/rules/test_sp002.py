@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.glossary.helpers import glossary_of
 from unspin.article import Article
 from unspin.config import Config
 from unspin.findings import Applicability, Finding
+from unspin.glossary.concept import Concept, Variant
 from unspin.glossary.matcher import load_glossary
 from unspin.language.model import JudgedSpan, Judgement, Replacement
 from unspin.reading import read_bytes
@@ -143,3 +145,86 @@ def test_a_unit_or_a_drug_without_an_original_is_the_authors(word: str, told: bo
     text = "Take 200 micrograms of ibuprofen as one pill in the morning, and no more that day."
     assert bool(findings(word=word, text=text)) is told
     assert findings(Replacement("tablet of ibuprofen in micrograms", 0.9), word=word, text=text)
+
+
+TERMS = "Every month the ward draws lifeblood exemplar tubes from most of the folk who come."
+
+
+def said(
+    *replacements: str, word: str, applicability: str, text: str = TERMS, certainty: float = 0.0
+) -> list[tuple[str, str, Applicability | None]]:
+    """What is said of a wording of which the glossary knows two words."""
+    glossary = glossary_of(
+        *(
+            Concept(good, spun=(Variant(bad),), applicability=applicability)
+            for good, bad in (("blood", "lifeblood"), ("people", "folk"), ("tumor", "growth"))
+        )
+    )
+    (article,) = read_bytes(text.encode(), "-", Config())
+    assert isinstance(article, Article)
+    start = article.text.index(word)
+    proposed = tuple(Replacement(text, 0.5) for text in replacements)
+    span = JudgedSpan(start, start + len(word), 0.9, proposed, certainty, listed=True)
+    words = np.array([[0, len(article.text)]])
+    judgement = Judgement(1.0, (), (span,), 0.9, 0.8, words, np.array([0.9]))
+    context = Context(Config(), glossary, glossary.find(article.text), 1.0, judgement)
+    return [
+        (article.text[f.start : f.end], " | ".join(f.replacements), f.applicability)
+        for f in UnlikelyWording().check(article, context)
+    ]
+
+
+def test_beside_a_term_of_the_glossary_the_rest_of_a_wording_is_left() -> None:
+    whole = "lifeblood exemplar tubes"
+    proposed = ("blood sample tubes", "blood specimen tubes", "gore sample tubes")
+    for applicability in ("safe", "suggested"):
+        assert said(*proposed, word=whole, applicability=applicability) == [
+            ("exemplar tubes", "sample tubes | specimen tubes", EDITOR)
+        ]
+    assert said("draws blood", word="draws lifeblood", applicability="safe") == []
+    assert said("takes blood", word="draws lifeblood", applicability="safe") == [
+        ("draws", "takes", EDITOR)
+    ]
+
+
+def test_a_wording_of_which_the_glossary_says_something_else_stays_whole() -> None:
+    for proposed in ("gore sample", "sample of blood", "blood"):
+        whole = "lifeblood exemplar"
+        assert said(proposed, word=whole, applicability="safe") == [(whole, proposed, EDITOR)]
+    inside = "draws lifeblood exemplar"
+    assert said("takes blood sample", word=inside, applicability="safe") == [
+        (inside, "takes blood sample", EDITOR)
+    ]
+
+
+def test_terms_at_both_ends_leave_what_is_between() -> None:
+    text = "Each week the ward draws lifeblood out of most folk, and nobody minds it very much."
+    found = said(
+        "blood out of all people",
+        word="lifeblood out of most folk",
+        applicability="safe",
+        text=text,
+    )
+    assert found == [("out of most", "out of all", EDITOR)]
+
+
+def test_what_the_model_is_certain_of_is_restored_beside_a_term() -> None:
+    whole = "lifeblood exemplar"
+    assert said("blood sample", word=whole, applicability="safe", certainty=0.95) == [
+        ("exemplar", "sample", SAFE)
+    ]
+    assert said("gore sample", word=whole, applicability="suggested", certainty=0.95) == [
+        (whole, "gore sample", SAFE)
+    ]
+
+
+def test_what_the_glossary_leaves_to_an_editor_is_not_restored_by_the_model() -> None:
+    for proposed, word in (("blood", "lifeblood"), ("gore sample", "lifeblood exemplar")):
+        found = said(proposed, word=word, applicability="editor", certainty=0.95)
+        assert found == [(word, proposed, EDITOR)]
+
+
+def test_terms_and_model_may_spell_in_two_ways() -> None:
+    text = "The colour of the growth exemplar tells the doctor of the ward what it may well be."
+    found = said("tumor sample", word="growth exemplar", applicability="safe", text=text)
+    assert found == [("exemplar", "sample", EDITOR)]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, ClassVar
 
 from unspin.article import Article
@@ -13,6 +16,7 @@ from unspin.glossary.spelling import is_british_beside, respell
 from unspin.guard import facts
 from unspin.places import Cover
 from unspin.rules.base import Context
+from unspin.rules.sp001_spun_term import SpunTerm
 from unspin.rules.sp003_spinner_signature import SpinnerSignature
 from unspin.rules.terms import is_quoted, off_limits
 from unspin.rules.text import opens_sentence
@@ -40,6 +44,71 @@ def _is_stated(wording: str) -> bool:
         return False
     counted = facts(f"1 {wording}")  # a unit is one behind a number
     return any(f.startswith(("unit:", "drug:")) for f in counted)
+
+
+def _words(article: Article, span: JudgedSpan) -> str:
+    return " ".join(article.text[span.start : span.end].split())
+
+
+def _among(terms: Sequence[Finding], start: int, end: int) -> Sequence[Finding]:
+    """The terms, disjoint and in order, that overlap the text between two code points."""
+    first = bisect_right(terms, start, key=attrgetter("end"))
+    return terms[first : bisect_left(terms, end, key=attrgetter("start"))]
+
+
+def _has_the_say(term: Finding, finding: Finding) -> bool:
+    """Whether a term comes before what the model says of the same words.
+
+    What the model restores unasked comes before what the glossary only suggests.
+    """
+    safe = Applicability.SAFE
+    return term.applicability is safe or finding.applicability is not safe
+
+
+def _beside(article: Article, span: JudgedSpan, terms: Sequence[Finding]) -> JudgedSpan:
+    """What is left of a span beside the glossary's terms at its ends, where both say the same.
+
+    "Lifeblood exemplar" for "blood sample": the glossary knows the one word, the model both.
+    """
+    for term in (*terms, *reversed(terms)):  # from the left, then from the right
+        if not span.replacements or not (span.start <= term.start and term.end <= span.end):
+            continue
+        new = term.replacements[0].split()
+        first, last = term.start == span.start, term.end == span.end
+        if first == last:  # all of it, or in its middle
+            continue
+        left = [
+            (r, words)
+            for r in span.replacements
+            if (words := _without(r.text.split(), new, first=first)) is not None
+        ]
+        if not left or left[0][0] is not span.replacements[0]:
+            continue
+        text = article.text
+        span = replace(
+            span,
+            start=_skipped(text, term.end, 1) if first else span.start,
+            end=span.end if first else _skipped(text, term.start, -1),
+            replacements=tuple(replace(r, text=" ".join(words)) for r, words in left),
+        )
+    return span
+
+
+def _without(words: list[str], new: list[str], *, first: bool) -> list[str] | None:
+    """The words of a replacement without those that it begins or ends with; None if it does not."""
+    size = len(new)
+    if len(words) <= size:
+        return None
+    edge, rest = (words[:size], words[size:]) if first else (words[-size:], words[:-size])
+    one, other = (respell(" ".join(side), british=False) for side in (edge, new))
+    return rest if one.casefold() == other.casefold() else None
+
+
+def _skipped(text: str, at: int, step: int) -> int:
+    """The next place, forwards or backwards, that is not beside white space on that side."""
+    while text[at if step > 0 else at - 1].isspace():
+        at += step
+    return at
 
 
 class UnlikelyWording:
@@ -90,9 +159,12 @@ class UnlikelyWording:
         known = [hit for hit in context.hits if hit.kind != SPUN]
         signed = Cover((f.start, f.end) for f in SpinnerSignature().check(article, context))
         forms = ((h.form_start, h.form_end) for h in context.hits if h.kind == SPUN)
-        british = None
+        british: bool | None = None
+        terms: list[Finding] = []
         if context.judgement.spans:
             british = is_british_beside(fold(article.text), forms)
+        if context.judgement.spans and context.config.runs(SpunTerm.id):
+            terms = sorted(SpunTerm().check(article, context), key=attrgetter("start"))
         for span in context.judgement.spans:
             if off_limits(article).meets(span.start, span.end):
                 continue
@@ -101,10 +173,16 @@ class UnlikelyWording:
             # A name that the glossary admits is wording that an editor has looked at.
             if any(hit.start <= span.start and span.end <= hit.end for hit in known):
                 continue
-            quoted = is_quoted(article, span.start, span.end)
-            finding = self._finding(article, span, context.judgement, quoted, british)
+            over = _among(terms, span.start, span.end)
+            finding = self._finding(article, span, context.judgement, british, over)
+            rest = _beside(article, span, [t for t in over if _has_the_say(t, finding)])
+            if rest is not span:
+                if rest.replacements[0].text.casefold() == _words(article, rest).casefold():
+                    continue  # the glossary says all that there is to change
+                over = _among(terms, rest.start, rest.end)
+                finding = self._finding(article, rest, context.judgement, british, over)
             # What names a unit or a drug, and has no original, is the author's.
-            if finding.replacements or not _is_stated(article.text[span.start : span.end]):
+            if finding.replacements or not _is_stated(article.text[rest.start : rest.end]):
                 yield finding
 
     def _finding(
@@ -112,10 +190,10 @@ class UnlikelyWording:
         article: Article,
         span: JudgedSpan,
         judgement: Judgement,
-        quoted: bool,
         british: bool | None,
+        terms: Sequence[Finding],
     ) -> Finding:
-        found = " ".join(article.text[span.start : span.end].split())
+        found = _words(article, span)
         opens = opens_sentence(article.text, span.start)  # which rarely reads well without it
         stated = _stated(found)
         offered = [
@@ -131,11 +209,14 @@ class UnlikelyWording:
         applicability = None
         if offered:
             applicability = Applicability.EDITOR
-            if offered[0] is span.replacements[0] and not quoted:  # of which alone it is certain
+            certain = offered[0] is span.replacements[0]  # of which alone the model says so
+            if certain and not is_quoted(article, span.start, span.end):
                 if span.certainty >= judgement.suggest_probability:
                     applicability = Applicability.SUGGESTED
                 if judgement.is_sure(span):
                     applicability = Applicability.SAFE
+            if any(term.applicability is Applicability.EDITOR for term in terms):
+                applicability = Applicability.EDITOR
         return Finding(
             self.id,
             span.start,
