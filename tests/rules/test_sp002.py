@@ -14,7 +14,12 @@ from unspin.glossary.matcher import load_glossary
 from unspin.language.model import JudgedSpan, Judgement, Replacement
 from unspin.reading import read_bytes
 from unspin.rules.base import Context
-from unspin.rules.sp002_unlikely_wording import OFFERED, OFFERED_REMOVAL, UnlikelyWording
+from unspin.rules.sp002_unlikely_wording import (
+    OFFERED,
+    OFFERED_REMOVAL,
+    SUSPECT,
+    UnlikelyWording,
+)
 
 TEXT = "Sweets leave tartar on the teeth, and brushing twice a day takes most of it away again."
 
@@ -151,7 +156,13 @@ TERMS = "Every month the ward draws lifeblood exemplar tubes from most of the fo
 
 
 def said(
-    *replacements: str, word: str, applicability: str, text: str = TERMS, certainty: float = 0.0
+    *replacements: str,
+    word: str,
+    applicability: str,
+    text: str = TERMS,
+    certainty: float = 0.0,
+    p: float = 0.9,
+    ignored: tuple[str, ...] = (),
 ) -> list[tuple[str, str, Applicability | None]]:
     """What is said of a wording of which the glossary knows two words."""
     glossary = glossary_of(
@@ -166,8 +177,9 @@ def said(
     proposed = tuple(Replacement(text, 0.5) for text in replacements)
     span = JudgedSpan(start, start + len(word), 0.9, proposed, certainty, listed=True)
     words = np.array([[0, len(article.text)]])
-    judgement = Judgement(1.0, (), (span,), 0.9, 0.8, words, np.array([0.9]))
-    context = Context(Config(), glossary, glossary.find(article.text), 1.0, judgement)
+    judgement = Judgement(1.0, (), (span,), 0.9, 0.8, words, np.array([p]))
+    config = Config(ignore=ignored)
+    context = Context(config, glossary, glossary.find(article.text), 1.0, judgement)
     return [
         (article.text[f.start : f.end], " | ".join(f.replacements), f.applicability)
         for f in UnlikelyWording().check(article, context)
@@ -194,6 +206,20 @@ def test_a_wording_of_which_the_glossary_says_something_else_stays_whole() -> No
     inside = "draws lifeblood exemplar"
     assert said("takes blood sample", word=inside, applicability="safe") == [
         (inside, "takes blood sample", EDITOR)
+    ]
+
+
+def test_what_is_left_must_look_spun_by_itself() -> None:
+    whole = "lifeblood exemplar"
+    assert said("blood sample", word=whole, applicability="safe", p=SUSPECT - 0.01) == []
+    ((found, _, _),) = said("blood sample", word=whole, applicability="safe", p=SUSPECT)
+    assert found == "exemplar"
+
+
+def test_a_wording_stays_whole_where_the_rule_for_terms_does_not_run() -> None:
+    whole = "lifeblood exemplar"
+    assert said("blood sample", word=whole, applicability="safe", ignored=("SP001",)) == [
+        (whole, "blood sample", EDITOR)
     ]
 
 
