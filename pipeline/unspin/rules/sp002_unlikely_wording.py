@@ -123,7 +123,8 @@ class UnlikelyWording:
         Reports words that the language model takes for a spinning program's, given the sentence,
         the article and its surroundings: in an article that looks clean only near-certain words,
         in one that looks spun weaker evidence counts. A unit or the name of a drug is reported
-        only with an original for it.
+        only with an original for it. Of a longer wording of which the glossary knows one end
+        (SP001), the rest is reported.
 
     Why it matters:
         Spinning programs draw on tens of thousands of pairs of words; no list holds them all.
@@ -144,8 +145,9 @@ class UnlikelyWording:
         rock" is a kidney stone. Or the glossary's sure restorations (SP001) in the same article
         make the same change, the model proposes it at enough places, and the place itself looks
         spun and is no set phrase: once "back discomfort" is back pain, "the discomfort" is the
-        pain, but a hazard ratio stays one. What the glossary leaves to an editor stays so. British or American spelling follows the author's own
-        words, not the spun forms that the glossary knows.
+        pain, but a hazard ratio stays one. What the glossary leaves to an editor stays so.
+        British or American spelling follows the author's own words, not the spun forms that the
+        glossary knows.
 
     Known limits:
         Fluent spinning (every word a fair synonym, grammar kept) is mostly missed in short
