@@ -159,7 +159,7 @@ def test_what_may_be_right_is_restored_where_the_model_writes_the_same() -> None
     )
     assert borne_out(Replacement("bile tube", 0.8)) == "suggested"
     assert borne_out(Replacement("bile ducts", 0.8), DUCT) == "suggested"
-    assert borne_out(certainty=0.0) == "suggested"
+    assert borne_out() == "suggested"
 
 
 def test_two_witnesses_do_not_settle_what_is_for_an_editor() -> None:

@@ -203,6 +203,10 @@ def test_a_wording_of_which_the_glossary_says_something_else_stays_whole() -> No
     for proposed in ("gore sample", "sample of blood", "blood"):
         whole = "lifeblood exemplar"
         assert said(proposed, word=whole, applicability="safe") == [(whole, proposed, EDITOR)]
+    joined = TERMS.replace("lifeblood exemplar", "lifeblood-exemplar")
+    assert said("blood sample", word="lifeblood-exemplar", applicability="safe", text=joined) == [
+        ("lifeblood-exemplar", "blood sample", EDITOR)
+    ]
     inside = "draws lifeblood exemplar"
     assert said("takes blood sample", word=inside, applicability="safe") == [
         (inside, "takes blood sample", EDITOR)

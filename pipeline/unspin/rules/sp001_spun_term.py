@@ -75,11 +75,10 @@ class SpunTerm:
 
     Fix:
         As the glossary entry says: safe, likely, suggested, or for a medical editor. A suggested
-        form is safe in an article that surely is spun where the language model by itself writes
+        form is safe in an article that surely is spun where the language model by itself restores
         the same and is sure enough of it ("bile channel"), and in one in which sure forms make the
         same change and the model proposes it as well ("reduced back" beside "reduced back pain").
-        Case, number, tense, a/an
-        and British or American spelling follow the place.
+        Case, number, tense, a/an and British or American spelling follow the place.
 
     Known limits:
         Only wording that the glossary lists is found. A safe form is only suggested where it
@@ -167,6 +166,7 @@ def _is_borne_out(article: Article, context: Context, hit: Hit) -> bool:
     return any(
         span.certainty >= judgement.suggest_probability and _changes_too(article, hit, span)
         for span in judgement.spans_in(hit.start, hit.end)
+        if span.replacements
     )
 
 

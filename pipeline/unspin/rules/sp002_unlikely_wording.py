@@ -32,9 +32,8 @@ OFFERED = 0.1
 #: those in sentences with a phrase of a real spun page 7 of 9 above it.
 OFFERED_REMOVAL = 0.4
 
-
 #: P(spun) that the words beside a term must have by themselves: less is reported in no other text
-#: that is not spun throughout, and of 20 such in imitated articles none was changed rightly.
+#: that is not spun throughout, and of 6 such in imitated articles none was changed rightly.
 SUSPECT = 0.2
 
 
@@ -75,12 +74,15 @@ def _beside(article: Article, span: JudgedSpan, terms: Sequence[Finding]) -> Jud
 
     "Lifeblood exemplar" for "blood sample": the glossary knows the one word, the model both.
     """
+    text = article.text
     for term in (*terms, *reversed(terms)):  # from the left, then from the right
         if not span.replacements or not (span.start <= term.start and term.end <= span.end):
             continue
         new = term.replacements[0].split()
         first, last = term.start == span.start, term.end == span.end
         if first == last:  # all of it, or in its middle
+            continue
+        if not text[term.end if first else term.start - 1].isspace():  # a part of a word
             continue
         left = [
             (r, words)
@@ -89,7 +91,6 @@ def _beside(article: Article, span: JudgedSpan, terms: Sequence[Finding]) -> Jud
         ]
         if not left or left[0][0] is not span.replacements[0]:
             continue
-        text = article.text
         span = replace(
             span,
             start=_skipped(text, term.end, 1) if first else span.start,
