@@ -262,6 +262,44 @@ def test_cleaning_its_own_output_applies_nothing_more(runner: CliRunner) -> None
         assert report(f"two-{to}/heart.report.json")["edits"] == []
 
 
+def with_model(runner: CliRunner, *args: str) -> None:
+    assert runner.invoke(clean, [*args, "--grammar", "off"]).exit_code == 0
+
+
+def edits_in(path: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(Path(path).read_text(encoding="utf-8"))["edits"]
+    return found
+
+
+def imitated(repository: Path, name: str) -> str:
+    rows = (repository / "bench/data/imitated-articles.jsonl").read_text("utf-8").splitlines()
+    return next(str(r["spun"]) for r in map(json.loads, rows) if r["id"] == name)
+
+
+@pytest.mark.parametrize("to", ["md", "html", "jsonl"])
+def test_what_the_model_left_to_a_person_a_second_run_leaves_too(
+    runner: CliRunner, repository: Path, to: str
+) -> None:
+    spun = imitated(repository, "e-2-tonsillitis")
+    name = "a.report.jsonl" if to == "jsonl" else "a.report.json"
+    write(f"in/a.{to}", spun if to != "jsonl" else json.dumps({"text": spun}))
+    with_model(runner, "in", "-o", "one", "--to", "html" if to == "html" else "md")
+    assert edits_in(f"one/{name}")
+    with_model(runner, f"one/a.{to}", "-o", "two")
+    assert edits_in(f"two/{name}") == []
+
+
+def test_an_article_that_a_person_has_looked_at_is_one_like_any_other(
+    runner: CliRunner, repository: Path
+) -> None:
+    write("in/a.md", imitated(repository, "e-2-tonsillitis"))
+    with_model(runner, "in", "-o", "one")
+    once = Path("one/a.md").read_text(encoding="utf-8")
+    write("in/b.md", "".join(x for x in once.splitlines(True) if not x.startswith("review")))
+    with_model(runner, "in/b.md", "-o", "two")
+    assert edits_in("two/b.report.json")
+
+
 def test_the_worklist_names_open_places_and_defuses_formulas(runner: CliRunner) -> None:
     write(
         "in/=heart.txt",

@@ -51,7 +51,7 @@ def restored_alike(
     Returns:
         The findings in order, those made safe with what they follow in their message.
     """
-    if context.judgement is None or not context.looks_spun:
+    if context.judgement is None or not context.looks_spun or context.left_to_person:
         return list(findings)
     known = _surely_made(article, findings)
     following: dict[int, list[Change]] = {}

@@ -18,10 +18,11 @@ from unspin.consistency import restored_alike
 from unspin.errors import UnspinError
 from unspin.evidence import Window
 from unspin.findings import Applicability, Finding
-from unspin.fixing import REMOVING_FAMILIES, Fixed, fix
+from unspin.fixing import Fixed, fix
 from unspin.places import Places
 from unspin.reading.languages import too_few_words
 from unspin.report import Report
+from unspin.reviewed import waits_for_person
 from unspin.rules import Context, all_rules
 from unspin.scoring import Score, score
 from unspin.suppression import Suppressed, suppress, without_accepted
@@ -223,6 +224,7 @@ class Cleaner:
             spun_probability=found if spun_probability is None else spun_probability,
             judgement=judgement,
             neighbours=tuple(neighbours),
+            left_to_person=waits_for_person(article),
         )
         findings = [
             finding
@@ -466,22 +468,22 @@ def _rank(finding: Finding) -> int:
 
 
 def _uncovered(fixed: Fixed, found: Sequence[Finding]) -> Fixed | None:
-    """What fixing made, with the spun terms restored that showed only when debris was gone.
+    """What fixing made, with the spun terms restored that showed only then.
 
-    "{chance|hazard} variables" holds no spun term before a choice is made. Only places where debris
-    or stuffing was removed are looked at: all else was judged before.
+    "{chance|hazard} variables" holds no spun term before a choice is made, "dead pores and skin
+    phones" only "skin phones" once it is the skin. Only places that were changed are looked at: all
+    else was judged before.
 
     Args:
         fixed: What fixing made of the article.
         found: What the rules say of the restored text.
     """
-    gone = [e for e in fixed.edits if e.rule[:2] in REMOVING_FAMILIES]
     late = [
         (f, *fixed.article.map.span(f.start, f.end))
         for f in found
         if f.rule == "SP001" and f.applicability is Applicability.SAFE
     ]
-    late = [(f, a, b) for f, a, b in late if any(a < e.end and e.start < b for e in gone)]
+    late = [(f, a, b) for f, a, b in late if any(a < e.end and e.start < b for e in fixed.edits)]
     if not late:
         return None
     more = fix(fixed.article, [f for f, _, _ in late])

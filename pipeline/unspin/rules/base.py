@@ -29,6 +29,8 @@ class Context:
         spun_probability: P(spun) of the article, 0..1, from all evidence.
         judgement: What the language model says; None with ``--model off``.
         neighbours: Near-duplicates in the batch: ``(path, similarity 0..1)``.
+        left_to_person: Whether an earlier run wrote the article and left what is open in it to a
+            person: what the model restored then is done, and what it did not is not its to decide.
     """
 
     config: Config
@@ -37,6 +39,7 @@ class Context:
     spun_probability: float = 0.0
     judgement: Judgement | None = None
     neighbours: tuple[tuple[str, float], ...] = field(default=())
+    left_to_person: bool = False
 
     @property
     def looks_spun(self) -> bool:

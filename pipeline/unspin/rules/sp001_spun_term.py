@@ -161,6 +161,8 @@ def _is_borne_out(article: Article, context: Context, hit: Hit) -> bool:
     judgement = context.judgement
     if judgement is None or judgement.doubted or not context.looks_spun:
         return False
+    if context.left_to_person:
+        return False
     if is_quoted(article, hit.form_start, hit.form_end):
         return False
     return any(

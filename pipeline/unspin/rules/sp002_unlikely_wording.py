@@ -22,7 +22,7 @@ from unspin.rules.terms import is_quoted, off_limits
 from unspin.rules.text import opens_sentence
 
 if TYPE_CHECKING:
-    from unspin.language.model import JudgedSpan, Judgement
+    from unspin.language.model import JudgedSpan
 
 #: P(right) that a replacement needs to be offered: of the best ones of 604 places in development
 #: articles 1 of 17 below it is right, of 602 further ones 13.
@@ -182,7 +182,7 @@ class UnlikelyWording:
             if any(hit.start <= span.start and span.end <= hit.end for hit in known):
                 continue
             over = _among(terms, span.start, span.end)
-            finding = self._finding(article, span, context.judgement, british, over)
+            finding = self._finding(article, context, span, british, over)
             rest = _beside(article, span, [t for t in over if _has_the_say(t, finding)])
             if rest is not span:
                 p = context.judgement.highest(rest.start, rest.end)
@@ -191,7 +191,7 @@ class UnlikelyWording:
                     continue  # the glossary says all that there is to say
                 rest = replace(rest, spun_probability=p)
                 over = _among(terms, rest.start, rest.end)
-                finding = self._finding(article, rest, context.judgement, british, over)
+                finding = self._finding(article, context, rest, british, over)
             # What names a unit or a drug, and has no original, is the author's.
             if finding.replacements or not _is_stated(article.text[rest.start : rest.end]):
                 yield finding
@@ -199,11 +199,13 @@ class UnlikelyWording:
     def _finding(
         self,
         article: Article,
+        context: Context,
         span: JudgedSpan,
-        judgement: Judgement,
         british: bool | None,
         terms: Sequence[Finding],
     ) -> Finding:
+        judgement = context.judgement
+        assert judgement is not None  # it gave the span
         found = _words(article, span)
         opens = opens_sentence(article.text, span.start)  # which rarely reads well without it
         stated = _stated(found)
@@ -224,7 +226,7 @@ class UnlikelyWording:
             if certain and not is_quoted(article, span.start, span.end):
                 if span.certainty >= judgement.suggest_probability:
                     applicability = Applicability.SUGGESTED
-                if judgement.is_sure(span):
+                if judgement.is_sure(span) and not context.left_to_person:
                     applicability = Applicability.SAFE
             if any(term.applicability is Applicability.EDITOR for term in terms):
                 applicability = Applicability.EDITOR

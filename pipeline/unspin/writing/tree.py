@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from unspin import reviewed
 from unspin.article import OBJECT, Article, Block, BlockKind, Mark, MarkKind
 from unspin.findings import Applicability
 from unspin.reading.frontmatter import front_matter
-from unspin.reading.htmlhead import OWN_META
 from unspin.reading.htmltree import Element, parse, visible_text, without_struck
 from unspin.reading.md import Holder, MarkdownBlock
 from unspin.reading.mdparser import is_math, is_unseen
@@ -22,10 +22,6 @@ from unspin.report import Report
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-_REQUIRED = re.compile(r"^(?:unspin_)?review:[ \t]*[\"']?required[\"']?[ \t]*\r?$", re.M)
-_COUNT = re.compile(
-    r"^(?:unspin_)?(review_suggested|review_editor):[ \t]*(\d{1,9})[ \t]*\r?$", re.M
-)
 #: A line that opens or closes a directive of MyST, with its options.
 _FENCE_LINE = re.compile(r"(?:`{3,}|~{3,})(?:(\{[\w-]+\})[^\n`]*(?:\n:[^\n]*)*)?")
 _BREAK_TAG = re.compile(r"\s*<br\b", re.I)
@@ -51,19 +47,12 @@ def review(report: Report) -> dict[str, Any]:
     }
     if report.review_required and not places:
         found["review_editor"] = 1
-    said = report.article.metadata.front_matter + _said_by_page(report.article)
-    if found["review"] == "none" and _REQUIRED.search(said):
-        counts = {key: int(number) for key, number in _COUNT.findall(said)}
+    lines = reviewed.said(report.article)
+    if found["review"] == "none" and reviewed.REQUIRED.search(lines):
+        counts = reviewed.counts_in(lines)
         found |= {key: max(number, int(found[key])) for key, number in counts.items()}
         found["review"] = "required"
     return found
-
-
-def _said_by_page(article: Article) -> str:
-    """The review state that a page of an earlier run bears, as lines of front matter."""
-    extra = article.source.extra
-    own = {k.removeprefix(OWN_META): v for k, v in extra.items() if k.startswith(OWN_META)}
-    return "".join(f"\n{key}: {value}" for key, value in own.items())
 
 
 def metadata(report: Report) -> dict[str, str]:
