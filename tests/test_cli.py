@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import os
 import re
@@ -287,6 +288,21 @@ def test_what_the_model_left_to_a_person_a_second_run_leaves_too(
     assert edits_in(f"one/{name}")
     with_model(runner, f"one/a.{to}", "-o", "two")
     assert edits_in(f"two/{name}") == []
+
+
+def test_a_term_that_shows_only_after_restoring_is_restored_and_told_once(
+    runner: CliRunner,
+) -> None:
+    text = SPUN + "\nA healthy and balanced eating regimen helps the heart to work well again.\n"
+    write("in/heart.txt", text)
+    run(runner, "in", "-o", "one")
+    assert "A healthy diet helps the heart" in Path("one/heart.md").read_text(encoding="utf-8")
+    found = report("one/heart.report.json")["findings"]
+    spans = [(f["start"], f["end"], f["text"]) for f in found if f["rule"].startswith("SP")]
+    assert "healthy and balanced eating regimen" in [text for *_, text in spans]
+    assert all(end <= start for (_, end, _), (start, _, _) in itertools.pairwise(sorted(spans)))
+    run(runner, "one/heart.md", "-o", "two")
+    assert report("two/heart.report.json")["edits"] == []
 
 
 def test_an_article_that_a_person_has_looked_at_is_one_like_any_other(

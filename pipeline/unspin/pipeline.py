@@ -19,7 +19,7 @@ from unspin.errors import UnspinError
 from unspin.evidence import Window
 from unspin.findings import Applicability, Finding
 from unspin.fixing import Fixed, fix
-from unspin.places import Places
+from unspin.places import Cover, Places
 from unspin.reading.languages import too_few_words
 from unspin.report import Report
 from unspin.reviewed import waits_for_person
@@ -264,7 +264,7 @@ class Cleaner:
         again = judged
         if fixed.prose_edits:
             again = self._judge_fixed(fixed, judged)
-            more = _uncovered(fixed, again.findings)
+            more = _uncovered(article, fixed, again.findings)
             if more is not None:
                 fixed, again = more, self._judge_fixed(more, judged)
         lean = (replace(j, judgement=None) for j in (judged, again))  # a batch of drafts is held
@@ -467,7 +467,7 @@ def _rank(finding: Finding) -> int:
     return (0 if listed else 1) if finding.applicability is Applicability.SAFE else 3 - listed
 
 
-def _uncovered(fixed: Fixed, found: Sequence[Finding]) -> Fixed | None:
+def _uncovered(article: Article, fixed: Fixed, found: Sequence[Finding]) -> Fixed | None:
     """What fixing made, with the spun terms restored that showed only then.
 
     "{chance|hazard} variables" holds no spun term before a choice is made, "dead pores and skin
@@ -475,7 +475,8 @@ def _uncovered(fixed: Fixed, found: Sequence[Finding]) -> Fixed | None:
     else was judged before.
 
     Args:
-        fixed: What fixing made of the article.
+        article: The article.
+        fixed: What fixing made of it.
         found: What the rules say of the restored text.
     """
     late = [
@@ -501,9 +502,16 @@ def _uncovered(fixed: Fixed, found: Sequence[Finding]) -> Fixed | None:
         for f in more.findings
         if f.applied
     ]
+    restored = Cover(f.source_span for f in done if f.source_span is not None)
+    stay = [
+        f
+        for f in fixed.findings
+        if f.family != "SP"
+        or not restored.meets(*(f.source_span or article.map.span(f.start, f.end)))
+    ]
     return Fixed(
         article=more.article,
-        findings=(*fixed.findings, *done),
+        findings=(*stay, *done),
         edits=tuple(sorted(edits, key=lambda e: (e.start, e.end))),
         prose_edits=fixed.prose_edits,
     )
