@@ -267,11 +267,6 @@ def with_model(runner: CliRunner, *args: str) -> None:
     assert runner.invoke(clean, [*args, "--grammar", "off"]).exit_code == 0
 
 
-def edits_in(path: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(Path(path).read_text(encoding="utf-8"))["edits"]
-    return found
-
-
 def imitated(repository: Path, name: str) -> str:
     rows = (repository / "bench/data/imitated-articles.jsonl").read_text("utf-8").splitlines()
     return next(str(r["spun"]) for r in map(json.loads, rows) if r["id"] == name)
@@ -285,9 +280,9 @@ def test_what_the_model_left_to_a_person_a_second_run_leaves_too(
     name = "a.report.jsonl" if to == "jsonl" else "a.report.json"
     write(f"in/a.{to}", spun if to != "jsonl" else json.dumps({"text": spun}))
     with_model(runner, "in", "-o", "one", "--to", "html" if to == "html" else "md")
-    assert edits_in(f"one/{name}")
+    assert report(f"one/{name}")["edits"]
     with_model(runner, f"one/a.{to}", "-o", "two")
-    assert edits_in(f"two/{name}") == []
+    assert report(f"two/{name}")["edits"] == []
 
 
 def test_a_term_that_shows_only_after_restoring_is_restored_and_told_once(
@@ -313,7 +308,7 @@ def test_an_article_that_a_person_has_looked_at_is_one_like_any_other(
     once = Path("one/a.md").read_text(encoding="utf-8")
     write("in/b.md", "".join(x for x in once.splitlines(True) if not x.startswith("review")))
     with_model(runner, "in/b.md", "-o", "two")
-    assert edits_in("two/b.report.json")
+    assert report("two/b.report.json")["edits"]
 
 
 def test_the_worklist_names_open_places_and_defuses_formulas(runner: CliRunner) -> None:

@@ -484,7 +484,8 @@ def _uncovered(article: Article, fixed: Fixed, found: Sequence[Finding]) -> Fixe
         for f in found
         if f.rule == "SP001" and f.applicability is Applicability.SAFE
     ]
-    late = [(f, a, b) for f, a, b in late if any(a < e.end and e.start < b for e in fixed.edits)]
+    changed = Cover((e.start, e.end) for e in fixed.edits)
+    late = [(f, a, b) for f, a, b in late if changed.meets(a, b)]
     if not late:
         return None
     more = fix(fixed.article, [f for f, _, _ in late])

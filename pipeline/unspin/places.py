@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
+from operator import attrgetter
+from typing import Protocol, TypeVar
+
+
+class Spanning(Protocol):
+    """What lies between two code points."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+
+
+S = TypeVar("S", bound=Spanning)
+
+
+def overlapping(spans: Sequence[S], start: int, end: int) -> Sequence[S]:
+    """Those of some spans, disjoint and in order, that overlap the text between two code points."""
+    first = bisect_right(spans, start, key=attrgetter("end"))
+    return spans[first : bisect_left(spans, end, key=attrgetter("start"))]
 
 
 class Places:

@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import islice, takewhile
-from operator import attrgetter
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -45,6 +43,7 @@ from unspin.language.runtime import Encoder, Reading
 from unspin.language.terms import TermTable
 from unspin.language.trees import Trees, sigmoid
 from unspin.language.windows import at_each_place
+from unspin.places import overlapping
 from unspin.resources import data_path
 
 Array = NDArray[Any]
@@ -174,11 +173,9 @@ class Judgement:
         """
         return span.certainty >= self.safe_probability and span.listed and not self.doubted
 
-    def spans_in(self, start: int, end: int) -> tuple[JudgedSpan, ...]:
+    def spans_in(self, start: int, end: int) -> Sequence[JudgedSpan]:
         """Give the spans that overlap the text between two code points."""
-        first = bisect_right(self.spans, start, key=attrgetter("end"))
-        last = bisect_left(self.spans, end, key=attrgetter("start"))
-        return self.spans[first:last]
+        return overlapping(self.spans, start, end)
 
     def collocates(self, start: int, end: int) -> bool:
         """Whether a word between two code points makes a set phrase with a word beside it.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from operator import attrgetter
@@ -14,7 +13,7 @@ from unspin.glossary.concept import SPUN
 from unspin.glossary.shadow import fold
 from unspin.glossary.spelling import is_british_beside, respell
 from unspin.guard import facts
-from unspin.places import Cover
+from unspin.places import Cover, overlapping
 from unspin.rules.base import Context
 from unspin.rules.sp001_spun_term import SpunTerm
 from unspin.rules.sp003_spinner_signature import SpinnerSignature
@@ -52,12 +51,6 @@ def _is_stated(wording: str) -> bool:
 
 def _words(article: Article, span: JudgedSpan) -> str:
     return " ".join(article.text[span.start : span.end].split())
-
-
-def _among(terms: Sequence[Finding], start: int, end: int) -> Sequence[Finding]:
-    """The terms, disjoint and in order, that overlap the text between two code points."""
-    first = bisect_right(terms, start, key=attrgetter("end"))
-    return terms[first : bisect_left(terms, end, key=attrgetter("start"))]
 
 
 def _has_the_say(term: Finding, finding: Finding) -> bool:
@@ -171,7 +164,8 @@ class UnlikelyWording:
         terms: list[Finding] = []
         if context.judgement.spans:
             british = is_british_beside(fold(article.text), forms)
-        if context.judgement.spans and context.config.runs(SpunTerm.id):
+        proposed = any(span.replacements for span in context.judgement.spans)
+        if proposed and context.config.runs(SpunTerm.id):
             terms = sorted(SpunTerm().check(article, context), key=attrgetter("start"))
         for span in context.judgement.spans:
             if off_limits(article).meets(span.start, span.end):
@@ -181,7 +175,7 @@ class UnlikelyWording:
             # A name that the glossary admits is wording that an editor has looked at.
             if any(hit.start <= span.start and span.end <= hit.end for hit in known):
                 continue
-            over = _among(terms, span.start, span.end)
+            over = overlapping(terms, span.start, span.end)
             finding = self._finding(article, context, span, british, over)
             rest = _beside(article, span, [t for t in over if _has_the_say(t, finding)])
             if rest is not span:
@@ -190,7 +184,7 @@ class UnlikelyWording:
                 if same or p < SUSPECT:
                     continue  # the glossary says all that there is to say
                 rest = replace(rest, spun_probability=p)
-                over = _among(terms, rest.start, rest.end)
+                over = overlapping(terms, rest.start, rest.end)
                 finding = self._finding(article, context, rest, british, over)
             # What names a unit or a drug, and has no original, is the author's.
             if finding.replacements or not _is_stated(article.text[rest.start : rest.end]):
